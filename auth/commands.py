@@ -1,0 +1,51 @@
+"""What people do with their accounts."""
+
+from datetime import datetime
+
+from auth import models
+from auth.inputs import SignInInput, SignUpInput
+from auth.models import User
+from auth.passwords import Hasher
+from auth.repository import Users
+from ticketing.contract import SessionRevoked
+from ticketing.errors import BadRequestError, DuplicateError
+from ticketing.ids import new_id
+
+
+def sign_up(users: Users, hasher: Hasher, wanted: SignUpInput) -> User:
+    """Open an account. Raises BadRequestError when the address has one."""
+    in_use = BadRequestError("Email in use")
+    if users.find_by_email(wanted.email):
+        raise in_use
+    password_hash = hasher.hash(wanted.password)
+    try:
+        return users.add(models.sign_up(new_id(), wanted.email, password_hash))
+    except DuplicateError:
+        raise in_use from None
+
+
+def sign_in(users: Users, hasher: Hasher, given: SignInInput) -> User:
+    """Return whose credentials these are. Raises BadRequestError.
+
+    An unknown address and a wrong password give the same answer after the same work.
+    """
+    user = users.find_by_email(given.email)
+    known_hash = user.password_hash if user else None
+    if not hasher.matches(known_hash, given.password) or user is None:
+        raise BadRequestError("Invalid credentials")
+    if hasher.is_outdated(user.password_hash):
+        newer = hasher.hash(given.password)
+        user = users.change(user.id, lambda found: models.rehash(found, newer))
+    return user
+
+
+def end_session(users: Users, user_id: str, jti: str) -> SessionRevoked:
+    """Sign out of one session."""
+    user = users.change(user_id, lambda found: models.end_session(found, jti))
+    return SessionRevoked(id=user.id, version=user.version, jti=jti)
+
+
+def end_all_sessions(users: Users, user_id: str, now: datetime) -> SessionRevoked:
+    """Sign out everywhere. Raises NotFoundError."""
+    user = users.change(user_id, lambda found: models.end_all_sessions(found, now))
+    return SessionRevoked(id=user.id, version=user.version, before=now.timestamp())

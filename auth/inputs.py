@@ -1,0 +1,33 @@
+"""What people send to sign up and in."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import StringConstraints
+
+from ticketing.fields import CleanText, Email, Input
+
+MIN_PASSWORD = 8
+MAX_PASSWORD = 128
+_LENGTH = f"Password must be between {MIN_PASSWORD} and {MAX_PASSWORD} characters"
+
+
+class SignUpInput(Input):
+    MESSAGES: ClassVar = {"email": "Email must be valid", "password": _LENGTH}
+
+    email: Email
+    password: Annotated[
+        CleanText,
+        StringConstraints(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD),
+    ]
+
+
+class SignInInput(Input):
+    MESSAGES: ClassVar = {
+        "email": "Email must be valid",
+        "password": "You must supply a password",
+    }
+
+    email: Email
+    password: Annotated[
+        CleanText, StringConstraints(min_length=1, max_length=MAX_PASSWORD)
+    ]

@@ -1,0 +1,1 @@
+"""Holds that end on time."""

@@ -1,0 +1,133 @@
+"""One instance of Ticketing: where its data are, its ports, and the environment that
+its services, its shell and the tests find it by."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher import ROOT, folder
+from launcher.ports import LOOPBACK, Ports, reachable
+
+# Given in the environment, each of these is somebody else's server and none is started.
+SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI")
+STRIPE_KEY = "STRIPE_SECRET_KEY"
+STAND_IN_KEY = "sk_test_standin"
+# Tells to which instance a process belongs.
+DATA_VARIABLE = "TICKETING_DATA"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """`given` is the environment it is started in; set values win over derived ones."""
+
+    data: Path
+    port: int = 8_000
+    host: str = LOOPBACK
+    processes: int = 1
+    hold: int | None = None
+    given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @property
+    def ports(self) -> Ports:
+        return Ports.of(self.port)
+
+    @property
+    def url(self) -> str:
+        return f"http://{reachable(self.host)}:{self.port}"
+
+    def is_given(self, name: str) -> bool:
+        return bool(self.given.get(name))
+
+    def part(self, name: str) -> Path:
+        """The folder of one of its parts, made if need be."""
+        path = self.data / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    def inherited(self) -> dict[str, str]:
+        """What every program is given, free of other Erlang nodes' settings."""
+        foreign = ("RABBITMQ_", "ERL_")
+        kept = {k: v for k, v in self.given.items() if not k.startswith(foreign)}
+        return kept | {DATA_VARIABLE: str(self.data)}
+
+    def environment(self) -> dict[str, str]:
+        """What config.yaml reads. The secrets are made when they are first needed."""
+        given = {name: self.given[name] for name in _settings() if self.is_given(name)}
+        return self._servers() | self._sessions() | given | self._decided()
+
+    def secrets(self) -> dict[str, str]:
+        """The `jwt` and `webhook` secrets of this folder, made at the first call."""
+        path = self.data / folder.SECRETS
+        if not path.exists():
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.write_private(path, json.dumps(_new_secrets()))
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def _servers(self) -> dict[str, str]:
+        ports = self.ports
+        return {
+            "NATS_URL": f"nats://{LOOPBACK}:{ports.nats}",
+            "MONGODB_URI": f"mongodb://{LOOPBACK}:{ports.mongodb}/",
+            "REDIS_URL": f"redis://{LOOPBACK}:{ports.redis}/0",
+            "AMQP_URI": f"pyamqp://guest:guest@{LOOPBACK}:{ports.rabbitmq}//",
+        }
+
+    def _sessions(self) -> dict[str, str]:
+        return {
+            "JWT_KEYS": f"first={self.secrets()['jwt']}",
+            # Plain HTTP: a browser would not send a Secure cookie back.
+            "SESSION_COOKIE_SECURE": "false",
+        }
+
+    def _decided(self) -> dict[str, str]:
+        decided = {
+            "WEB_SERVER_ADDRESS": f"{self.host}:{self.port}",
+            "HTTP_SHARE_PORT": "true" if self.processes > 1 else "false",
+        }
+        if self.hold is not None:
+            decided["HOLD_SECONDS"] = str(self.hold)
+        return decided if self.is_given(STRIPE_KEY) else decided | self._stand_in()
+
+    def _stand_in(self) -> dict[str, str]:
+        return {
+            STRIPE_KEY: STAND_IN_KEY,
+            "STRIPE_WEBHOOK_SECRET": self.secrets()["webhook"],
+            "STRIPE_API_BASE": f"http://{LOOPBACK}:{self.ports.stripe}",
+        }
+
+
+def write_environment(data: Path, environment: Mapping[str, str]) -> None:
+    """As a file that a shell can read, too."""
+    lines = [f"{name}={_quoted(value)}\n" for name, value in environment.items()]
+    folder.write_private(data / folder.ENVIRONMENT, "".join(lines))
+
+
+def read_environment(data: Path) -> dict[str, str]:
+    """What the instance that runs on this folder wrote; FileNotFoundError without."""
+    text = (data / folder.ENVIRONMENT).read_text(encoding="utf-8")
+    pairs = (line.partition("=") for line in shlex.split(text))
+    return {name: value for name, _, value in pairs}
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _settings() -> list[str]:
+    """The names of the environment variables that config.yaml reads."""
+    config = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    return re.findall(r"\$\{([A-Z_]+)", config)
+
+
+def _new_secrets() -> dict[str, str]:
+    return {
+        "jwt": secrets.token_urlsafe(48),
+        "webhook": f"whsec_{secrets.token_urlsafe(32)}",
+    }

@@ -1,0 +1,80 @@
+"""The command line. A wrong value ends with one sentence and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from launcher import ROOT
+
+WEEK = 7 * 24 * 3600
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}. Try {self.prog} --help.\n")
+
+
+def up_parser() -> Parser:
+    parser = Parser(
+        prog="scripts/up",
+        allow_abbrev=False,
+        description="Starts Ticketing in the foreground; Ctrl-C stops it.",
+    )
+    add = parser.add_argument
+    add("--port", type=_whole(1, 65_535), default=8_000, help="where it is reached")
+    add("--host", type=_host, default="127.0.0.1", help="the address it listens on")
+    add("--data", type=_folder, default=default_data(), help="the folder of its data")
+    add("--fresh", action="store_true", help="remove that data first")
+    add("--processes", type=_whole(1, 64), default=1, help="that share the port")
+    add("--hold", type=_whole(1, WEEK), help="seconds a reservation lasts")
+    add("--servers-only", action="store_true", help="leave the services to you")
+    return parser
+
+
+def nameko_parser(script: str) -> Parser:
+    parser = Parser(
+        prog=f"scripts/{script}",
+        allow_abbrev=False,
+        description="Runs nameko with the servers of a running instance.",
+    )
+    parser.add_argument(
+        "--data", type=_folder, default=default_data(), help="the instance's folder"
+    )
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="go to nameko")
+    return parser
+
+
+def default_data() -> Path:
+    return ROOT / ".data"
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if text.isascii() and text.isdecimal() and least <= int(text[:20]) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a whole number from {least} to {most}"
+        )
+
+    return parse
+
+
+def _host(text: str) -> str:
+    try:
+        with socket.socket() as probe:
+            probe.bind((text, 0))
+    except (OSError, UnicodeError) as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no IPv4 address or name of this machine"
+        ) from error
+    return text
+
+
+def _folder(text: str) -> Path:
+    if not text or "\n" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
+    return Path(text).expanduser().absolute()

@@ -1,0 +1,99 @@
+"""A RabbitMQ node of our own, with a port mapper of its own: nothing of it is shared
+with the node that the distribution may run, and nothing stays behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from launcher import probes
+from launcher.errors import MissingError
+from launcher.instance import Instance
+from launcher.ports import LOOPBACK
+from launcher.program import Program, find
+from launcher.servers import on_port
+
+# Debian's rabbitmq-server on PATH insists on its own user; this one does not.
+SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+EPMD = "/usr/lib/erlang/bin/epmd"
+MISSING = (
+    "RabbitMQ is not installed. Install it with: sudo apt-get update && "
+    "sudo apt-get install --yes rabbitmq-server - or set AMQP_URI."
+)
+
+
+def epmd(instance: Instance) -> Program:
+    """Erlang's port mapper. A node would start one that outlives it."""
+    if not (binary := find("epmd", EPMD)):
+        raise MissingError(MISSING)
+    port = instance.ports.epmd
+    return Program(
+        name="epmd",
+        title="RabbitMQ's port mapper",
+        command=(binary, "-port", str(port), "-address", LOOPBACK),
+        directory=instance.part("rabbitmq"),
+        environment=instance.inherited(),
+        answers=on_port(probes.epmd, port),
+        ports=(port,),
+    )
+
+
+def rabbitmq(instance: Instance) -> Program:
+    if not (binary := find(SERVER, "rabbitmq-server")):
+        raise MissingError(MISSING)
+    directory, ports = instance.part("rabbitmq"), instance.ports
+    _write_config(directory, ports.rabbitmq)
+    environment = _erlang(instance, directory) | _node(instance, directory)
+    return Program(
+        name="rabbitmq",
+        title="RabbitMQ",
+        command=(binary,),
+        directory=directory,
+        environment=instance.inherited() | environment,
+        answers=on_port(probes.rabbitmq, ports.rabbitmq),
+        ports=(ports.rabbitmq, ports.rabbitmq_nodes),
+    )
+
+
+def _write_config(directory: Path, port: int) -> None:
+    (directory / "rabbitmq.conf").write_text(
+        f"listeners.tcp.default = {LOOPBACK}:{port}\n"
+        "log.console = true\n"
+        "log.console.level = warning\n",
+        encoding="ascii",
+    )
+    (directory / "plugins").write_text("[].\n", encoding="ascii")
+    (directory / "environment").write_text("", encoding="ascii")
+
+
+def _erlang(instance: Instance, directory: Path) -> dict[str, str]:
+    return {
+        # Erlang keeps the cookie that lets nodes talk to each other there.
+        "HOME": str(directory),
+        "ERL_EPMD_PORT": str(instance.ports.epmd),
+        "ERL_EPMD_ADDRESS": LOOPBACK,
+        "ERL_FLAGS": "-start_epmd false",
+        "ERL_CRASH_DUMP_SECONDS": "0",
+    }
+
+
+def _node(instance: Instance, directory: Path) -> dict[str, str]:
+    loopback = LOOPBACK.replace(".", ",")
+    return {
+        "RABBITMQ_NODENAME": "ticketing@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
+        "RABBITMQ_NODE_PORT": str(instance.ports.rabbitmq),
+        "RABBITMQ_DIST_PORT": str(instance.ports.rabbitmq_nodes),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+            f"-kernel inet_dist_use_interface {{{loopback}}}"
+        ),
+        "RABBITMQ_MNESIA_BASE": str(directory / "data"),
+        "RABBITMQ_LOG_BASE": str(directory / "log"),
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_PID_FILE": str(directory / "pid"),
+        "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),
+        "RABBITMQ_CONF_ENV_FILE": str(directory / "environment"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "plugins"),
+        "RABBITMQ_GENERATED_CONFIG_DIR": str(directory / "generated"),
+        # Otherwise a shell stays in between, which dies without taking the node along.
+        "RUNNING_UNDER_SYSTEMD": "true",
+    }

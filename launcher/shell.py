@@ -1,0 +1,47 @@
+"""`scripts/nameko` and `scripts/shell`: nameko against an instance that runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import NoReturn
+
+from launcher import ROOT, folder, instance, services
+from launcher.errors import NotRunningError
+from launcher.instance import Instance
+
+
+def nameko(options: argparse.Namespace) -> NoReturn:
+    """Becomes nameko, at the project's root. Raises NotRunningError."""
+    _become(options.data, options.arguments)
+
+
+def shell(options: argparse.Namespace) -> NoReturn:
+    arguments = ["shell", "--config", services.CONFIG, *options.arguments]
+    _become(options.data, arguments)
+
+
+def _become(data: Path, arguments: list[str]) -> NoReturn:
+    environment = _environment(data)
+    os.chdir(ROOT)
+    os.execve(services.NAMEKO, [str(services.NAMEKO), *arguments], environment)
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return _instance_environment(data) | os.environ | services.HUB | {"PYTHONPATH": ""}
+
+
+def _instance_environment(data: Path) -> dict[str, str]:
+    """Nothing is needed when the environment itself names every server."""
+    try:
+        if folder.is_claimed(data):
+            return instance.read_environment(data)
+    except FileNotFoundError:
+        pass  # it is just stopping, or did not come that far yet
+    if all(os.environ.get(name) for name in instance.SERVERS):
+        return {}
+    raise NotRunningError(
+        f"Ticketing does not run with the data folder {data}: start it with scripts/up, "
+        "or name the folder with --data."
+    )

@@ -1,0 +1,81 @@
+"""`scripts/up`: a whole instance in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from launcher import folder, mongodb, rabbitmq, servers, services
+from launcher.instance import STRIPE_KEY, Instance, write_environment
+from launcher.ports import LOOPBACK, require_free
+from launcher.program import Program
+from launcher.supervisor import Supervisor
+
+# What the environment may name instead, and how each is started otherwise.
+SERVERS: dict[str, Callable[[Instance], Program]] = {
+    "NATS_URL": servers.nats,
+    "MONGODB_URI": mongodb.mongodb,
+    "REDIS_URL": servers.redis,
+    "AMQP_URI": rabbitmq.rabbitmq,
+    STRIPE_KEY: servers.stripe_stand_in,
+}
+
+
+def up(options: argparse.Namespace) -> int:
+    instance = Instance(
+        data=options.data,
+        port=options.port,
+        host=options.host,
+        processes=options.processes,
+        hold=options.hold,
+    )
+    with folder.claimed(instance.data):
+        if options.fresh:
+            folder.wipe(instance.data)
+        return _run(instance, servers_only=options.servers_only)
+
+
+def _run(instance: Instance, *, servers_only: bool) -> int:
+    stages = _server_stages(instance)
+    ready = "Servers are ready."
+    if not servers_only:
+        stages.append(services.processes(instance))
+        ready = f"Ticketing is ready at {instance.url}"
+    _require_ports(instance, stages)
+    _say(f"Starting Ticketing with its data in {instance.data}")
+    write_environment(instance.data, instance.environment())
+    try:
+        supervisor = Supervisor(stages, _new_logs(instance), _say)
+        return asyncio.run(supervisor.run(ready))
+    finally:
+        (instance.data / folder.ENVIRONMENT).unlink(missing_ok=True)
+
+
+def _server_stages(instance: Instance) -> list[list[Program]]:
+    ours = [make for name, make in SERVERS.items() if not instance.is_given(name)]
+    mapper = [rabbitmq.epmd(instance)] if rabbitmq.rabbitmq in ours else []
+    return [mapper, [make(instance) for make in ours]]
+
+
+def _require_ports(instance: Instance, stages: list[list[Program]]) -> None:
+    wanted = {port: each.title for stage in stages for each in stage for port in each.ports}
+    for port, title in wanted.items():
+        require_free(port, title, instance.host if port == instance.port else LOOPBACK)
+
+
+def _new_logs(instance: Instance) -> Path:
+    """Of the start before, too: one wants to know what happened then."""
+    logs = instance.part(folder.LOGS)
+    for log in logs.glob("*.log"):
+        log.replace(log.with_suffix(".log.old"))
+    return logs
+
+
+def _say(line: str) -> None:
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        sys.stdout = sys.stderr

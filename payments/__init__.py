@@ -1,0 +1,1 @@
+"""Money, by way of Stripe."""

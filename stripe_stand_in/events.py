@@ -1,0 +1,49 @@
+"""What tells of a change: https://docs.stripe.com/api/events/object"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_stand_in.entities import Entity
+from stripe_stand_in.views import render
+
+API_VERSION = "2026-10-28.endive"
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The request that made the change."""
+
+    request_id: str
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """body: the JSON that is sent, with the object as it was when it changed."""
+
+    id: str
+    created: int
+    type: str
+    body: str
+
+    def as_seen_now(self, pending: int) -> dict[str, Any]:
+        shown: dict[str, Any] = json.loads(self.body)
+        return shown | {"pending_webhooks": pending}
+
+
+def make(event_id: str, kind: str, entity: Entity, now: int, cause: Cause) -> Event:
+    body = {
+        "id": event_id,
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": now,
+        "data": {"object": render(entity)},
+        "livemode": False,
+        "pending_webhooks": 1,
+        "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},
+        "type": kind,
+    }
+    return Event(event_id, now, kind, json.dumps(body))

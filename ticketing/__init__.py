@@ -1,0 +1,1 @@
+"""What every service of the system shares: transport, storage, sessions, errors."""

@@ -1,0 +1,49 @@
+"""Settings are read where they are used; a wrong one stops the service at once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+Config = Mapping[str, Any]
+T = TypeVar("T")
+
+
+def setting(config: Config, key: str, cast: Callable[[Any], T]) -> T:
+    """Return ``cast(config[key])``.
+
+    Raises SystemExit with one sentence (exit code 1) when the key is missing, empty or
+    refused by ``cast``: nameko itself would end with exit code 0.
+    """
+    value = config.get(key)
+    if value is None or value == "":
+        raise SystemExit(
+            f"{key} is missing: set it in the environment or in config.yaml "
+            "(scripts/up sets everything for a local system)."
+        )
+    try:
+        return cast(value)
+    except (TypeError, ValueError) as error:
+        raise SystemExit(f"{key} is not valid: {error}.") from None
+
+
+def optional(config: Config, key: str) -> str:
+    """Return the value as text, or ``""`` when it is not set."""
+    return str(config.get(key) or "")
+
+
+def flag(config: Config, key: str) -> bool:
+    """Return a yes-or-no setting; only the word true, in any case, means yes."""
+    return optional(config, key).lower() == "true"
+
+
+def positive(value: Any) -> int:
+    """Cast for whole numbers above zero."""
+    number = int(value)
+    if number <= 0:
+        raise ValueError(f"{value!r} is not above zero")
+    return number
+
+
+def namespaced(config: Config, name: str, separator: str = "_") -> str:
+    """Put the configured namespace before a name of a database, stream or key."""
+    namespace = optional(config, "NAMESPACE")
+    return f"{namespace}{separator}{name}" if namespace else name

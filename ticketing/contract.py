@@ -1,0 +1,117 @@
+"""What travels on the bus: one class per subject, the shape of its JSON payload.
+
+Prices are JSON numbers in US dollars, amounts are integer cents, times ISO 8601 UTC.
+Unknown fields are ignored, so that a newer producer does not stop an older consumer.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic.alias_generators import to_camel
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+
+
+class Shape(BaseModel):
+    """JSON in camelCase, attributes in snake_case, no conversions."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, strict=True
+    )
+
+    def json_dict(self) -> dict[str, Any]:
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class Payload(Shape):
+    """Any event: ``version`` counts the changes of the aggregate ``id`` from 0."""
+
+    subject: ClassVar[str]
+
+    id: Id
+    version: int
+
+
+class TicketRef(Shape):
+    id: Id
+
+
+class ReservedTicket(Shape):
+    id: Id
+    title: str
+    price: float
+
+
+class TicketCreated(Payload):
+    subject: ClassVar[str] = "ticket.created"
+
+    title: str
+    price: float
+    user_id: Id
+
+
+class TicketUpdated(TicketCreated):
+    subject: ClassVar[str] = "ticket.updated"
+
+    order_id: Id | None = None
+
+
+class OrderCreated(Payload):
+    subject: ClassVar[str] = "order.created"
+
+    status: str
+    user_id: Id
+    expires_at: str
+    ticket: ReservedTicket
+
+
+class OrderCancelled(Payload):
+    subject: ClassVar[str] = "order.cancelled"
+
+    reason: str
+    ticket: TicketRef
+
+
+class OrderCompleted(Payload):
+    subject: ClassVar[str] = "order.completed"
+
+    ticket: TicketRef
+
+
+class ExpirationComplete(Shape):
+    subject: ClassVar[str] = "expiration.complete"
+
+    order_id: Id
+
+
+class PaymentCreated(Payload):
+    subject: ClassVar[str] = "payment.created"
+
+    order_id: Id
+    stripe_id: str
+    amount: int
+
+
+class PaymentFailed(Payload):
+    subject: ClassVar[str] = "payment.failed"
+
+    order_id: Id
+    reason: str
+
+
+class PaymentRefunded(PaymentCreated):
+    subject: ClassVar[str] = "payment.refunded"
+
+    reason: str
+
+
+class SessionRevoked(Payload):
+    """Sessions of user ``id`` end: the one named ``jti``, or all issued by ``before``.
+
+    ``before`` is in seconds since 1970.
+    """
+
+    subject: ClassVar[str] = "session.revoked"
+
+    jti: str | None = None
+    before: float | None = None

@@ -1,0 +1,118 @@
+"""Every error this system raises on purpose.
+
+TicketingError                      500
+├── BadRequestError                 400  a state or a value that forbids the command
+│   └── InvalidInputError           400  names each invalid field
+├── NotAuthenticatedError           401  no valid session
+├── NotOwnerError                   401  a valid session, somebody else's thing
+├── ForbiddenError                  403  a request from another site
+├── NotFoundError                   404
+├── KeyReusedError                  422  an Idempotency-Key with another body
+├── UnavailableError                503  a dependency is away; try again
+│   └── ConcurrentUpdateError       503  lost the race for one document too often
+├── DuplicateError                       a unique index said no; carries its fields
+├── VersionGapError                      an event came before its predecessor
+└── HopelessError                        a message that no retry can help
+
+The docstring of an error is its message where none is given. Errors cross RPC as
+themselves: nameko rebuilds a registered class from its ``args``.
+"""
+
+from typing import Any, ClassVar
+
+from nameko.exceptions import deserialize_to_instance
+
+
+class TicketingError(Exception):
+    """Something went wrong"""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*(args or (self.__doc__,)))
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        deserialize_to_instance(cls)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """The contract's error list: ``[{"message", "field"?}]``."""
+        return [{"message": str(self.args[0])}]
+
+
+class BadRequestError(TicketingError):
+    """Bad request"""
+
+    status = 400
+
+
+class InvalidInputError(BadRequestError):
+    """Some fields are not valid"""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(errors)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        return list(self.args[0])
+
+    def __str__(self) -> str:
+        return "; ".join(error["message"] for error in self.errors)
+
+
+class NotAuthenticatedError(TicketingError):
+    """Not authorized"""
+
+    status = 401
+
+
+class NotOwnerError(TicketingError):
+    """Not authorized"""
+
+    status = 401
+
+
+class ForbiddenError(TicketingError):
+    """This request came from another site"""
+
+    status = 403
+
+
+class NotFoundError(TicketingError):
+    """Not found"""
+
+    status = 404
+
+
+class KeyReusedError(TicketingError):
+    """This Idempotency-Key was used with another request"""
+
+    status = 422
+
+
+class UnavailableError(TicketingError):
+    """A part of the system is away; try again in a moment"""
+
+    status = 503
+
+
+class ConcurrentUpdateError(UnavailableError):
+    """Too many changes at once; try again in a moment"""
+
+
+class DuplicateError(TicketingError):
+    """A unique value is taken"""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the index that refused the write."""
+        return tuple(self.args)
+
+
+class VersionGapError(TicketingError):
+    """An earlier version of this thing has not arrived yet"""
+
+
+class HopelessError(TicketingError):
+    """This message can never be handled"""

@@ -1,0 +1,200 @@
+"""Events over JetStream: ``EventPublisher`` sends, ``@event_handler`` receives."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from eventlet.event import Event as Flag
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import DependencyProvider, Entrypoint
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig
+
+from ticketing import hub, tracing
+from ticketing.consumer import PullConsumer
+from ticketing.contract import Shape
+from ticketing.dead_letters import DeadLetter, bury
+from ticketing.errors import HopelessError, UnavailableError, VersionGapError
+from ticketing.messages import Delivery, Event, body_of, headers_of, parse
+from ticketing.nats import TIMEOUT, Nats, NatsConnection
+
+log = logging.getLogger(__name__)
+
+ACK_WAIT = 30.0
+# An error that nobody foresaw may pass; after so many deliveries it will not.
+MAX_ATTEMPTS = 8
+FIRST_DELAY = 0.05
+MAX_DELAY = 10.0
+
+
+class Publisher:
+    """Publishes and waits for JetStream's acknowledgement."""
+
+    def __init__(self, connection: NatsConnection, source: str) -> None:
+        self._connection = connection
+        self._source = source
+
+    def publish(self, event: Event) -> None:
+        """Publish one event. Raises UnavailableError unless it was acknowledged."""
+        if not self.publish_groups([[event]])[0]:
+            raise UnavailableError("The event bus did not take the event")
+
+    def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[bool]:
+        """Publish groups side by side, each in its order; tell which went whole."""
+        js = self._connection.js
+
+        async def in_order(events: Sequence[Event]) -> bool:
+            for event in events:
+                await js.publish(
+                    self._connection.subject(event.subject),
+                    body_of(event),
+                    timeout=TIMEOUT,
+                    headers=headers_of(event, self._source),
+                )
+            return True
+
+        async def side_by_side() -> list[bool | BaseException]:
+            every = (in_order(events) for events in groups)
+            return await asyncio.gather(*every, return_exceptions=True)
+
+        longest = max((len(events) for events in groups), default=0)
+        results = self._connection.run(side_by_side(), TIMEOUT * (longest + 1))
+        return [result is True for result in results]
+
+
+class EventPublisher(DependencyProvider):
+    """Gives the worker a ``Publisher`` that speaks in the service's name."""
+
+    nats = Nats()
+
+    def get_dependency(self, worker_ctx: Any) -> Publisher:
+        return Publisher(self.nats.connection, self.container.service_name)
+
+
+def delay_after(attempt: int) -> float:
+    """Seconds to wait before the delivery after this one: doubling, bounded."""
+    return float(min(FIRST_DELAY * 2 ** (attempt - 1), MAX_DELAY))
+
+
+def is_hopeless(error: BaseException, attempt: int) -> bool:
+    """Whether to give up: at once on a bad message, late on an unforeseen error."""
+    if isinstance(error, HopelessError):
+        return True
+    if isinstance(error, UnavailableError | VersionGapError):
+        return False
+    return attempt >= MAX_ATTEMPTS
+
+
+class EventHandler(Entrypoint):
+    """``@event_handler(OrderCreated)``: the method gets a ``Delivery``.
+
+    Acknowledged when the method returns; delivered again, later and later, when it
+    raises a passing error; kept as a dead letter when nothing can help.
+    """
+
+    nats = Nats()
+
+    def __init__(self, shape: type[Shape], **kwargs: Any) -> None:
+        self.shape = shape
+        self.subject: str = shape.subject  # type: ignore[attr-defined]
+        super().__init__(**kwargs)
+
+    @property
+    def durable(self) -> str:
+        name = f"{self.container.service_name}-{self.subject.replace('.', '-')}"
+        return name
+
+    def setup(self) -> None:
+        self._consumer = PullConsumer(
+            self.nats.connection, self._consumer_config, self._dispatch
+        )
+
+    def start(self) -> None:
+        self._thread = self.container.spawn_managed_thread(
+            self._consumer.run, identifier=self.durable
+        )
+
+    def stop(self) -> None:
+        self._consumer.stop()
+
+    def _consumer_config(self) -> ConsumerConfig:
+        return ConsumerConfig(
+            durable_name=self.durable,
+            filter_subject=self.nats.connection.subject(self.subject),
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT,
+            max_deliver=-1,
+            max_ack_pending=2000,
+        )
+
+    def _dispatch(self, message: Msg) -> None:
+        attempt = message.metadata.num_delivered
+        headers = message.headers or {}
+        try:
+            payload = parse(self.shape, message.data)
+            self._spawn(
+                Delivery(payload, headers.get("Nats-Msg-Id", ""), attempt),
+                headers.get("traceparent"),
+                partial(self._handle_result, message, attempt),
+            )
+        except (HopelessError, ContainerBeingKilled) as error:
+            self._settle(message, attempt, error)
+
+    def _spawn(self, delivery: Delivery, traceparent: str | None, result: Any) -> None:
+        context = {tracing.CONTEXT_KEY: tracing.accept(traceparent)}
+        self.container.spawn_worker(
+            self, (delivery,), {}, context_data=context, handle_result=result
+        )
+
+    def _handle_result(
+        self, message: Msg, attempt: int, _ctx: Any, result: Any, exc_info: Any
+    ) -> tuple[Any, Any]:
+        self._settle(message, attempt, exc_info[1] if exc_info else None)
+        return result, exc_info
+
+    def _settle(self, message: Msg, attempt: int, error: BaseException | None) -> None:
+        """Decide in one place what becomes of a message; never raises."""
+        if error is None:
+            action = message.ack()
+        elif is_hopeless(error, attempt):
+            action = self._bury(message, f"{type(error).__name__}: {error}")
+        else:
+            action = message.nak(delay=delay_after(attempt))
+        hub.spawn(self._finish(action))
+
+    async def _bury(self, message: Msg, reason: str) -> None:
+        log.error(
+            "Dead letter on %s: %s",
+            self.subject,
+            reason,
+            extra={"action": "dead_letter"},
+        )
+        service = self.container.service_name
+        await bury(self.nats.connection, service, message, reason)
+        await message.term()
+
+    async def _finish(self, action: Any) -> None:
+        try:
+            await action
+        except Exception as error:  # noqa: BLE001 - it will be delivered again
+            log.warning("Not settled: %s", error, extra={"action": "not_settled"})
+        finally:
+            self._consumer.done()
+
+    def replay(self, letter: DeadLetter) -> None:
+        """Handle a dead letter again. Raises what the handler raises."""
+        done = Flag()
+
+        def finished(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send(exc_info)
+            return result, exc_info
+
+        delivery = Delivery(parse(self.shape, letter.body), f"dead:{letter.id}")
+        self._spawn(delivery, letter.traceparent, finished)
+        if exc_info := done.wait():
+            raise exc_info[1]
+
+
+event_handler = EventHandler.decorator

@@ -1,0 +1,73 @@
+"""A subject read by every process for itself, from some time ago on.
+
+Unlike an event handler, whose messages are shared out among the instances of a
+service, a feed brings every message to every process; it keeps no place on the server.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from nats.aio.msg import Msg
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+
+from ticketing.consumer import PullConsumer
+from ticketing.contract import Shape
+from ticketing.errors import HopelessError
+from ticketing.messages import parse
+from ticketing.nats import NatsConnection
+
+# The server forgets a feed that nobody has read for so long; it is then made anew.
+FORGOTTEN_AFTER = 60.0
+
+
+class Feed:
+    """Hands each payload of one subject to ``apply``, the last ``since`` included."""
+
+    def __init__(
+        self,
+        connection: NatsConnection,
+        shape: type[Shape],
+        apply: Callable[[Shape], None],
+        since: timedelta,
+    ) -> None:
+        self._connection = connection
+        self._shape = shape
+        self._apply = apply
+        self._since = since
+        self._next_sequence: int | None = None
+        self._consumer = PullConsumer(connection, self._config, self._deliver)
+
+    def run(self) -> None:
+        self._consumer.run()
+
+    def stop(self) -> None:
+        self._consumer.stop()
+
+    def _config(self) -> ConsumerConfig:
+        subject = self._shape.subject  # type: ignore[attr-defined]
+        config = ConsumerConfig(
+            filter_subject=self._connection.subject(subject),
+            ack_policy=AckPolicy.NONE,
+            inactive_threshold=FORGOTTEN_AFTER,
+            mem_storage=True,
+        )
+        if self._next_sequence is None:
+            start = datetime.now(UTC) - self._since
+            return config.evolve(
+                deliver_policy=DeliverPolicy.BY_START_TIME,
+                opt_start_time=start,
+            )
+        return config.evolve(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self._next_sequence,
+        )
+
+    def _deliver(self, message: Msg) -> None:
+        self._next_sequence = message.metadata.sequence.stream + 1
+        self._consumer.done()
+        try:
+            self._apply(parse(self._shape, message.data))
+        except HopelessError:
+            return  # the handlers of this subject keep it as a dead letter
+
+

@@ -1,0 +1,47 @@
+"""Types of fields that more than one service takes from outside."""
+
+from typing import Annotated
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from ticketing.money import cents
+
+MAX_EMAIL = 254
+
+
+class Input(BaseModel):
+    """A body from outside: exact types, unknown fields ignored, camelCase names."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, strict=True
+    )
+
+
+def _email(value: str) -> str:
+    """Return the address in lower case. Raises ValueError."""
+    if len(value) > MAX_EMAIL:
+        raise ValueError("too long")
+    try:
+        address = validate_email(
+            value.strip(), check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from None
+    if "." not in address.domain:
+        raise ValueError("the domain is not complete")
+    return address.normalized.lower()
+
+
+def _clean(value: str) -> str:
+    """Refuse NUL, which databases and terminals disagree about."""
+    if "\0" in value:
+        raise ValueError("contains a NUL")
+    return value
+
+
+Email = Annotated[str, AfterValidator(_email)]
+CleanText = Annotated[str, AfterValidator(_clean)]
+# A JSON number of dollars, as a whole number of cents.
+Price = Annotated[int, BeforeValidator(cents)]

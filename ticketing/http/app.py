@@ -1,0 +1,98 @@
+"""From a raw request to an answer: routing, health, errors, headers for all."""
+
+import logging
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Response
+
+from ticketing import metrics, tracing
+from ticketing.clock import utc_now
+from ticketing.errors import TicketingError
+from ticketing.health import readiness
+from ticketing.http.protocol import RawRequest
+from ticketing.http.request import Request, environ_of
+from ticketing.http.responses import error_response, json_response, make_conditional
+from ticketing.http.same_site import SECURITY_HEADERS
+
+log = logging.getLogger(__name__)
+
+Address = tuple[str, int]
+
+
+class App:
+    """The routes of every service in this process."""
+
+    def __init__(self) -> None:
+        self._services: dict[str, tuple[Any, list[Rule]]] = {}
+        self._map = Map()
+        # Answered without a worker, so that they answer when all workers are busy.
+        self._probes = {
+            "/livez": self._livez,
+            "/readyz": self._readyz,
+            "/metrics": metrics.exposition,
+        }
+
+    def add(self, container: Any, rules: list[Rule]) -> None:
+        self._services[container.service_name] = container, rules
+        self._build()
+
+    def remove(self, container: Any) -> None:
+        self._services.pop(container.service_name, None)
+        self._build()
+
+    def _build(self) -> None:
+        groups = (rules for _, rules in self._services.values())
+        rules = [rule.empty() for group in groups for rule in group]
+        self._map = Map(rules, strict_slashes=False, merge_slashes=False)
+
+    def answer(self, raw: RawRequest, peer: str, local: Address) -> Response:
+        """Answer any request; never raises."""
+        tracing.follow(tracing.accept(raw.header("traceparent")))
+        request = Request(environ_of(raw, peer, local), populate_request=False)
+        request._cached_data = raw.body  # noqa: SLF001 - where Werkzeug keeps it
+        try:
+            response = self._dispatch(request)
+        except (TicketingError, HTTPException) as error:
+            response = error_response(error)
+        except Exception as error:
+            log.exception("Unforeseen", extra={"action": "unforeseen"})
+            response = error_response(error)
+        self._finish(request, response)
+        return response
+
+    def _dispatch(self, request: Request) -> Response:
+        probe = self._probes.get(request.path)
+        if probe is not None and request.method in {"GET", "HEAD"}:
+            return probe()
+        adapter = self._map.bind("", path_info=request.path)
+        route, values = adapter.match(method=request.method)
+        request.route_name = route.path
+        return route.answer(request, values)  # type: ignore[no-any-return]
+
+    def _finish(self, request: Request, response: Response) -> None:
+        metrics.count_request(request.method, request.route_name, response.status_code)
+        if request.method in {"GET", "HEAD"}:
+            make_conditional(response, request.headers.get("If-None-Match"))
+        response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
+        response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())
+        for name, value in SECURITY_HEADERS:
+            response.headers.setdefault(name, value)
+
+    def _livez(self) -> Response:
+        return json_response({"status": "ok"})
+
+    def _readyz(self) -> Response:
+        ready, report = readiness([container for container, _ in self._services.values()])
+        return json_response(report, 200 if ready else 503)
+
+
+def refusal(status: int) -> Response:
+    """The answer to bytes that are no request we take; the connection closes after."""
+    words = {413: "The body is too large", 414: "The address is too long"}
+    words |= {431: "The headers are too large"}
+    message = words.get(status, "This is not a valid HTTP request")
+    response = json_response({"errors": [{"message": message}]}, status)
+    response.headers["Connection"] = "close"
+    return response

@@ -1,0 +1,197 @@
+"""One HTTP/1.1 connection: strict parsing, bounded sizes, no wait without an end.
+
+The parser is llhttp, which refuses conflicting lengths, bad chunk sizes and the other
+shapes of request smuggling; what it leaves to its user is checked here.
+"""
+
+import socket
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from time import monotonic
+
+import httptools
+from eventlet import Timeout
+
+MAX_TARGET = 8 * 1024
+MAX_HEADERS = 32 * 1024
+MAX_HEADER_COUNT = 100
+MAX_BODY = 1024 * 1024
+HEADER_DEADLINE = 10.0
+BODY_DEADLINE = 30.0
+IDLE_DEADLINE = 60.0
+SEND_DEADLINE = 30.0
+_READ_SIZE = 64 * 1024
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class RefusedError(Exception):
+    """The bytes on this connection are not a request we take: answer and close."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class ClosedError(Exception):
+    """The peer has gone, or has been silent for too long."""
+
+
+@dataclass
+class RawRequest:
+    """A request as it came: names of headers in lower case, nothing decoded."""
+
+    method: str = ""
+    target: bytes = b""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+    keep_alive: bool = True
+
+    def header(self, name: str) -> str | None:
+        return next((value for key, value in self.headers if key == name), None)
+
+
+class _Collector:
+    """Receives the parser's callbacks and builds requests."""
+
+    def __init__(self) -> None:
+        self.ready: deque[RawRequest] = deque()
+        self.request = RawRequest()
+        self.parser = httptools.HttpRequestParser(self)
+        self.in_body = False
+        self.expects_continue = False
+        self._size = 0
+        self._chunks: list[bytes] = []
+
+    @property
+    def started(self) -> bool:
+        return bool(self._size or self.in_body)
+
+    def on_message_begin(self) -> None:
+        self.request = RawRequest()
+        self._chunks, self._size, self.in_body = [], 1, False
+
+    def on_url(self, part: bytes) -> None:
+        self.request.target += part
+        if len(self.request.target) > MAX_TARGET:
+            raise RefusedError(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._size += len(name) + len(value)
+        headers = self.request.headers
+        if self._size > MAX_HEADERS or len(headers) >= MAX_HEADER_COUNT:
+            raise RefusedError(431)
+        headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        request = self.request
+        request.method = self.parser.get_method().decode("latin-1")
+        request.keep_alive = self.parser.should_keep_alive()
+        self._check_host()
+        if int(request.header("content-length") or 0) > MAX_BODY:
+            raise RefusedError(413)
+        expect = (request.header("expect") or "").lower()
+        self.expects_continue = expect == "100-continue"
+        self.in_body = True
+
+    def _check_host(self) -> None:
+        hosts = [value for name, value in self.request.headers if name == "host"]
+        wanted = self.parser.get_http_version() != "1.0"
+        if len(hosts) > 1 or (wanted and not hosts):
+            raise RefusedError(400)
+
+    def on_body(self, part: bytes) -> None:
+        self._size += len(part)
+        if self._size > MAX_BODY + MAX_HEADERS:
+            raise RefusedError(413)
+        self._chunks.append(part)
+
+    def on_message_complete(self) -> None:
+        self.request.body = b"".join(self._chunks)
+        self.ready.append(self.request)
+        self._size, self.in_body, self.expects_continue = 0, False, False
+
+
+class Connection:
+    """Reads requests from a socket and writes answers to it, one at a time."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._collector = _Collector()
+        self.busy = False
+
+    def read_request(self) -> RawRequest:
+        """Return the next request. Raises ClosedError or RefusedError."""
+        collector = self._collector
+        deadline = monotonic() + IDLE_DEADLINE
+        was_started = was_in_body = False
+        while not collector.ready:
+            if collector.started and not was_started:
+                was_started = True
+                deadline = monotonic() + HEADER_DEADLINE
+            if collector.in_body and not was_in_body:
+                was_in_body = True
+                deadline = monotonic() + BODY_DEADLINE
+            self._feed(self._receive(deadline))
+        return collector.ready.popleft()
+
+    def _receive(self, deadline: float) -> bytes:
+        if self._collector.expects_continue:
+            self._collector.expects_continue = False
+            self._send(_CONTINUE)
+        with Timeout(max(deadline - monotonic(), 0.001), ClosedError):
+            try:
+                data = self._sock.recv(_READ_SIZE)
+            except OSError as error:
+                raise ClosedError from error
+        if not data:
+            raise ClosedError
+        return data
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._collector.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            # Upgrades are not offered: the request is answered as a plain one.
+            self._collector.request.keep_alive = False
+        except httptools.HttpParserCallbackError as error:
+            cause = error.__context__
+            raise cause if isinstance(cause, RefusedError) else RefusedError(400)
+        except httptools.HttpParserError:
+            raise RefusedError(400) from None
+
+    def write(
+        self,
+        status: int,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+        *,
+        with_body: bool = True,
+    ) -> None:
+        """Send an answer whose body is known. Raises ClosedError."""
+        head = _head(status, [*headers, ("Content-Length", str(len(body)))])
+        self._send(head + body if with_body else head)
+
+    def write_stream(
+        self, status: int, headers: Iterable[tuple[str, str]], parts: Iterable[bytes]
+    ) -> None:
+        """Send an answer in chunks as they come. Raises ClosedError."""
+        self._send(_head(status, [*headers, ("Transfer-Encoding", "chunked")]))
+        for part in parts:
+            if part:
+                self._send(b"%x\r\n%b\r\n" % (len(part), part))
+        self._send(b"0\r\n\r\n")
+
+    def _send(self, data: bytes) -> None:
+        with Timeout(SEND_DEADLINE, ClosedError):
+            try:
+                self._sock.sendall(data)
+            except OSError as error:
+                raise ClosedError from error
+
+
+def _head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -1,0 +1,118 @@
+"""A request as a handler sees it."""
+
+import json
+from decimal import Decimal
+from typing import Any, NoReturn
+from urllib.parse import unquote_to_bytes
+
+from pydantic import BaseModel, ValidationError
+from werkzeug.wrappers import Request as WerkzeugRequest
+
+from ticketing.errors import BadRequestError, InvalidInputError, NotAuthenticatedError
+from ticketing.http.protocol import RawRequest
+from ticketing.sessions import Session
+
+MAX_KEY = 255
+
+
+class Request(WerkzeugRequest):
+    """Werkzeug's request with the session and the validated body.
+
+    ``user`` is who asks, or None; ``input`` is the validated body of a route that
+    declares one; ``route_name`` is the path pattern that matched, if one did.
+    """
+
+    user: Session | None = None
+    input: Any = None
+    route_name: str = ""
+
+    @property
+    def session(self) -> Session:
+        """Who asks. Raises NotAuthenticatedError."""
+        if self.user is None:
+            raise NotAuthenticatedError
+        return self.user
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key header. Raises BadRequestError when it is no key."""
+        key = self.headers.get("Idempotency-Key")
+        if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
+            raise BadRequestError("Idempotency-Key must have 1 to 255 characters")
+        return key
+
+
+def environ_of(raw: RawRequest, peer: str, local: tuple[str, int]) -> dict[str, Any]:
+    """Describe a request in WSGI's terms, which is what Werkzeug reads."""
+    path, _, query = raw.target.partition(b"?")
+    if not path.startswith(b"/"):
+        path = b"/" + path.split(b"://", 1)[-1].partition(b"/")[2]
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": raw.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query.decode("latin-1"),
+        "SERVER_NAME": local[0],
+        "SERVER_PORT": str(local[1]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": peer,
+        "wsgi.url_scheme": "http",
+    }
+    for name, value in raw.headers:
+        key = "HTTP_" + name.upper().replace("-", "_")
+        known = environ.get(key)
+        separator = "; " if name == "cookie" else ","
+        environ[key] = value if known is None else f"{known}{separator}{value}"
+    environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
+    environ["CONTENT_LENGTH"] = str(len(raw.body))
+    environ.pop("HTTP_CONTENT_LENGTH", None)
+    return environ
+
+
+def read_json(body: bytes, content_type: str) -> Any:
+    """Read strict JSON: UTF-8, no duplicate keys, no NaN. Raises BadRequestError."""
+    if content_type and "json" not in content_type.partition(";")[0]:
+        raise BadRequestError("Send the body as application/json")
+    try:
+        return json.loads(
+            body.decode(),
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_unique,
+        )
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError("The body is not valid JSON") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def validate(shape: type[BaseModel], data: Any) -> Any:
+    """Build ``shape`` from ``data``. Raises InvalidInputError naming every field.
+
+    A shape may give the words for a field in ``MESSAGES``, whatever is wrong with it.
+    """
+    if not isinstance(data, dict):
+        raise BadRequestError("The body must be a JSON object")
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        words: dict[str, str] = getattr(shape, "MESSAGES", {})
+        problems = {
+            ".".join(map(str, problem["loc"])): problem["msg"]
+            for problem in error.errors(include_url=False, include_input=False)
+        }
+        raise InvalidInputError(
+            [
+                {"message": words.get(name, message), "field": name}
+                for name, message in problems.items()
+            ]
+        ) from None

@@ -1,0 +1,61 @@
+"""Answers: JSON, errors in the contract's shape, conditional answers."""
+
+import json
+from hashlib import blake2b
+from typing import Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response
+
+from ticketing import tracing
+from ticketing.errors import TicketingError, UnavailableError
+
+RETRY_AFTER = "1"
+
+
+def json_response(data: Any, status: int = 200) -> Response:
+    body = json.dumps(data, separators=(",", ":"))
+    return Response(body, status, content_type="application/json")
+
+
+def no_content() -> Response:
+    return Response(status=204)
+
+
+def error_response(error: Exception) -> Response:
+    """Say what went wrong; an error nobody foresaw keeps its text to itself."""
+    if isinstance(error, TicketingError):
+        return _own(error)
+    if isinstance(error, HTTPException):
+        return _werkzeug(error)
+    request_id = tracing.trace_id(tracing.current())
+    message = {"message": "Something went wrong", "requestId": request_id}
+    return json_response({"errors": [message]}, 500)
+
+
+def _own(error: TicketingError) -> Response:
+    response = json_response({"errors": error.errors}, error.status)
+    if isinstance(error, UnavailableError):
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _werkzeug(error: HTTPException) -> Response:
+    status = error.code or 500
+    message = {404: "Not found", 405: "Method not allowed"}.get(status, error.name)
+    response = json_response({"errors": [{"message": message}]}, status)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
+
+
+def make_conditional(response: Response, if_none_match: str | None) -> None:
+    """Give a page or list its ETag, and leave the body out if the client has it."""
+    if response.status_code != 200 or response.is_streamed:
+        return
+    etag = f'W/"{blake2b(response.get_data(), digest_size=12).hexdigest()}"'
+    response.headers["ETag"] = etag
+    response.headers.setdefault("Cache-Control", "private, no-cache")
+    if if_none_match and etag in {part.strip() for part in if_none_match.split(",")}:
+        response.status_code = 304
+        response.set_data(b"")

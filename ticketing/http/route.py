@@ -1,0 +1,111 @@
+"""``@route``: a service method that answers HTTP requests."""
+
+from typing import Any
+
+import eventlet
+from eventlet.event import Event as Flag
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint
+from pydantic import BaseModel
+from werkzeug.routing import Rule
+from werkzeug.wrappers import Response
+
+from ticketing import tracing
+from ticketing.errors import NotAuthenticatedError, TicketingError, UnavailableError
+from ticketing.http.request import Request, read_json, validate
+from ticketing.http.responses import json_response
+from ticketing.http.server import HttpServer
+from ticketing.http.same_site import check_same_site
+from ticketing.sessions import Sessions
+
+# No request waits longer for its answer, whatever its handler waits for.
+ANSWER_TIMEOUT = 10.0
+
+
+class Route(Entrypoint):
+    """``@route("POST", "/api/orders", body=OrderInput, session=True, status=201)``
+
+    The method gets the ``Request`` and the path's values. It returns a dict or list
+    (sent as JSON with ``status``) or a Werkzeug response. Checked in this order: the
+    site the request comes from, the session (401), the body (400).
+    """
+
+    server = HttpServer()
+    sessions = Sessions()
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: type[BaseModel] | None = None,
+        session: bool = False,
+        same_site: bool = True,
+        status: int = 200,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.body = body
+        self.session = session
+        self.same_site = same_site
+        self.status = status
+        super().__init__(expected_exceptions=TicketingError)
+
+    def setup(self) -> None:
+        self.server.register_provider(self)
+
+    def stop(self) -> None:
+        self.server.unregister_provider(self)
+
+    @property
+    def rule(self) -> Rule:
+        return Rule(self.path, methods=[self.method], endpoint=self)
+
+    def answer(self, request: Request, values: dict[str, str]) -> Response:
+        """Run the service method in a worker and return its answer.
+
+        Raises TicketingError, or whatever the method raises.
+        """
+        if self.same_site:
+            check_same_site(request)
+        request.user = self.sessions.of(request)
+        if self.session and request.user is None:
+            raise NotAuthenticatedError
+        if self.body is not None:
+            request.input = validate(self.body, self._read(request))
+        return self._respond(self._call(request, values))
+
+    def _read(self, request: Request) -> Any:
+        return read_json(request.get_data(), request.content_type or "")
+
+    def _call(self, request: Request, values: dict[str, str]) -> Any:
+        done = Flag()
+
+        def finished(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            done.send((result, exc_info))
+            return result, exc_info
+
+        context = {tracing.CONTEXT_KEY: tracing.current()}
+        with eventlet.Timeout(ANSWER_TIMEOUT, UnavailableError):
+            try:
+                self.container.spawn_worker(
+                    self,
+                    (request,),
+                    values,
+                    context_data=context,
+                    handle_result=finished,
+                )
+            except ContainerBeingKilled:
+                raise UnavailableError from None
+            result, exc_info = done.wait()
+        if exc_info:
+            raise exc_info[1]
+        return result
+
+    def _respond(self, result: Any) -> Response:
+        if isinstance(result, Response):
+            return result
+        return json_response(result, self.status)
+
+
+route = Route.decorator

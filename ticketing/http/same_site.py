@@ -1,0 +1,34 @@
+"""No other site may act in a visitor's name, and no page may be turned against one."""
+
+from urllib.parse import urlsplit
+
+from ticketing.errors import ForbiddenError
+from ticketing.http.request import Request
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SECURITY_HEADERS = (
+    (
+        "Content-Security-Policy",
+        "default-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'; object-src 'none'",
+    ),
+    ("Referrer-Policy", "same-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+
+
+def check_same_site(request: Request) -> None:
+    """Refuse commands that a browser sends for another site. Raises ForbiddenError.
+
+    Browsers say where a request comes from in Sec-Fetch-Site or, older ones, in Origin;
+    a client that says neither is no browser and carries no one else's cookie.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    if site := request.headers.get("Sec-Fetch-Site"):
+        if site not in {"same-origin", "none"}:
+            raise ForbiddenError
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise ForbiddenError

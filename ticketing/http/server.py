@@ -1,0 +1,176 @@
+"""One HTTP server a process, with the routes of all services that run in it."""
+
+import errno
+import logging
+import socket
+from typing import Any
+
+import eventlet
+from eventlet.greenpool import GreenPool
+from nameko.extensions import ProviderCollector, SharedExtension
+
+from ticketing.config import Config, flag, setting
+from ticketing.http.app import App, refusal
+from ticketing.http.protocol import ClosedError, Connection, RawRequest, RefusedError
+
+log = logging.getLogger(__name__)
+
+MAX_CONNECTIONS = 20_000
+BACKLOG = 1024
+DRAIN_TIMEOUT = 5.0
+
+Address = tuple[str, int]
+
+
+def parse_address(text: object) -> Address:
+    """Cast for ``host:port``. Raises ValueError."""
+    host, _, port = str(text).rpartition(":")
+    if not 0 < int(port) < 65536:
+        raise ValueError(f"{text!r} has no port from 1 to 65535")
+    return host or "0.0.0.0", int(port)  # noqa: S104 - asked for by leaving it out
+
+
+class Listener:
+    """Accepts connections on one address and serves them until the last user goes."""
+
+    def __init__(self, address: Address, *, share_port: bool) -> None:
+        self.app = App()
+        self._address = address
+        self._share_port = share_port
+        self._socket: Any = None
+        self._accepting: Any = None
+        self._connections: dict[Connection, Any] = {}
+        self._pool = GreenPool(MAX_CONNECTIONS)
+        self._users = 0
+
+    def acquire(self) -> None:
+        """Count one more service; the first one opens the port."""
+        self._users += 1
+        if self._socket is None:
+            self._socket = self._listen()
+            self._accepting = eventlet.spawn(self._accept)
+
+    def release(self) -> None:
+        """Count one service less; the last one closes, after running requests."""
+        self._users -= 1
+        if self._users:
+            return
+        _listeners.pop(self._address, None)
+        if self._socket is None:
+            return
+        self._accepting.kill()
+        self._socket.close()
+        for connection, sock in list(self._connections.items()):
+            if not connection.busy:
+                _hang_up(sock)
+        with eventlet.Timeout(DRAIN_TIMEOUT, exception=False):
+            self._pool.waitall()
+
+    def _listen(self) -> Any:
+        try:
+            return eventlet.listen(
+                self._address, backlog=BACKLOG, reuse_port=self._share_port
+            )
+        except OSError as error:
+            host, port = self._address
+            if error.errno != errno.EADDRINUSE:
+                raise SystemExit(f"Cannot listen on {host}:{port}: {error}.") from None
+            raise SystemExit(
+                f"Port {port} is taken: stop what uses it or set WEB_SERVER_ADDRESS."
+            ) from None
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                sock, peer = self._socket.accept()
+            except OSError as error:
+                log.warning("accept: %s", error, extra={"action": "accept"})
+                eventlet.sleep(0.1)
+                continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._pool.spawn_n(self._serve, sock, peer[0])
+
+    def _serve(self, sock: Any, peer: str) -> None:
+        connection = Connection(sock)
+        self._connections[connection] = sock
+        try:
+            while self._answer_one(connection, peer):
+                pass
+        except ClosedError:
+            pass
+        except Exception:
+            log.exception("connection", extra={"action": "connection"})
+        finally:
+            del self._connections[connection]
+            _hang_up(sock)
+
+    def _answer_one(self, connection: Connection, peer: str) -> bool:
+        """Serve one request; return whether another may follow."""
+        try:
+            raw = connection.read_request()
+        except RefusedError as error:
+            response = refusal(error.status)
+            connection.write(error.status, response.headers, response.get_data())
+            return False
+        connection.busy = True
+        try:
+            return self._answer(connection, raw, peer)
+        finally:
+            connection.busy = False
+
+    def _answer(self, connection: Connection, raw: RawRequest, peer: str) -> bool:
+        keep_alive = raw.keep_alive and self._users > 0
+        response = self.app.answer(raw, peer, self._address)
+        headers = [(k, v) for k, v in response.headers if k != "Content-Length"]
+        if not keep_alive:
+            headers.append(("Connection", "close"))
+        if response.is_streamed:
+            connection.write_stream(
+                response.status_code, headers, response.iter_encoded()
+            )
+        else:
+            connection.write(
+                response.status_code,
+                headers,
+                response.get_data(),
+                with_body=raw.method != "HEAD",
+            )
+        return keep_alive
+
+
+def _hang_up(sock: Any) -> None:
+    try:
+        sock.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    sock.close()
+
+
+_listeners: dict[Address, Listener] = {}
+
+
+def shared_listener(config: Config) -> Listener:
+    """Return the process's listener for the configured address."""
+    address = setting(config, "WEB_SERVER_ADDRESS", parse_address)
+    share = flag(config, "HTTP_SHARE_PORT")
+    return _listeners.setdefault(address, Listener(address, share_port=share))
+
+
+class HttpServer(ProviderCollector, SharedExtension):
+    """Adds a container's routes and health to the process's listener."""
+
+    def setup(self) -> None:
+        self._listener = shared_listener(self.container.config)
+
+    def start(self) -> None:
+        self._listener.app.add(self.container, [p.rule for p in self._providers])
+        self._listener.acquire()
+
+    def stop(self) -> None:
+        self._listener.app.remove(self.container)
+        self._listener.release()
+        super().stop()
+
+    def kill(self) -> None:
+        self._listener.app.remove(self.container)
+        self._listener.release()

@@ -1,0 +1,20 @@
+"""Ids are ObjectIds written as 24 hexadecimal digits."""
+
+import re
+
+from bson import ObjectId
+
+from ticketing.errors import NotFoundError
+
+_PATTERN = re.compile(r"[0-9a-f]{24}")
+
+
+def new_id() -> str:
+    return str(ObjectId())
+
+
+def checked_id(value: object) -> str:
+    """Return ``value`` if it can be an id. Raises NotFoundError: nothing has that id."""
+    if isinstance(value, str) and _PATTERN.fullmatch(value):
+        return value
+    raise NotFoundError

@@ -1,0 +1,108 @@
+"""MongoDB for a service: its own database, one client a process, errors made ours."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import eventlet
+from nameko_mongodb import MongoDatabase
+from pymongo import MongoClient
+from pymongo.database import Database as MongoDb
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from ticketing.config import namespaced, setting
+from ticketing.errors import DuplicateError, TicketingError, UnavailableError
+
+log = logging.getLogger(__name__)
+
+Document = dict[str, Any]
+
+TIMEOUT_MS = 2000
+RETRY_DELAY = 1.0
+# Acknowledged means written to the journal of a majority: nothing acknowledged is lost.
+DURABLE = {"w": "majority", "journal": True}
+
+_clients: dict[str, MongoClient[Document]] = {}
+
+
+def shared_client(uri: str) -> MongoClient[Document]:
+    """Return the process's client for this server. Connects when first used."""
+    if uri not in _clients:
+        _clients[uri] = MongoClient(
+            uri,
+            tz_aware=True,
+            timeoutMS=TIMEOUT_MS,
+            serverSelectionTimeoutMS=TIMEOUT_MS,
+            connectTimeoutMS=TIMEOUT_MS,
+            maxPoolSize=50,
+            **DURABLE,
+        )
+    return _clients[uri]
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Turn the driver's errors into DuplicateError and UnavailableError."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        pattern = (error.details or {}).get("keyPattern") or {}
+        raise DuplicateError(*pattern) from error
+    except PyMongoError as error:
+        raise UnavailableError("The database is away; try again in a moment") from error
+
+
+class Database(MongoDatabase):  # type: ignore[misc]
+    """Base of a service's repository provider: ``self.database`` is the service's own.
+
+    The client is shared and outlives every container, so ``stop`` leaves it open. A
+    subclass declares its indexes in ``declare_indexes``; that is tried until it works,
+    so a service may start before its database.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(result_backend=False)
+        self._ready = False
+
+    def setup(self) -> None:
+        config = self.container.config
+        self.client = shared_client(setting(config, "MONGODB_URI", str))
+        name = namespaced(config, self.container.service_name)
+        self.database: MongoDb[Document] = self.client[name]
+
+    def start(self) -> None:
+        self.container.spawn_managed_thread(self._prepare, identifier="indexes")
+
+    def stop(self) -> None:
+        """Leave the shared client to the other services of the process."""
+
+    def declare_indexes(self) -> None:
+        """Create what the repository's queries and guards need."""
+
+    def pings(self) -> dict[str, Callable[[], None]]:
+        return {f"mongodb/{self.container.service_name}": self.ping}
+
+    def ping(self) -> None:
+        """Raise UnavailableError unless the server answers and the indexes stand."""
+        with own_errors():
+            self.database.command("ping")
+        if not self._ready:
+            raise UnavailableError("The indexes are not built yet")
+
+    def _prepare(self) -> None:
+        while not self._ready:
+            try:
+                with own_errors():
+                    self.declare_indexes()
+                self._ready = True
+            except TicketingError as error:
+                self._log_away(error)
+                eventlet.sleep(RETRY_DELAY)
+
+    def _log_away(self, error: TicketingError) -> None:
+        log.warning(
+            "MongoDB does not answer: start it or set MONGODB_URI; trying again. (%s)",
+            error.__cause__ or error,
+            extra={"action": "mongodb_away"},
+        )

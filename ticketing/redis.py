@@ -1,0 +1,55 @@
+"""Redis for a service: one client a process, errors made ours."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from nameko.extensions import SharedExtension
+
+from ticketing.config import setting
+from ticketing.errors import UnavailableError
+
+TIMEOUT = 1.5
+
+_clients: dict[str, "redis.Redis"] = {}
+
+
+def shared_client(url: str) -> "redis.Redis":
+    """Return the process's client for this server. Connects when first used."""
+    if url not in _clients:
+        _clients[url] = redis.Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=TIMEOUT,
+            socket_connect_timeout=TIMEOUT,
+            health_check_interval=10,
+        )
+    return _clients[url]
+
+
+@contextmanager
+def own_errors() -> Iterator[None]:
+    """Turn the driver's errors into UnavailableError."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise UnavailableError("Redis is away; try again in a moment") from error
+
+
+class Redis(SharedExtension):
+    """Gives providers the process's client."""
+
+    client: Any
+
+    def setup(self) -> None:
+        url = setting(self.container.config, "REDIS_URL", str)
+        self.client = shared_client(url)
+
+    def pings(self) -> dict[str, Callable[[], None]]:
+        return {"redis": self.ping}
+
+    def ping(self) -> None:
+        """Raise UnavailableError unless the server answers."""
+        with own_errors():
+            self.client.ping()

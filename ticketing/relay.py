@@ -1,0 +1,120 @@
+"""Brings events from the outbox to the bus: right after the write, and as a sweep.
+
+Right after the write is the usual way. What it does not manage, because the process
+died or the bus was away, the sweep of any process finds. Publishing twice is harmless:
+JetStream knows the event's id.
+"""
+
+import logging
+from datetime import timedelta
+
+import eventlet
+from eventlet.event import Event as Flag
+from pymongo import UpdateOne
+from pymongo.collection import Collection
+
+from ticketing.aggregates import event_of
+from ticketing.clock import utc_now
+from ticketing.errors import TicketingError
+from ticketing.events import Publisher
+from ticketing.messages import Event
+from ticketing.mongo import Document, own_errors
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 1.0
+# Younger entries are in the hands of the process that wrote them.
+SWEEP_AGE = timedelta(seconds=2)
+BATCH = 200
+FLUSH_TIMEOUT = 3.0
+
+Waiting = dict[str, list[Event]]
+
+
+class Relay:
+    """The relay of one collection in one process.
+
+    Events that arrive while a batch is on its way form the next batch, so that under
+    load many share one round trip and one write.
+    """
+
+    def __init__(self, collection: Collection[Document], publisher: Publisher) -> None:
+        self._collection = collection
+        self._publisher = publisher
+        self._waiting: Waiting = {}
+        self._wake = Flag()
+        self._idle = Flag()
+        self._idle.send(None)
+        self._stopping = False
+
+    def declare_indexes(self) -> None:
+        self._collection.create_index("outbox.time")
+
+    def submit(self, document_id: str, events: list[Event]) -> None:
+        """Publish soon. The caller does not wait: the outbox is already durable."""
+        self._waiting[document_id] = events
+        if not self._wake.ready():
+            self._wake.send(None)
+
+    def run(self) -> None:
+        """Publish what is submitted, until stopped."""
+        while not self._stopping:
+            self._wake.wait()
+            self._wake, self._idle = Flag(), Flag()
+            batch, self._waiting = self._waiting, {}
+            self._relay(batch)
+            self._idle.send(None)
+
+    def run_sweep(self) -> None:
+        """Look for what was left behind, for ever."""
+        while True:
+            eventlet.sleep(SWEEP_EVERY)
+            try:
+                self.sweep()
+            except TicketingError as error:
+                log.info("Sweep later: %s", error, extra={"action": "sweep_later"})
+
+    def stop(self) -> None:
+        """Publish what is waiting, for a bounded time, and end ``run``."""
+        self._stopping = True
+        idle = self._idle
+        if not self._wake.ready():
+            self._wake.send(None)
+        with eventlet.Timeout(FLUSH_TIMEOUT, exception=False):
+            idle.wait()
+
+    def sweep(self) -> int:
+        """Publish entries that have waited too long; return how many documents."""
+        old = {"outbox.time": {"$lt": utc_now() - SWEEP_AGE}}
+        with own_errors():
+            found = list(self._collection.find(old, {"outbox": 1}).limit(BATCH))
+        return self._publish_and_clear(
+            {d["_id"]: [event_of(entry) for entry in d["outbox"]] for d in found}
+        )
+
+    def _relay(self, batch: Waiting) -> None:
+        try:
+            self._publish_and_clear(batch)
+        except TicketingError as error:
+            log.info("The sweep will publish: %s", error, extra={"action": "relay"})
+        except Exception:
+            log.exception("The sweep will publish", extra={"action": "relay"})
+
+    def _publish_and_clear(self, batch: Waiting) -> int:
+        if not batch:
+            return 0
+        went = self._publisher.publish_groups(list(batch.values()))
+        published = [pair for pair, ok in zip(batch.items(), went, strict=True) if ok]
+        if published:
+            with own_errors():
+                self._collection.bulk_write(
+                    [_removal(*pair) for pair in published], ordered=False
+                )
+        return len(published)
+
+
+def _removal(document_id: str, events: list[Event]) -> UpdateOne:
+    ids = [event.id for event in events]
+    return UpdateOne(
+        {"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}
+    )

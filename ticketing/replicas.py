@@ -1,0 +1,90 @@
+"""Copies of other services' things, kept right by their versions.
+
+The inbox is the version: an event is applied only if its version is the next one.
+Older ones are duplicates and ignored. A gap is waited for, and a gap that stays is
+closed by asking the owner.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from pymongo.collection import Collection
+
+from ticketing.errors import DuplicateError, VersionGapError
+from ticketing.mongo import Document, own_errors
+
+# About six seconds of growing delays: long enough for an event that is on its way.
+PATIENCE = 7
+
+Owner = Callable[[], Document]
+
+
+class Replicas:
+    """The copies in one collection: plain documents with ``_id`` and ``version``."""
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        self.collection = collection
+
+    def find(self, replica_id: str) -> Document | None:
+        with own_errors():
+            return self.collection.find_one({"_id": replica_id})
+
+    def put(self, replica_id: str, version: int, fields: Document) -> None:
+        """Store a state that came from the owner, unless a newer one is here."""
+        known = self.find(replica_id)
+        if known is None:
+            self._insert(replica_id, version, fields)
+        elif known["version"] < version:
+            self._update(replica_id, known["version"], version, fields)
+
+    def is_next(self, replica_id: str, version: int) -> bool:
+        """Whether an event is the one to apply now; False if it came before.
+
+        Raises VersionGapError when earlier ones are missing.
+        """
+        known = self.find(replica_id)
+        current = -1 if known is None else int(known["version"])
+        if version > current + 1:
+            raise VersionGapError(f"{replica_id}: {version} came after {current}")
+        return version == current + 1
+
+    def apply(
+        self,
+        replica_id: str,
+        version: int,
+        fields: Document,
+        *,
+        attempt: int = 1,
+        owner: Owner | None = None,
+    ) -> None:
+        """Bring the copy from ``version - 1`` to ``version``.
+
+        ``owner`` fetches ``{"version", ...fields}`` when the gap outlasts PATIENCE.
+        Raises VersionGapError before that.
+        """
+        try:
+            if not self.is_next(replica_id, version):
+                return
+        except VersionGapError:
+            if owner is None or attempt < PATIENCE:
+                raise
+            document = owner()
+            self.put(replica_id, document.pop("version"), document)
+            return
+        if version == 0:
+            self._insert(replica_id, version, fields)
+        else:
+            self._update(replica_id, version - 1, version, fields)
+
+    def _insert(self, replica_id: str, version: int, fields: Document) -> None:
+        document: dict[str, Any] = {"_id": replica_id, "version": version, **fields}
+        try:
+            with own_errors():
+                self.collection.insert_one(document)
+        except DuplicateError:
+            return  # the same event, handled by somebody else a moment ago
+
+    def _update(self, replica_id: str, old: int, new: int, fields: Document) -> None:
+        guard = {"_id": replica_id, "version": old}
+        with own_errors():
+            self.collection.update_one(guard, {"$set": {**fields, "version": new}})

@@ -1,0 +1,31 @@
+"""What every service has: the time, the trace of a request, its dead letters."""
+
+from typing import Any
+
+from ticketing.clock import Clock
+from ticketing.dead_letters import DeadLetters
+from ticketing.rpc import rpc
+from ticketing.tracing import Tracing
+
+
+class Service:
+    """Base of the services; has no ``name``, so it is none itself.
+
+    Import the module, not the class: ``nameko run`` takes every class with entrypoints
+    that it finds in a service's module for a service.
+    """
+
+    clock = Clock()
+    tracing = Tracing()
+    graveyard = DeadLetters()
+
+    @rpc
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """Return the messages this service could not handle, with their reasons."""
+        return [letter.json_dict() for letter in self.graveyard.box.all()]
+
+    @rpc
+    def replay_dead_letter(self, id: int) -> dict[str, int]:  # noqa: A002 - the contract's name
+        """Handle a dead letter again; it is gone once that succeeds."""
+        self.graveyard.replay(id)
+        return {"replayed": id}

@@ -1,0 +1,141 @@
+"""Who asks: the session cookie, its signature, and whether it was revoked.
+
+Revocations are events. Every process reads them all and keeps those that a token
+could still contradict, so the check costs no round trip.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import eventlet
+from nameko.extensions import DependencyProvider, SharedExtension
+from werkzeug.wrappers import Response
+
+from ticketing.config import flag, setting
+from ticketing.contract import SessionRevoked, Shape
+from ticketing.feed import Feed
+from ticketing.keyring import LIFETIME, KeyRing, Session
+from ticketing.nats import Nats, NatsConnection
+
+COOKIE = "session"
+
+__all__ = ["COOKIE", "Revocations", "Session", "Sessions"]
+
+
+class Revocations:
+    """The sessions that have ended before their time."""
+
+    def __init__(self) -> None:
+        self._ended: set[str] = set()
+        self._valid_after: dict[str, float] = {}
+
+    def apply(self, revoked: Shape) -> None:
+        assert isinstance(revoked, SessionRevoked)
+        if revoked.jti:
+            self._ended.add(revoked.jti)
+        if revoked.before is not None:
+            known = self._valid_after.get(revoked.id, 0.0)
+            self._valid_after[revoked.id] = max(known, revoked.before)
+
+    def covers(self, session: Session) -> bool:
+        valid_after = self._valid_after.get(session.user_id, 0.0)
+        return session.jti in self._ended or session.issued_at <= valid_after
+
+
+class _SharedRevocations:
+    """The process's one copy, fed as long as a container uses it."""
+
+    def __init__(self, connection: NatsConnection) -> None:
+        self.revocations = Revocations()
+        since = timedelta(seconds=LIFETIME)
+        self._feed = Feed(connection, SessionRevoked, self.revocations.apply, since)
+        self._users = 0
+
+    def acquire(self) -> None:
+        self._users += 1
+        if self._users == 1:
+            self._thread = eventlet.spawn(self._feed.run)
+
+    def release(self) -> None:
+        self._users -= 1
+        if self._users == 0:
+            self._feed.stop()
+            self._thread.kill()
+
+
+_shared: dict[str, _SharedRevocations] = {}
+
+
+class Sessions(SharedExtension):
+    """Finds out who a request comes from; signs people in and out."""
+
+    nats = Nats()
+
+    def setup(self) -> None:
+        config = self.container.config
+        self.keys = setting(config, "JWT_KEYS", KeyRing.parse)
+        stream = self.nats.connection.stream
+        self._shared = _shared.setdefault(
+            stream, _SharedRevocations(self.nats.connection)
+        )
+
+    def start(self) -> None:
+        self._shared.acquire()
+
+    def stop(self) -> None:
+        self._shared.release()
+
+    def kill(self) -> None:
+        self.stop()
+
+    def of(self, request: Any) -> Session | None:
+        """Return the valid session that a request carries."""
+        token = request.cookies.get(COOKIE)
+        session = self.keys.verify(token) if token else None
+        if session is None or self._shared.revocations.covers(session):
+            return None
+        return session
+
+    def revoke_here(self, revoked: SessionRevoked) -> None:
+        """Know of a revocation at once; the other processes hear of it by event."""
+        self._shared.revocations.apply(revoked)
+
+
+class SessionCookie(DependencyProvider):
+    """Lets a worker put the session cookie on an answer, or take it off."""
+
+    def setup(self) -> None:
+        self._attributes: dict[str, Any] = {
+            "secure": flag(self.container.config, "SESSION_COOKIE_SECURE"),
+            "httponly": True,
+            "samesite": "Lax",
+        }
+
+    def get_dependency(self, worker_ctx: Any) -> "SessionCookie":
+        return self
+
+    def put(self, response: Response, token: str) -> Response:
+        response.set_cookie(COOKIE, token, max_age=LIFETIME, **self._attributes)
+        return response
+
+    def remove(self, response: Response) -> Response:
+        response.delete_cookie(COOKIE, **self._attributes)
+        return response
+
+
+class SessionIssuer(DependencyProvider):
+    """Lets a worker issue tokens and end sessions."""
+
+    sessions = Sessions()
+
+    def get_dependency(self, worker_ctx: Any) -> "SessionIssuer":
+        return self
+
+    def issue(self, user_id: str, email: str) -> str:
+        return self.sessions.keys.issue(user_id, email)
+
+    def read(self, token: str) -> Session | None:
+        return self.sessions.keys.verify(token)
+
+    def revoke_here(self, revoked: SessionRevoked) -> None:
+        self.sessions.revoke_here(revoked)

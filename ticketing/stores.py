@@ -1,0 +1,64 @@
+"""A repository provider: one collection of aggregates, its outbox and its relay."""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pymongo.collection import Collection
+
+from ticketing.aggregates import Aggregates, Versioned
+from ticketing.events import Publisher
+from ticketing.mongo import Database, Document
+from ticketing.nats import Nats
+from ticketing.relay import Relay
+
+A = TypeVar("A", bound=Versioned)
+
+
+class AggregateDatabase(Database, Generic[A]):
+    """Base of the services' repository providers.
+
+    A subclass names its collection, how an aggregate becomes a document and back, and
+    the indexes it needs.
+    """
+
+    nats = Nats()
+
+    collection_name: ClassVar[str]
+    store_class: ClassVar[type[Aggregates[Any]]] = Aggregates
+
+    @staticmethod
+    def encode(aggregate: A) -> Document:
+        raise NotImplementedError
+
+    @staticmethod
+    def decode(document: Document) -> A:
+        raise NotImplementedError
+
+    def setup(self) -> None:
+        super().setup()
+        self.collection: Collection[Document] = self.database[self.collection_name]
+        publisher = Publisher(self.nats.connection, self.container.service_name)
+        self.relay = Relay(self.collection, publisher)
+        self.store = self.store_class(
+            self.collection, self.relay, self.encode, self.decode
+        )
+
+    def declare_indexes(self) -> None:
+        self.relay.declare_indexes()
+
+    def start(self) -> None:
+        super().start()
+        self._threads = [
+            self.container.spawn_managed_thread(self.relay.run, identifier="relay"),
+            self.container.spawn_managed_thread(
+                self.relay.run_sweep, identifier="sweep"
+            ),
+        ]
+
+    def stop(self) -> None:
+        self.relay.stop()
+        for thread in self._threads:
+            thread.kill()
+        super().stop()
+
+    def get_dependency(self, worker_ctx: Any) -> Any:
+        return self.store

@@ -1,0 +1,49 @@
+"""One id follows a purchase through HTTP, events and RPC.
+
+It travels as a W3C ``traceparent``: a header of requests and events, nameko's context
+data in RPC, and a context variable inside a worker, where the logs find it.
+"""
+
+import re
+import secrets
+from contextvars import ContextVar
+from typing import Any
+
+from nameko.extensions import DependencyProvider
+
+CONTEXT_KEY = "traceparent"
+
+_PATTERN = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_current: ContextVar[str] = ContextVar("traceparent", default="")
+
+
+def new_traceparent() -> str:
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def accept(value: str | None) -> str:
+    """Return the caller's ``traceparent`` if it is well formed, else a new one."""
+    return value if value and _PATTERN.fullmatch(value) else new_traceparent()
+
+
+def current() -> str:
+    """Return this green thread's ``traceparent``, or ``""`` outside any."""
+    return _current.get()
+
+
+def follow(traceparent: str) -> None:
+    """Make this green thread part of a trace."""
+    _current.set(traceparent)
+
+
+def trace_id(traceparent: str) -> str:
+    return traceparent[3:35]
+
+
+class Tracing(DependencyProvider):
+    """Makes each worker part of the trace that its message belongs to."""
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        traceparent = accept(worker_ctx.data.get(CONTEXT_KEY))
+        worker_ctx.data[CONTEXT_KEY] = traceparent
+        follow(traceparent)
