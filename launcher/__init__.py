@@ -1,4 +1,4 @@
-"""Starts Ticketing on one machine: its servers, then its services, in the foreground."""
+"""Starts Ticketing on one machine: servers first, then the services."""
 
 from pathlib import Path
 

@@ -1,22 +1,38 @@
-"""python -m launcher up|nameko|shell; the scripts of the same names call this."""
+"""python -m launcher up|nameko|shell; the scripts of these names call it."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
 
 from launcher.errors import LauncherError
 from launcher.options import nameko_parser, up_parser
+from launcher.shell import nameko, shell
+from launcher.up import up
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "up": lambda rest: up(up_parser().parse_args(rest)),
+    "nameko": lambda rest: nameko(nameko_parser("nameko").parse_args(rest)),
+    "shell": lambda rest: shell(nameko_parser("shell").parse_args(rest)),
+}
 
 
 def main(arguments: list[str]) -> int:
+    # Until there is something to stop, a signal just ends this, without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     command, *rest = arguments or ["up"]
+    if command not in COMMANDS:
+        print(f"There is no {command}, only {', '.join(COMMANDS)}.", file=sys.stderr)
+        return 2
     try:
-        if command == "up":
-            return _up(rest)
-        return _nameko(command, rest)
+        return COMMANDS[command](rest)
     except LauncherError as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"Ticketing cannot be started: {error}.", file=sys.stderr)
     return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -26,7 +26,9 @@ TAIL_LINES = 20
 class Child:
     """`ready` is set once the program has answered for the first time."""
 
-    def __init__(self, program: Program, logs: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, program: Program, logs: Path, say: Callable[[str], None]
+    ) -> None:
         self.program = program
         self.ready = asyncio.Event()
         self._log = logs / f"{program.name}.log"
@@ -35,16 +37,18 @@ class Child:
         self._deaths: deque[float] = deque(maxlen=DEATHS)
 
     async def run(self) -> None:
-        """Runs until cancelled; raises ProgramError when there is no use in going on."""
-        self._say(f"  {self.program.title} is ready ({await self._start():.1f} s).")
+        """Runs until cancelled; raises ProgramError when going on is no use."""
+        seconds = await self._start()
         self.ready.set()
+        if self.program.is_announced:
+            self._say(f"  {self.program.title}: ready after {seconds:.1f} s")
         while True:
             how = await self._died()
-            self._say(f"{self.program.title} died ({how}); starting it again.")
+            self._say(f"{self.program.title} died ({how}), starting again.")
             await asyncio.sleep(self._next_wait())
             with suppress(ProgramError):
                 seconds = await self._start()
-                self._say(f"{self.program.title} is back ({seconds:.1f} s).")
+                self._say(f"{self.program.title}: ready again after {seconds:.1f} s")
 
     async def stop(self, patience_seconds: float) -> None:
         process = self._process

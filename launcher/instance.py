@@ -1,5 +1,7 @@
-"""One instance of Ticketing: where its data are, its ports, and the environment that
-its services, its shell and the tests find it by."""
+"""One instance of Ticketing: its data folder, its ports and its environment.
+
+Its services, its shell and the tests find it by these.
+"""
 
 from __future__ import annotations
 

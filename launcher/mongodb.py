@@ -25,7 +25,9 @@ def mongodb(instance: Instance) -> Program:
         directory = instance.part("mongodb/secantus")
         command = _secantus(binary, port, directory)
         return _program(instance, command, on_port(probes.mongodb, port))
-    raise MissingError("MongoDB is not installed: run scripts/setup, or set MONGODB_URI.")
+    raise MissingError(
+        "MongoDB is not installed: run scripts/setup, or set MONGODB_URI."
+    )
 
 
 def _program(instance: Instance, command: tuple[str, ...], answers: Probe) -> Program:

@@ -42,7 +42,7 @@ class Ports:
 
 
 def reachable(host: str) -> str:
-    """The address at which this machine itself reaches a server that listens on host."""
+    """Where this machine itself reaches a server that listens on that host."""
     return LOOPBACK if host in {"", "0.0.0.0"} else host  # noqa: S104
 
 

@@ -20,10 +20,9 @@ ANSWER_SECONDS = 1.0
 LISTENING = "0A"
 
 
-
 def _hello() -> bytes:
     """{"hello": 1, "$db": "admin"} as an OP_MSG, MongoDB's only kind of request."""
-    fields = b"\x10hello\0\1\0\0\0" b"\x02$db\0\6\0\0\0admin\0"
+    fields = b"\x10hello\0\1\0\0\0\x02$db\0\6\0\0\0admin\0"
     document = struct.pack("<i", len(fields) + 5) + fields + b"\0"
     body = struct.pack("<ib", 0, 0) + document
     return struct.pack("<iiii", len(body) + 16, 1, 0, 2013) + body

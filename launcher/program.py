@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from launcher import ROOT
 from launcher.probes import Probe
 
 
@@ -22,8 +23,16 @@ class Program:
     environment: Mapping[str, str]
     answers: Probe
     ports: tuple[int, ...] = ()
+    is_announced: bool = True
     # A laptop that wakes up may take a while; a program that has died is seen at once.
     patience_seconds: float = 90.0
+
+
+def project_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """For programs of this project: found from anywhere, heard at once."""
+    path = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
+    added = {"PYTHONPATH": ":".join(path), "PYTHONUNBUFFERED": "1"}
+    return {**environment, **added}
 
 
 def find(*names: str) -> str | None:

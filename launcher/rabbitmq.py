@@ -1,12 +1,14 @@
-"""A RabbitMQ node of our own, with a port mapper of its own: nothing of it is shared
-with the node that the distribution may run, and nothing stays behind."""
+"""A RabbitMQ node of our own, with a port mapper of its own.
+
+Nothing is shared with the node that the distribution may run, and nothing stays behind.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from launcher import probes
-from launcher.errors import MissingError
+from launcher.errors import FolderError, MissingError
 from launcher.instance import Instance
 from launcher.ports import LOOPBACK
 from launcher.program import Program, find
@@ -19,6 +21,10 @@ MISSING = (
     "RabbitMQ is not installed. Install it with: sudo apt-get update && "
     "sudo apt-get install --yes rabbitmq-server - or set AMQP_URI."
 )
+
+
+# It hands its folder to a shell unquoted, and then waits for an answer for ever.
+UNFIT = frozenset("'\"$`")
 
 
 def epmd(instance: Instance) -> Program:
@@ -34,6 +40,7 @@ def epmd(instance: Instance) -> Program:
         environment=instance.inherited(),
         answers=on_port(probes.epmd, port),
         ports=(port,),
+        is_announced=False,
     )
 
 
@@ -41,6 +48,10 @@ def rabbitmq(instance: Instance) -> Program:
     if not (binary := find(SERVER, "rabbitmq-server")):
         raise MissingError(MISSING)
     directory, ports = instance.part("rabbitmq"), instance.ports
+    if not UNFIT.isdisjoint(str(directory)):
+        raise FolderError(
+            f"RabbitMQ cannot keep data in {directory}: it has a ' \" $ or `."
+        )
     _write_config(directory, ports.rabbitmq)
     environment = _erlang(instance, directory) | _node(instance, directory)
     return Program(

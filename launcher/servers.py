@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from launcher.errors import MissingError
 from launcher.instance import Instance
 from launcher.ports import LOOPBACK
 from launcher.probes import Probe
-from launcher.program import Program, find
+from launcher.program import Program, find, project_environment
 
 
 def nats(instance: Instance) -> Program:
@@ -56,21 +56,14 @@ def stripe_stand_in(instance: Instance) -> Program:
         title="Stripe's stand-in (test money)",
         command=_stand_in_command(instance, port),
         directory=ROOT,
-        environment=python_environment(instance),
+        environment=project_environment(instance.inherited()),
         answers=lambda _process: probes.http(port, "/livez"),
         ports=(port,),
     )
 
 
-def on_port(question: Callable[[int], object], port: int) -> Probe:
+def on_port(question: Callable[[int], Awaitable[bool]], port: int) -> Probe:
     return lambda _process: question(port)
-
-
-def python_environment(instance: Instance) -> dict[str, str]:
-    """For programs of this project: found from anywhere, heard at once."""
-    inherited = instance.inherited()
-    path = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
-    return inherited | {"PYTHONPATH": ":".join(path), "PYTHONUNBUFFERED": "1"}
 
 
 def _nats_config(directory: Path, port: int) -> str:

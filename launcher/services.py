@@ -9,8 +9,7 @@ from launcher import ROOT, probes
 from launcher.instance import Instance
 from launcher.ports import reachable
 from launcher.probes import Probe
-from launcher.program import Program
-from launcher.servers import python_environment
+from launcher.program import Program, project_environment
 
 NAMES = ("auth", "tickets", "orders", "expiration", "payments", "web")
 CONFIG = "config.yaml"
@@ -21,15 +20,15 @@ HUB = {"EVENTLET_HUB": "asyncio"}
 
 def processes(instance: Instance) -> list[Program]:
     if instance.processes == 1:
-        return [_process(instance, "services", "Ticketing's services")]
+        return [_process(instance, "services", "Services")]
     return [
-        _process(instance, f"services-{number}", f"Ticketing's services {number}")
+        _process(instance, f"services-{number}", f"Services process {number}")
         for number in range(1, instance.processes + 1)
     ]
 
 
 def environment(instance: Instance) -> dict[str, str]:
-    return python_environment(instance) | instance.environment() | HUB
+    return project_environment(instance.inherited()) | instance.environment() | HUB
 
 
 def _process(instance: Instance, name: str, title: str) -> Program:

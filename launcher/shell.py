@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from launcher import ROOT, folder, instance, services
 from launcher.errors import NotRunningError
-from launcher.instance import Instance
+from launcher.program import project_environment
 
 
 def nameko(options: argparse.Namespace) -> NoReturn:
@@ -25,11 +25,14 @@ def shell(options: argparse.Namespace) -> NoReturn:
 def _become(data: Path, arguments: list[str]) -> NoReturn:
     environment = _environment(data)
     os.chdir(ROOT)
-    os.execve(services.NAMEKO, [str(services.NAMEKO), *arguments], environment)
+    os.execve(  # noqa: S606 - a shell is not wanted
+        services.NAMEKO, [str(services.NAMEKO), *arguments], environment
+    )
 
 
 def _environment(data: Path) -> dict[str, str]:
-    return _instance_environment(data) | os.environ | services.HUB | {"PYTHONPATH": ""}
+    chosen = {name: value for name, value in os.environ.items() if value}
+    return project_environment(_instance_environment(data) | chosen | services.HUB)
 
 
 def _instance_environment(data: Path) -> dict[str, str]:
@@ -42,6 +45,6 @@ def _instance_environment(data: Path) -> dict[str, str]:
     if all(os.environ.get(name) for name in instance.SERVERS):
         return {}
     raise NotRunningError(
-        f"Ticketing does not run with the data folder {data}: start it with scripts/up, "
-        "or name the folder with --data."
+        f"Ticketing does not run with the data folder {data}: "
+        "start it with scripts/up, or name the folder with --data."
     )

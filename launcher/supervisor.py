@@ -11,8 +11,8 @@ from launcher.child import Child
 from launcher.program import Program
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Together less than ten seconds, whatever hangs.
-LAST_STAGE_SECONDS, STAGE_SECONDS = 5.0, 2.0
+# For the last stage, the one before, and so on: less than ten seconds, whatever hangs.
+STOP_SECONDS = (5.0, 3.5, 1.0)
 
 
 class Supervisor:
@@ -27,8 +27,10 @@ class Supervisor:
         self._say = say
 
     async def run(self, ready: str) -> int:
-        """Says `ready` when everything is, and goes on until a signal comes; then the
-        exit code. Raises ProgramError when a program fails for good."""
+        """Says `ready` when everything is; returns the exit code after a signal.
+
+        Raises ProgramError when a program fails for good.
+        """
         self._heed_signals()
         try:
             await self._keep_all(ready)
@@ -50,17 +52,18 @@ class Supervisor:
                     await child.ready.wait()
             self._is_ready = True
             self._say(ready)
+            await asyncio.Event().wait()
 
     async def _stop_all(self) -> None:
-        patience = LAST_STAGE_SECONDS
-        for stage in reversed(self._stages):
+        for stage, patience in zip(reversed(self._stages), STOP_SECONDS, strict=False):
             await asyncio.gather(*(child.stop(patience) for child in stage))
-            patience = STAGE_SECONDS
 
     def _heed_signals(self) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task
         for number in SIGNALS:
+            if signal.getsignal(number) == signal.SIG_IGN and number == signal.SIGHUP:
+                continue  # nohup
             loop.add_signal_handler(number, self._interrupt, task, number)
 
     def _interrupt(self, task: asyncio.Task[int], number: signal.Signals) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from launcher import folder, mongodb, rabbitmq, servers, services
 from launcher.instance import STRIPE_KEY, Instance, write_environment
-from launcher.ports import LOOPBACK, require_free
+from launcher.ports import require_free
 from launcher.program import Program
 from launcher.supervisor import Supervisor
 
@@ -46,6 +46,8 @@ def _run(instance: Instance, *, servers_only: bool) -> int:
         ready = f"Ticketing is ready at {instance.url}"
     _require_ports(instance, stages)
     _say(f"Starting Ticketing with its data in {instance.data}")
+    for name in filter(instance.is_given, SERVERS):
+        _say(f"  {name} is set: using what it names")
     write_environment(instance.data, instance.environment())
     try:
         supervisor = Supervisor(stages, _new_logs(instance), _say)
@@ -61,9 +63,12 @@ def _server_stages(instance: Instance) -> list[list[Program]]:
 
 
 def _require_ports(instance: Instance, stages: list[list[Program]]) -> None:
-    wanted = {port: each.title for stage in stages for each in stage for port in each.ports}
-    for port, title in wanted.items():
-        require_free(port, title, instance.host if port == instance.port else LOOPBACK)
+    programs = [program for stage in stages for program in stage]
+    purposes = {port: each.title for each in programs for port in each.ports}
+    if purposes.pop(instance.port, None):
+        require_free(instance.port, "Ticketing itself", instance.host)
+    for port, purpose in purposes.items():
+        require_free(port, purpose)
 
 
 def _new_logs(instance: Instance) -> Path:

@@ -29,6 +29,11 @@ class Event:
     type: str
     body: str
 
+    @classmethod
+    def parse(cls, body: str) -> Event:
+        said = json.loads(body)
+        return cls(said["id"], said["created"], said["type"], body)
+
     def as_seen_now(self, pending: int) -> dict[str, Any]:
         shown: dict[str, Any] = json.loads(self.body)
         return shown | {"pending_webhooks": pending}

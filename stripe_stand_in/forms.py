@@ -37,14 +37,12 @@ def decode(raw: bytes) -> dict[str, Any]:
 
 def _text(raw: bytes) -> str:
     try:
-        text = raw.decode()
-        if _BAD_ESCAPE.search(text):
-            raise ValueError(text)
-        text = unquote_plus(text, errors="strict")
-    except ValueError:
-        raise ParameterError("The request is not valid form data in UTF-8.") from None
-    if "\0" in text:
-        raise ParameterError("The request contains a NUL character.")
+        escaped = raw.decode()
+        text = unquote_plus(escaped, errors="strict")
+    except UnicodeDecodeError:
+        raise ParameterError("The request is not in UTF-8.") from None
+    if "\0" in text or _BAD_ESCAPE.search(escaped):
+        raise ParameterError("The request is not valid form data.")
     return text
 
 

@@ -146,16 +146,16 @@ def refund(charge: Charge, new: Refund) -> Change:
             code="charge_already_refunded",
         )
     if new.amount > charge.refundable:
-        what = "unrefunded amount on charge" if charge.amount_refunded else "charge amount"
+        what = (
+            "unrefunded amount on charge" if charge.amount_refunded else "charge amount"
+        )
         asked = currencies.formatted(new.amount, charge.currency)
         left = currencies.formatted(charge.refundable, charge.currency)
         raise StripeError(
             f"Refund amount ({asked}) is greater than {what} ({left})", param="amount"
         )
     charge = replace(charge, amount_refunded=charge.amount_refunded + new.amount)
-    return Change(
-        (new, charge), (("refund.created", new), ("charge.refunded", charge))
-    )
+    return Change((new, charge), (("refund.created", new), ("charge.refunded", charge)))
 
 
 def _unexpected(intent: Intent, reason: str) -> StripeError:

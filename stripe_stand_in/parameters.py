@@ -22,7 +22,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 
 @dataclass(frozen=True)
 class Table:
-    """A hash of known parameters; also the whole request. Calling it makes it a Rule."""
+    """A hash of known parameters, or a whole request. It is a Rule itself."""
 
     fields: Mapping[str, Rule]
     required: tuple[str, ...] = ()

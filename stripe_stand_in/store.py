@@ -31,7 +31,7 @@ from stripe_stand_in.events import Cause, Event
 from stripe_stand_in.idempotency import KEPT_SECONDS, Key, Saved
 from stripe_stand_in.models import Change
 
-T = TypeVar("T", Token, PaymentMethod, Intent, Charge, Refund, Event)
+T = TypeVar("T", bound=Entity | Event)
 
 LOCK_SECONDS = 5.0
 # https://docs.stripe.com/api/events/retrieve: events can be fetched for 30 days.
@@ -117,8 +117,7 @@ class Transaction:
     def put(self, entity: Entity | Event) -> None:
         kind = type(entity)
         extra = [getattr(entity, column) for column in _COLUMNS[kind][1]]
-        body = json.dumps(vars(entity))
-        self.db.execute(_PUT[kind], (entity.id, entity.created, *extra, body))
+        self.db.execute(_PUT[kind], (entity.id, entity.created, *extra, _dump(entity)))
 
     def apply(self, change: Change, cause: Cause) -> None:
         for entity in change.kept:
@@ -137,7 +136,7 @@ class Transaction:
     def page(self, kind: type[T], query: Query) -> tuple[list[T], bool]:
         """The page and whether more lies beyond it."""
         order, comparison = ("DESC", "<") if query.forward else ("ASC", ">")
-        where = list(query.where)
+        where: list[tuple[str, Any]] = list(query.where)
         table = _COLUMNS[kind][0]
         if query.cursor is not None:
             place = f"(SELECT created, seq FROM {table} WHERE id = ?)"  # noqa: S608 - ours
@@ -228,8 +227,13 @@ class Store:
             self._db.close()
 
 
+def _dump(entity: Entity | Event) -> str:
+    return entity.body if isinstance(entity, Event) else json.dumps(vars(entity))
+
+
 def _load(kind: type[T], body: str) -> T:
-    return cast("T", kind(**json.loads(body)))
+    made = Event.parse(body) if kind is Event else kind(**json.loads(body))
+    return cast("T", made)
 
 
 def new_id(prefix: str) -> str:

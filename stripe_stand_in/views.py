@@ -170,6 +170,7 @@ def _charge(charge: Charge) -> Json:
 
 def _outcome(card: Card, *, paid: bool) -> Json:
     """https://docs.stripe.com/api/charges/object#charge_object-outcome"""
+    words: tuple[str | None, ...]
     if paid or card.decline is None:
         words = "approved_by_network", None, "normal", "Payment complete.", "authorized"
     elif card.decline.blocked:

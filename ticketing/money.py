@@ -1,6 +1,6 @@
 """Money is a whole number of cents; the API writes it as a number of dollars."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 MAX_CENTS = 99_999_999
 
@@ -15,7 +15,7 @@ def cents(value: object) -> int:
         raise ValueError("not a number")  # noqa: TRY004 - pydantic expects ValueError
     try:
         amount = Decimal(str(value)) * 100
-    except InvalidOperation:
+    except DecimalException:
         raise ValueError("not a number") from None
     if not amount.is_finite() or not 0 < amount <= MAX_CENTS or amount % 1:
         raise ValueError("not a price")

@@ -31,6 +31,7 @@ def shared_client(uri: str) -> MongoClient[Document]:
     if uri not in _clients:
         _clients[uri] = MongoClient(
             uri,
+            connect=False,
             tz_aware=True,
             timeoutMS=TIMEOUT_MS,
             serverSelectionTimeoutMS=TIMEOUT_MS,

@@ -11,9 +11,17 @@ from nameko.amqp.publish import Publisher
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.exceptions import RemoteError, UnknownService
 from nameko.extensions import SharedExtension
-from nameko.rpc import MethodProxy, ReplyListener, Rpc, RpcProxy, ServiceProxy
+from nameko.rpc import (
+    RPC_QUEUE_TEMPLATE,
+    MethodProxy,
+    ReplyListener,
+    Rpc,
+    RpcConsumer,
+    RpcProxy,
+    ServiceProxy,
+)
 
-from ticketing.config import setting
+from ticketing.config import namespaced, setting
 from ticketing.errors import TicketingError, UnavailableError
 
 TIMEOUT = 3.0
@@ -92,9 +100,19 @@ class RabbitHealth(SharedExtension):
             raise UnavailableError("RabbitMQ is away") from error
 
 
+class NamespacedConsumer(RpcConsumer):  # type: ignore[misc]
+    """Takes the calls of its own system only, where several share a broker."""
+
+    def setup(self) -> None:
+        super().setup()
+        template = RPC_QUEUE_TEMPLATE.format(self.container.service_name)
+        self.queue.name = namespaced(self.container.config, template)
+
+
 class ServiceMethod(Rpc):  # type: ignore[misc]
     """``@rpc``: nameko's, with our errors expected and the broker's health watched."""
 
+    rpc_consumer = NamespacedConsumer()
     health = RabbitHealth()
 
     def __init__(self) -> None:

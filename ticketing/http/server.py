@@ -2,8 +2,10 @@
 
 import errno
 import logging
+import os
 import socket
-from typing import Any
+import sys
+from typing import Any, NoReturn
 
 import eventlet
 from eventlet.greenpool import GreenPool
@@ -73,11 +75,12 @@ class Listener:
             )
         except OSError as error:
             host, port = self._address
-            if error.errno != errno.EADDRINUSE:
-                raise SystemExit(f"Cannot listen on {host}:{port}: {error}.") from None
-            raise SystemExit(
-                f"Port {port} is taken: stop what uses it or set WEB_SERVER_ADDRESS."
-            ) from None
+            if error.errno == errno.EADDRINUSE:
+                _end_process(
+                    f"Port {port} is taken: stop what uses it or set "
+                    "WEB_SERVER_ADDRESS."
+                )
+            _end_process(f"Cannot listen on {host}:{port}: {error}.")
 
     def _accept(self) -> None:
         while True:
@@ -136,6 +139,16 @@ class Listener:
                 with_body=raw.method != "HEAD",
             )
         return keep_alive
+
+
+def _end_process(reason: str) -> NoReturn:
+    """End a start that cannot succeed, with one sentence instead of a traceback.
+
+    Other services of the process may be running already, and leaving their threads in
+    order is not possible from here.
+    """
+    print(reason, file=sys.stderr, flush=True)  # noqa: T201 - for who started it
+    os._exit(1)
 
 
 def _hang_up(sock: Any) -> None:

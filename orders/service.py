@@ -1,0 +1,143 @@
+"""The orders service: who holds and who owns what, over HTTP, RPC and events."""
+
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from orders import commands, models
+from orders.commands import Reservation
+from orders.inputs import OrderInput
+from orders.models import Order, RequestKey
+from orders.repository import OrderDatabase
+from ticketing import service
+from ticketing.config import positive
+from ticketing.contract import (
+    ExpirationComplete,
+    PaymentCreated,
+    PaymentFailed,
+    PaymentRefunded,
+    TicketCreated,
+    TicketUpdated,
+)
+from ticketing.events import event_handler
+from ticketing.http import Request, route
+from ticketing.http.responses import no_content
+from ticketing.idempotency import fingerprint
+from ticketing.ids import checked_id
+from ticketing.messages import Delivery
+from ticketing.paging import page_of
+from ticketing.rpc import ServiceRpc, rpc
+from ticketing.settings import Setting
+
+Json = dict[str, Any]
+
+
+class OrdersService(service.Service):
+    name = "orders"
+
+    orders = OrderDatabase()
+    tickets_rpc = ServiceRpc("tickets")
+    payments_rpc = ServiceRpc("payments")
+    hold_seconds = Setting("HOLD_SECONDS", positive)
+
+    @route("GET", "/api/orders", session=True)
+    def get_orders(self, request: Request) -> list[Json]:
+        page = page_of(request.args)
+        found = self.orders.of_user(request.session.user_id, page)
+        return [order.json_dict() for order in found]
+
+    @route("GET", "/api/orders/<order_id>", session=True)
+    def get_one_order(self, request: Request, order_id: str) -> Json:
+        return commands.own(
+            self.orders, order_id, request.session.user_id
+        ).json_dict()
+
+    @route("POST", "/api/orders", session=True, body=OrderInput, status=201)
+    def post_order(self, request: Request) -> Json:
+        key, ticket_id = request.idempotency_key, request.input.ticket_id
+        request_key = RequestKey(key, fingerprint([ticket_id])) if key else None
+        user_id = request.session.user_id
+        return self._reserve(user_id, ticket_id, request_key).json_dict()
+
+    @route("DELETE", "/api/orders/<order_id>", session=True)
+    def delete_order(self, request: Request, order_id: str) -> Response:
+        order = commands.own(self.orders, order_id, request.session.user_id)
+        commands.cancel(self.orders, order.id)
+        return no_content()
+
+    @rpc
+    def list_orders(
+        self,
+        user_id: str,
+        limit: int = 50,
+        after: str | None = None,
+        order: str = "asc",
+    ) -> list[Json]:
+        """Return a page of a user's orders, oldest first unless ``order="desc"``."""
+        page = page_of({"limit": limit, "after": after, "order": order})
+        return [_told(found) for found in self.orders.of_user(user_id, page)]
+
+    @rpc
+    def get_order(self, id: str) -> Json:  # noqa: A002 - the contract's name
+        """Return one order, with the ``reason`` of its end. Raises NotFoundError."""
+        return _told(self.orders.get(checked_id(id)))
+
+    @rpc
+    def create_order(self, user_id: str, ticket_id: str) -> Json:
+        """Hold a ticket for a user. Raises NotFoundError, BadRequestError."""
+        return _told(self._reserve(checked_id(user_id), ticket_id, None))
+
+    @rpc
+    def cancel_order(self, id: str, user_id: str | None = None) -> Json:  # noqa: A002
+        """Cancel an order; given ``user_id``, only if it is that user's.
+
+        Raises NotFoundError, NotOwnerError, BadRequestError.
+        """
+        if user_id is not None:
+            commands.own(self.orders, id, user_id)
+        return _told(commands.cancel(self.orders, id))
+
+    @rpc
+    def list_unpaid(self, limit: int = 200, after: str | None = None) -> list[Json]:
+        """Return a page of the orders whose hold is running, by id."""
+        page = page_of({"limit": limit, "after": after})
+        return [order.json_dict() for order in self.orders.unpaid(page)]
+
+    @event_handler(TicketCreated)
+    def on_ticket_created(self, event: Delivery) -> None:
+        commands.follow_ticket(self.orders, event, self.tickets_rpc.get_ticket)
+
+    @event_handler(TicketUpdated)
+    def on_ticket_updated(self, event: Delivery) -> None:
+        commands.follow_ticket(self.orders, event, self.tickets_rpc.get_ticket)
+
+    @event_handler(ExpirationComplete)
+    def on_expiration_complete(self, event: Delivery) -> None:
+        now = self.clock()
+        order_id = event.payload.order_id
+        self.orders.change(order_id, lambda order: models.expire(order, now))
+
+    @event_handler(PaymentCreated)
+    def on_payment_created(self, event: Delivery) -> None:
+        payment = event.payload
+        refund = self.payments_rpc.refund
+        commands.settle(self.orders, payment.order_id, payment.amount, refund)
+
+    @event_handler(PaymentFailed)
+    def on_payment_failed(self, event: Delivery) -> None:
+        self.orders.change(event.payload.order_id, models.fail)
+
+    @event_handler(PaymentRefunded)
+    def on_payment_refunded(self, event: Delivery) -> None:
+        self.orders.change(event.payload.order_id, models.refund)
+
+    def _reserve(self, user_id: str, ticket_id: str, key: RequestKey | None) -> Order:
+        hold = timedelta(seconds=self.hold_seconds)
+        wanted = Reservation(user_id, ticket_id, hold, key)
+        owner = self.tickets_rpc.get_ticket
+        return commands.reserve(self.orders, wanted, owner, self.clock())
+
+
+def _told(order: Order) -> Json:
+    return order.json_dict() | ({"reason": order.reason} if order.reason else {})

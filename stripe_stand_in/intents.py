@@ -1,0 +1,192 @@
+"""The endpoints of https://docs.stripe.com/api/payment_intents"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from stripe_stand_in import models
+from stripe_stand_in.call import Answer, Call, Endpoint
+from stripe_stand_in.entities import Intent, PaymentMethod
+from stripe_stand_in.errors import ParameterError
+from stripe_stand_in.expansion import expand
+from stripe_stand_in.instruments import METHOD_DATA, given
+from stripe_stand_in.models import Attempt, Change
+from stripe_stand_in.parameters import (
+    Rule,
+    Table,
+    array,
+    boolean,
+    currency,
+    integer,
+    metadata,
+    one_of,
+    text,
+    unknown,
+)
+from stripe_stand_in.store import new_id
+
+_TYPES_SINCE = "2026-07-29"
+_TYPES_UNTIL = "2026-09-30"
+
+
+def _check_version(params: Mapping[str, Any], version: str) -> None:
+    """Which list of payment method types a version of the API takes.
+
+    https://docs.stripe.com/changelog/dahlia/2026-07-29/allowed-payment-method-types-parameter
+    https://docs.stripe.com/changelog/endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents
+    """
+    if "allowed_payment_method_types" in params and version < _TYPES_SINCE:
+        raise unknown("allowed_payment_method_types")
+    if "payment_method_types" in params and version >= _TYPES_UNTIL:
+        raise ParameterError(
+            "The `payment_method_types` parameter is no longer supported. Use dynamic "
+            "payment methods, or `allowed_payment_method_types` to limit them.",
+            code="payment_method_types_no_longer_supported",
+            param="payment_method_types",
+        )
+
+
+def _check_create(params: Mapping[str, Any], version: str) -> None:
+    _check_version(params, version)
+    if "return_url" in params and params.get("confirm") != "true":
+        raise ParameterError(
+            "The parameter `return_url` can only be used with `confirm=true`.",
+            param="return_url",
+        )
+
+
+def _types(value: Any, name: str) -> list[str]:
+    """Types the stand-in does not know are left out; at least one has to remain."""
+    types = array(text())(value, name)
+    if "card" not in types:
+        raise ParameterError(
+            "No valid payment method types for this Payment Intent: the stand-in for "
+            "Stripe knows only `card`.",
+            param=name,
+        )
+    return ["card"]
+
+
+def _allow_redirects(params: Mapping[str, Any]) -> str | None:
+    """Without any choice the Dashboard's methods apply, and they may redirect.
+
+    https://docs.stripe.com/upgrades#2023-08-16
+    """
+    if params.keys() & {"payment_method_types", "allowed_payment_method_types"}:
+        return None
+    chosen = params.get("automatic_payment_methods", {"enabled": True})
+    return str(chosen.get("allow_redirects", "always")) if chosen["enabled"] else None
+
+
+def _create(call: Call) -> Answer:
+    params = call.params
+    intent_id = new_id("pi")
+    intent = Intent(
+        id=intent_id,
+        created=call.tx.now,
+        amount=params["amount"],
+        currency=params["currency"],
+        client_secret=new_id(f"{intent_id}_secret"),
+        capture_method=params.get("capture_method", "automatic_async"),
+        description=params.get("description"),
+        receipt_email=params.get("receipt_email"),
+        metadata=params.get("metadata", {}),
+        allow_redirects=_allow_redirects(params),
+        allowed_payment_method_types=params.get("allowed_payment_method_types"),
+    )
+    instrument = given(call)
+    if instrument.method:
+        intent = models.attach(intent, instrument.method)
+    change = Change(instrument.kept).then(models.create(intent))
+    if params.get("confirm"):
+        change = change.then(models.confirm(intent, instrument.method, _attempt(call)))
+    return call.settle(change, intent.id)
+
+
+def _attempt(call: Call) -> Attempt:
+    return Attempt(new_id("ch"), call.tx.now, call.params.get("return_url"))
+
+
+def _confirm(call: Call) -> Answer:
+    intent = call.found(Intent)
+    models.check_confirmable(intent)
+    instrument = given(call)
+    method = instrument.method
+    if method is None and intent.payment_method:
+        method = call.tx.find(PaymentMethod, intent.payment_method)
+    email = call.params.get("receipt_email", intent.receipt_email)
+    intent = replace(intent, receipt_email=email)
+    change = models.confirm(intent, method, _attempt(call))
+    return call.settle(Change(instrument.kept).then(change), intent.id)
+
+
+def _cancel(call: Call) -> Answer:
+    reason = call.params.get("cancellation_reason")
+    change = models.cancel(call.found(Intent), reason, call.tx.now)
+    return call.settle(change, call.id)
+
+
+_EXPAND: dict[str, Rule] = {"expand": expand(Intent)}
+_PAYING: dict[str, Rule] = {
+    "payment_method": text(),
+    "payment_method_data": METHOD_DATA,
+    "receipt_email": text(800),
+    "return_url": text(),
+}
+_ONE_METHOD = ("payment_method", "payment_method_data")
+
+ENDPOINTS = {
+    "POST payment_intents": Endpoint(
+        Table(
+            {
+                "allowed_payment_method_types": _types,
+                "amount": integer(1),
+                "automatic_payment_methods": Table(
+                    {
+                        "allow_redirects": one_of("always", "never"),
+                        "enabled": boolean,
+                    },
+                    required=("enabled",),
+                ),
+                "capture_method": one_of("automatic", "automatic_async"),
+                "confirm": boolean,
+                "currency": currency,
+                "description": text(),
+                "metadata": metadata,
+                "payment_method_types": _types,
+                **_PAYING,
+                **_EXPAND,
+            },
+            required=("amount", "currency"),
+            exclusive=(
+                _ONE_METHOD,
+                (
+                    "automatic_payment_methods",
+                    "payment_method_types",
+                    "allowed_payment_method_types",
+                ),
+            ),
+        ),
+        _create,
+        _check_create,
+    ),
+    "GET payment_intents/*": Endpoint(
+        Table(_EXPAND), lambda call: call.show(call.found(Intent))
+    ),
+    "POST payment_intents/*/confirm": Endpoint(
+        Table({**_PAYING, **_EXPAND}, exclusive=(_ONE_METHOD,)), _confirm
+    ),
+    "POST payment_intents/*/cancel": Endpoint(
+        Table(
+            {
+                "cancellation_reason": one_of(
+                    "duplicate", "fraudulent", "requested_by_customer", "abandoned"
+                ),
+                **_EXPAND,
+            }
+        ),
+        _cancel,
+    ),
+}
