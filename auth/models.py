@@ -25,9 +25,7 @@ def sign_up(user_id: str, email: str, password_hash: str) -> Change[User]:
 
 def rehash(user: User, password_hash: str) -> Change[User]:
     """Keep a hash made with newer parameters."""
-    return Change(
-        replace(user, password_hash=password_hash, version=user.version + 1)
-    )
+    return Change(replace(user, password_hash=password_hash, version=user.version + 1))
 
 
 def end_session(user: User, jti: str) -> Change[User]:

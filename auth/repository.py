@@ -44,4 +44,3 @@ class UserDatabase(AggregateDatabase[User]):
             password_hash=document["passwordHash"],
             version=document["version"],
         )
-

@@ -8,7 +8,7 @@ from auth import commands
 from auth.inputs import SignInInput, SignUpInput
 from auth.models import User
 from auth.passwords import Passwords
-from auth.repository import UserDatabase
+from auth.repository import UserDatabase, Users
 from ticketing import service
 from ticketing.errors import NotFoundError
 from ticketing.http import Request, json_response, route
@@ -21,7 +21,7 @@ from ticketing.sessions import SessionCookie, SessionIssuer
 class AuthService(service.Service):
     name = "auth"
 
-    users = UserDatabase()
+    users: Users = UserDatabase()
     passwords = Passwords()
     sessions = SessionIssuer()
     cookie = SessionCookie()

@@ -9,7 +9,7 @@ from orders import commands, models
 from orders.commands import Reservation
 from orders.inputs import OrderInput
 from orders.models import Order, RequestKey
-from orders.repository import OrderDatabase
+from orders.repository import OrderDatabase, Orders
 from ticketing import service
 from ticketing.config import positive
 from ticketing.contract import (
@@ -36,7 +36,7 @@ Json = dict[str, Any]
 class OrdersService(service.Service):
     name = "orders"
 
-    orders = OrderDatabase()
+    orders: Orders = OrderDatabase()
     tickets_rpc = ServiceRpc("tickets")
     payments_rpc = ServiceRpc("payments")
     hold_seconds = Setting("HOLD_SECONDS", positive)
@@ -49,9 +49,7 @@ class OrdersService(service.Service):
 
     @route("GET", "/api/orders/<order_id>", session=True)
     def get_one_order(self, request: Request, order_id: str) -> Json:
-        return commands.own(
-            self.orders, order_id, request.session.user_id
-        ).json_dict()
+        return commands.own(self.orders, order_id, request.session.user_id).json_dict()
 
     @route("POST", "/api/orders", session=True, body=OrderInput, status=201)
     def post_order(self, request: Request) -> Json:

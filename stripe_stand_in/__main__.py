@@ -68,7 +68,7 @@ def _store(data: Path, endpoint: webhooks.Endpoint | None) -> Store:
     """The folder is locked for as long as the process lives."""
     try:
         data.mkdir(parents=True, exist_ok=True)
-        lock = os.open(data / "lock", os.O_CREAT | os.O_RDWR)
+        lock = os.open(data / "lock", os.O_CREAT | os.O_RDWR, 0o644)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         _stop(f"Another Stripe stand-in is using {data}.")

@@ -108,7 +108,7 @@ class PullConsumer:
         while wanted and not self._stopping:
             message = self._queue.get(timeout=HEARTBEAT * 2.5)
             if message is _WAKE:
-                return
+                return None
             status = _status(message)
             if status is None:
                 wanted -= 1
@@ -146,5 +146,5 @@ class PullConsumer:
 def _status(message: Msg) -> str | None:
     """Return the status of a server's own message, None for one that was published."""
     if message.headers and not message.data:
-        return message.headers.get("Status")
+        return str(message.headers.get("Status", "")) or None
     return None

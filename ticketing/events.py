@@ -103,8 +103,7 @@ class EventHandler(Entrypoint):
 
     @property
     def durable(self) -> str:
-        name = f"{self.container.service_name}-{self.subject.replace('.', '-')}"
-        return name
+        return f"{self.container.service_name}-{self.subject.replace('.', '-')}"
 
     def setup(self) -> None:
         self._consumer = PullConsumer(

@@ -69,5 +69,3 @@ class Feed:
             self._apply(parse(self._shape, message.data))
         except HopelessError:
             return  # the handlers of this subject keep it as a dead letter
-
-

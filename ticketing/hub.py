@@ -46,4 +46,5 @@ def wait_for(coroutine: Coroutine[Any, Any, T], timeout: float) -> T:
 
 def spawn(coroutine: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
     """Start a coroutine on the hub's loop without waiting for it."""
-    return get_hub().loop.create_task(coroutine)
+    task: asyncio.Task[T] = get_hub().loop.create_task(coroutine)
+    return task

@@ -14,7 +14,7 @@ def new_id() -> str:
 
 
 def checked_id(value: object) -> str:
-    """Return ``value`` if it can be an id. Raises NotFoundError: nothing has that id."""
+    """Return ``value`` if it can be an id. Raises NotFoundError: nothing has it."""
     if isinstance(value, str) and _PATTERN.fullmatch(value):
         return value
     raise NotFoundError

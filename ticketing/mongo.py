@@ -21,7 +21,7 @@ Document = dict[str, Any]
 TIMEOUT_MS = 2000
 RETRY_DELAY = 1.0
 # Acknowledged means written to the journal of a majority: nothing acknowledged is lost.
-DURABLE = {"w": "majority", "journal": True}
+DURABLE: dict[str, Any] = {"w": "majority", "journal": True}
 
 _clients: dict[str, MongoClient[Document]] = {}
 
@@ -54,7 +54,7 @@ def own_errors() -> Iterator[None]:
         raise UnavailableError("The database is away; try again in a moment") from error
 
 
-class Database(MongoDatabase):  # type: ignore[misc]
+class Database(MongoDatabase):
     """Base of a service's repository provider: ``self.database`` is the service's own.
 
     The client is shared and outlives every container, so ``stop`` leaves it open. A

@@ -115,6 +115,4 @@ class Relay:
 
 def _removal(document_id: str, events: list[Event]) -> UpdateOne:
     ids = [event.id for event in events]
-    return UpdateOne(
-        {"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": ids}}}}
-    )
+    return UpdateOne({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": ids}}}})

@@ -38,14 +38,14 @@ TRANSPORT = {
 }
 
 
-class BoundedPublisher(Publisher):  # type: ignore[misc]
+class BoundedPublisher(Publisher):
     """Publishes calls and gives up soon when the broker is away."""
 
     transport_options = TRANSPORT
     retry_policy = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}  # noqa: RUF012 - nameko's attribute
 
 
-class BoundedMethod(MethodProxy):  # type: ignore[misc]
+class BoundedMethod(MethodProxy):
     publisher_cls = BoundedPublisher
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -60,7 +60,7 @@ class BoundedMethod(MethodProxy):  # type: ignore[misc]
             raise away from error
 
 
-class BoundedService(ServiceProxy):  # type: ignore[misc]
+class BoundedService(ServiceProxy):
     def __getattr__(self, name: str) -> BoundedMethod:
         return BoundedMethod(
             self.worker_ctx,
@@ -71,8 +71,8 @@ class BoundedService(ServiceProxy):  # type: ignore[misc]
         )
 
 
-class ServiceRpc(RpcProxy):  # type: ignore[misc]
-    """``tickets_rpc = ServiceRpc("tickets")``; then ``self.tickets_rpc.get_ticket(id)``."""
+class ServiceRpc(RpcProxy):
+    """``tickets_rpc = ServiceRpc("tickets")``: ``self.tickets_rpc.get_ticket(id)``."""
 
     rpc_reply_listener = ReplyListener()
 
@@ -100,7 +100,7 @@ class RabbitHealth(SharedExtension):
             raise UnavailableError("RabbitMQ is away") from error
 
 
-class NamespacedConsumer(RpcConsumer):  # type: ignore[misc]
+class NamespacedConsumer(RpcConsumer):
     """Takes the calls of its own system only, where several share a broker."""
 
     def setup(self) -> None:
@@ -109,7 +109,7 @@ class NamespacedConsumer(RpcConsumer):  # type: ignore[misc]
         self.queue.name = namespaced(self.container.config, template)
 
 
-class ServiceMethod(Rpc):  # type: ignore[misc]
+class ServiceMethod(Rpc):
     """``@rpc``: nameko's, with our errors expected and the broker's health watched."""
 
     rpc_consumer = NamespacedConsumer()

@@ -10,8 +10,8 @@ from ticketing.config import setting
 T = TypeVar("T")
 
 
-class Setting(DependencyProvider, Generic[T]):  # type: ignore[misc]
-    """``hold_seconds = Setting("HOLD_SECONDS", positive)``: read and checked at start."""
+class Setting(DependencyProvider, Generic[T]):
+    """``hold = Setting("HOLD_SECONDS", positive)``: read and checked at start."""
 
     def __init__(self, key: str, cast: Callable[[Any], T]) -> None:
         self._key = key

@@ -38,7 +38,7 @@ class AggregateDatabase(Database, Generic[A]):
         self.collection: Collection[Document] = self.database[self.collection_name]
         publisher = Publisher(self.nats.connection, self.container.service_name)
         self.relay = Relay(self.collection, publisher)
-        self.store = self.store_class(
+        self.store: Any = self.store_class(
             self.collection, self.relay, self.encode, self.decode
         )
 

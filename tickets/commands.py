@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from tickets import models
-from tickets.inputs import TicketInput
-from tickets.models import Ticket
-from tickets.repository import Tickets
 from ticketing.aggregates import Change
 from ticketing.errors import VersionGapError
 from ticketing.ids import new_id
 from ticketing.messages import Delivery
 from ticketing.replicas import PATIENCE
+from tickets import models
+from tickets.inputs import TicketInput
+from tickets.models import Ticket
+from tickets.repository import Tickets
 
 Effect = Callable[[Ticket, str], Change[Ticket] | None]
 OrderOwner = Callable[[str], dict[str, Any]]

@@ -2,12 +2,12 @@
 
 from typing import Any, Protocol
 
-from tickets.models import Ticket
 from ticketing.aggregates import Aggregates, Change, Decision
 from ticketing.mongo import Document
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
+from tickets.models import Ticket
 
 
 class Tickets(Protocol):

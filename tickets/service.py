@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from tickets import commands, models
-from tickets.inputs import TicketInput
-from tickets.repository import TicketDatabase
 from ticketing import service
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
 from ticketing.events import event_handler
@@ -14,6 +11,9 @@ from ticketing.ids import checked_id
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
+from tickets import commands, models
+from tickets.inputs import TicketInput
+from tickets.repository import TicketDatabase, Tickets
 
 Json = dict[str, Any]
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 class TicketsService(service.Service):
     name = "tickets"
 
-    tickets = TicketDatabase()
+    tickets: Tickets = TicketDatabase()
     orders_rpc = ServiceRpc("orders")
 
     @route("GET", "/api/tickets")

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from ticketing.config import Config, optional
+from ticketing.errors import BadRequestError
 
 
 @dataclass(frozen=True)
-class TestCard:
+class Card:
     """One of https://docs.stripe.com/testing, by its token."""
 
     token: str
@@ -16,23 +17,21 @@ class TestCard:
 
 
 TEST_CARDS = (
-    TestCard("tok_visa", "Visa", "4242", "succeeds"),
-    TestCard("tok_mastercard", "Mastercard", "4444", "succeeds"),
-    TestCard("tok_chargeDeclined", "Visa", "0002", "is declined"),
-    TestCard(
-        "tok_chargeDeclinedInsufficientFunds", "Visa", "9995", "has too little money"
-    ),
-    TestCard("tok_chargeDeclinedExpiredCard", "Visa", "0069", "has expired"),
-    TestCard("tok_chargeDeclinedProcessingError", "Visa", "0119", "meets an error"),
+    Card("tok_visa", "Visa", "4242", "succeeds"),
+    Card("tok_mastercard", "Mastercard", "4444", "succeeds"),
+    Card("tok_chargeDeclined", "Visa", "0002", "is declined"),
+    Card("tok_chargeDeclinedInsufficientFunds", "Visa", "9995", "has too little money"),
+    Card("tok_chargeDeclinedExpiredCard", "Visa", "0069", "has expired"),
+    Card("tok_chargeDeclinedProcessingError", "Visa", "0119", "meets an error"),
 )
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """``stand_in``: no payment leaves this machine; ``cards``: what can be paid with."""
+    """``stand_in``: no payment leaves this system; ``cards``: what one can pay with."""
 
     stand_in: bool
-    cards: tuple[TestCard, ...]
+    cards: tuple[Card, ...]
 
     @classmethod
     def of(cls, config: Config) -> "Checkout":
@@ -40,6 +39,13 @@ class Checkout:
         key = optional(config, "STRIPE_SECRET_KEY")
         is_test = stand_in or key.startswith(("sk_test_", "rk_test_"))
         return cls(stand_in, TEST_CARDS if is_test else ())
+
+    def check(self, token: str) -> None:
+        """Raise BadRequestError unless ``token`` is one of the cards."""
+        if not self.cards:
+            raise BadRequestError("This page cannot take a card yet")
+        if token not in {card.token for card in self.cards}:
+            raise BadRequestError("Choose a card to pay with")
 
     @property
     def is_test(self) -> bool:

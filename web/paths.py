@@ -11,9 +11,9 @@ MAX_PATH = 2000
 
 
 def safe_path(text: str | None) -> str:
-    """Return ``text`` if it is a path of this site, else the home page.
+    r"""Return ``text`` if it is a path of this site, else the home page.
 
-    Browsers take ``//host`` and ``/\\host`` for another site, and drop control
+    Browsers take ``//host`` and ``/\host`` for another site, and drop control
     characters before they look.
     """
     if not text or len(text) > MAX_PATH or not text.isascii():

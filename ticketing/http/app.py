@@ -84,7 +84,9 @@ class App:
         return json_response({"status": "ok"})
 
     def _readyz(self) -> Response:
-        ready, report = readiness([container for container, _ in self._services.values()])
+        ready, report = readiness(
+            [container for container, _ in self._services.values()]
+        )
         return json_response(report, 200 if ready else 503)
 
 

@@ -157,7 +157,8 @@ class Connection:
             self._collector.request.keep_alive = False
         except httptools.HttpParserCallbackError as error:
             cause = error.__context__
-            raise cause if isinstance(cause, RefusedError) else RefusedError(400)
+            refused = cause if isinstance(cause, RefusedError) else RefusedError(400)
+            raise refused from None
         except httptools.HttpParserError:
             raise RefusedError(400) from None
 

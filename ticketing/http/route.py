@@ -14,8 +14,8 @@ from ticketing import tracing
 from ticketing.errors import NotAuthenticatedError, TicketingError, UnavailableError
 from ticketing.http.request import Request, read_json, validate
 from ticketing.http.responses import json_response
-from ticketing.http.server import HttpServer
 from ticketing.http.same_site import check_same_site
+from ticketing.http.server import HttpServer
 from ticketing.sessions import Sessions
 
 # No request waits longer for its answer, whatever its handler waits for.
@@ -33,7 +33,7 @@ class Route(Entrypoint):
     server = HttpServer()
     sessions = Sessions()
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the options of a route
         self,
         method: str,
         path: str,

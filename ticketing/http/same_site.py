@@ -9,8 +9,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SECURITY_HEADERS = (
     (
         "Content-Security-Policy",
-        "default-src 'self'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'; object-src 'none'",
+        (
+            "default-src 'self'; base-uri 'none'; form-action 'self'; "
+            "frame-ancestors 'none'; object-src 'none'"
+        ),
     ),
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),

@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import eventlet
@@ -152,10 +153,8 @@ def _end_process(reason: str) -> NoReturn:
 
 
 def _hang_up(sock: Any) -> None:
-    try:
+    with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     sock.close()
 
 

@@ -1,0 +1,65 @@
+"""Announcing the end of holds, on time and at least once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from expiration.deadlines import Deadlines, LostError
+from ticketing.clock import from_iso
+from ticketing.contract import ExpirationComplete
+from ticketing.events import Publisher
+from ticketing.messages import Event
+
+BATCH = 100
+PAGE = 200
+
+Unpaid = Callable[[int, str | None], list[dict[str, Any]]]
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def watch(deadlines: Deadlines, order_id: str, expires_at: str) -> None:
+    """Remember when a hold ends."""
+    deadlines.set(order_id, milliseconds(from_iso(expires_at)))
+
+
+def announce_due(
+    deadlines: Deadlines, publisher: Publisher, unpaid: Unpaid, now: datetime
+) -> int:
+    """Announce the holds that have ended; return how many.
+
+    A deadline is forgotten only when JetStream has acknowledged its event.
+    """
+    try:
+        due = deadlines.claim(milliseconds(now), BATCH)
+    except LostError:
+        rebuild(deadlines, unpaid)
+        return 0
+    announced = publisher.publish_groups([[_event(order_id)] for order_id in due])
+    for order_id, done in zip(due, announced, strict=True):
+        if done:
+            deadlines.remove(order_id)
+    return sum(announced)
+
+
+def rebuild(deadlines: Deadlines, unpaid: Unpaid) -> int:
+    """Set the deadlines anew from the orders, which are the truth; return how many."""
+    # Marked first: an order made from here on comes by its own event.
+    deadlines.mark_built()
+    count, after = 0, None
+    while page := unpaid(PAGE, after):
+        for order in page:
+            watch(deadlines, order["id"], order["expiresAt"])
+        count, after = count + len(page), page[-1]["id"]
+    return count
+
+
+def _event(order_id: str) -> Event:
+    payload = ExpirationComplete(order_id=order_id)
+    return Event(payload.subject, f"{order_id}:expiration", payload.json_dict())

@@ -1,0 +1,87 @@
+"""When each hold ends: a sorted set in Redis, claimed with a lease."""
+
+from typing import Any, Protocol
+
+from nameko.extensions import DependencyProvider
+
+from ticketing.config import namespaced
+from ticketing.redis import Redis, own_errors
+
+# Whoever has claimed a deadline has so long to announce it; then others may.
+LEASE_MS = 10_000
+
+# Takes what is due and puts it off by the lease, in one step. Says -1 when the set was
+# lost: the marker beside it has gone with it.
+_CLAIM = """
+if redis.call('EXISTS', KEYS[2]) == 0 then return -1 end
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3])
+for _, id in ipairs(due) do
+  redis.call('ZADD', KEYS[1], 'XX', ARGV[1] + ARGV[2], id)
+end
+return due
+"""
+
+
+class LostError(Exception):
+    """The deadlines are gone and must be rebuilt from the orders."""
+
+
+class Deadlines(Protocol):
+    def set(self, order_id: str, at_ms: int) -> None: ...
+    def remove(self, order_id: str) -> None: ...
+    def claim(self, now_ms: int, limit: int) -> list[str]: ...
+    def mark_built(self) -> None: ...
+    def pending(self, limit: int) -> list[tuple[str, int]]: ...
+
+
+class RedisDeadlines:
+    """Times are in milliseconds since 1970."""
+
+    def __init__(self, client: Any, prefix: str) -> None:
+        self._client = client
+        self._key = f"{prefix}:deadlines"
+        self._marker = f"{prefix}:built"
+        self._claim = client.register_script(_CLAIM)
+
+    def set(self, order_id: str, at_ms: int) -> None:
+        """Add a deadline; one that is there stays as it is, with its lease."""
+        with own_errors():
+            self._client.zadd(self._key, {order_id: at_ms}, nx=True)
+
+    def remove(self, order_id: str) -> None:
+        with own_errors():
+            self._client.zrem(self._key, order_id)
+
+    def claim(self, now_ms: int, limit: int) -> list[str]:
+        """Return due orders, nobody else's for the length of a lease.
+
+        Raises LostError when the set is not there any more.
+        """
+        with own_errors():
+            due = self._claim([self._key, self._marker], [now_ms, LEASE_MS, limit])
+        if due == -1:
+            raise LostError
+        return list(due)
+
+    def mark_built(self) -> None:
+        with own_errors():
+            self._client.set(self._marker, 1)
+
+    def pending(self, limit: int) -> list[tuple[str, int]]:
+        """Return the next deadlines as ``(order id, time)``."""
+        with own_errors():
+            rows = self._client.zrange(self._key, 0, limit - 1, withscores=True)
+        return [(order_id, int(at_ms)) for order_id, at_ms in rows]
+
+
+class DeadlineStore(DependencyProvider):
+    """Gives the worker its ``Deadlines``."""
+
+    redis = Redis()
+
+    def start(self) -> None:
+        prefix = namespaced(self.container.config, "expiration", ":")
+        self._deadlines = RedisDeadlines(self.redis.client, prefix)
+
+    def get_dependency(self, worker_ctx: Any) -> Deadlines:
+        return self._deadlines

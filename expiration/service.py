@@ -1,0 +1,59 @@
+"""The expiration service: it watches the clock, the orders decide."""
+
+from typing import Any
+
+from nameko.timer import timer
+
+from expiration import commands
+from expiration.deadlines import DeadlineStore
+from ticketing import service
+from ticketing.clock import iso
+from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.errors import UnavailableError
+from ticketing.events import EventPublisher, event_handler
+from ticketing.messages import Delivery
+from ticketing.rpc import ServiceRpc, rpc
+
+POLL_EVERY = 0.25
+SHOWN = 1000
+
+
+class ExpirationService(service.Service):
+    name = "expiration"
+
+    deadlines = DeadlineStore()
+    publisher = EventPublisher()
+    orders_rpc = ServiceRpc("orders")
+
+    @event_handler(OrderCreated)
+    def on_order_created(self, event: Delivery) -> None:
+        order = event.payload
+        commands.watch(self.deadlines, order.id, order.expires_at)
+
+    @event_handler(OrderCancelled)
+    def on_order_cancelled(self, event: Delivery) -> None:
+        self.deadlines.remove(event.payload.id)
+
+    @event_handler(OrderCompleted)
+    def on_order_completed(self, event: Delivery) -> None:
+        self.deadlines.remove(event.payload.id)
+
+    @timer(interval=POLL_EVERY, expected_exceptions=UnavailableError)
+    def poll(self) -> None:
+        """Announce the holds that have ended."""
+        unpaid = self.orders_rpc.list_unpaid
+        commands.announce_due(self.deadlines, self.publisher, unpaid, self.clock())
+
+    @rpc
+    def pending(self) -> list[dict[str, Any]]:
+        """Return the next deadlines as ``[{orderId, at}]``."""
+        return [
+            {"orderId": order_id, "at": iso(commands.moment(at_ms))}
+            for order_id, at_ms in self.deadlines.pending(SHOWN)
+        ]
+
+    @rpc
+    def rebuild(self) -> dict[str, int]:
+        """Set the deadlines anew from the orders; returns ``{rebuilt}``."""
+        unpaid = self.orders_rpc.list_unpaid
+        return {"rebuilt": commands.rebuild(self.deadlines, unpaid)}

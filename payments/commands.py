@@ -1,0 +1,199 @@
+"""Taking money and giving it back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from payments import models
+from payments.gateway import Gateway
+from payments.models import Attempt, Payment, Status
+from payments.repository import Payments
+from ticketing.aggregates import Change
+from ticketing.contract import OrderCompleted, OrderCreated
+from ticketing.errors import (
+    BadRequestError,
+    DuplicateError,
+    NotFoundError,
+    NotOwnerError,
+)
+from ticketing.ids import checked_id, new_id
+from ticketing.messages import Delivery
+from ticketing.money import cents
+from ticketing.mongo import Document
+
+# Longer than any call to Stripe with its retries; then nobody is waiting for it.
+ABANDONED_AFTER = timedelta(seconds=20)
+BATCH = 50
+
+Json = dict[str, Any]
+OrderOwner = Callable[[str], Json]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request to pay; ``fingerprint`` tells its body from others with its key."""
+
+    user_id: str
+    order_id: str
+    attempt: Attempt
+
+
+@dataclass(frozen=True)
+class Till:
+    """What taking money needs: where payments are kept, Stripe, and how many tries."""
+
+    payments: Payments
+    gateway: Gateway
+    allowed: int
+
+
+def pay(till: Till, wanted: Wanted, owner: OrderOwner, now: datetime) -> Payment:
+    """Pay for an order.
+
+    Raises NotFoundError, NotOwnerError, BadRequestError with the reason of a decline,
+    KeyReusedError, UnavailableError when the outcome is not known yet.
+    """
+    order = _payable(till.payments, wanted, owner)
+    payment = till.payments.find_by_order(wanted.order_id)
+    if payment is None or models.number_of(payment, wanted.attempt) is None:
+        _check_open(order)
+        payment = _attempt(till.payments, payment, wanted, order["price"], now)
+    number = models.number_of(payment, wanted.attempt) or len(payment.attempts)
+    return models.answer(ask_stripe(till, payment), number)
+
+
+def ask_stripe(till: Till, payment: Payment) -> Payment:
+    """Make the call that the payment says is outstanding, and save its outcome.
+
+    The call carries the same idempotency key each time, so it may be made again.
+    """
+    if payment.status is Status.PENDING:
+        return _charge(till, payment)
+    if payment.status is Status.REFUNDING:
+        till.gateway.refund(payment.stripe_id or "", payment.amount, payment.refund_key)
+        return till.payments.change(payment.id, models.finish_refund)
+    return payment
+
+
+def refund(till: Till, order_id: str, reason: str, now: datetime) -> Payment:
+    """Send an order's money back, once. Raises NotFoundError, BadRequestError."""
+    payment = till.payments.find_by_order(checked_id(order_id))
+    if payment is None:
+        raise NotFoundError
+    payment = till.payments.change(
+        payment.id, lambda known: models.begin_refund(known, reason, now)
+    )
+    return ask_stripe(till, payment)
+
+
+def resume(till: Till, now: datetime) -> int:
+    """Finish what a crash or a lost reply left outstanding; return how many."""
+    waiting = till.payments.waiting_since(now - ABANDONED_AFTER, BATCH)
+    for payment in waiting:
+        ask_stripe(till, payment)
+    return len(waiting)
+
+
+def hear_webhook(till: Till, event: Json) -> None:
+    """A webhook tells where to look; what it says itself is not believed."""
+    if not till.payments.keep_webhook({"_id": event["id"], **event}):
+        return
+    payment = till.payments.find_by_order(str(event["orderId"]))
+    if payment is not None:
+        ask_stripe(till, payment)
+
+
+def follow_order(payments: Payments, event: Delivery, owner: OrderOwner) -> None:
+    """Bring the copy of an order to the event's version."""
+    payload = event.payload
+    payments.orders.apply(
+        payload.id,
+        payload.version,
+        _copy(payload),
+        attempt=event.attempt,
+        owner=lambda: _document(owner(payload.id)),
+    )
+
+
+def _charge(till: Till, payment: Payment) -> Payment:
+    number = len(payment.attempts)
+    outcome = till.gateway.charge(
+        payment.order_id, payment.amount, payment.attempt.token, payment.charge_key
+    )
+    return till.payments.change(
+        payment.id, lambda known: models.settle(known, number, outcome, till.allowed)
+    )
+
+
+def _payable(payments: Payments, wanted: Wanted, owner: OrderOwner) -> Document:
+    """Return the order's copy, fetched if its event has not arrived."""
+    order_id = checked_id(wanted.order_id)
+    order = payments.orders.find(order_id)
+    if order is None:
+        order = _document(owner(order_id))
+        version = order.pop("version")
+        payments.orders.put(order_id, version, order)
+    if order["userId"] != wanted.user_id:
+        raise NotOwnerError
+    return order
+
+
+def _check_open(order: Document) -> None:
+    if order["status"] == "cancelled":
+        raise BadRequestError("Cannot pay for a cancelled order")
+
+
+def _attempt(
+    payments: Payments,
+    payment: Payment | None,
+    wanted: Wanted,
+    amount: int,
+    now: datetime,
+) -> Payment:
+    """Save a new attempt, or find that the same request saved it a moment ago."""
+    if payment is None:
+        try:
+            return payments.add(models.begin(_first(wanted, amount, now)))
+        except DuplicateError:
+            payment = payments.find_by_order(wanted.order_id)
+            assert payment is not None
+
+    def unless_made(known: Payment) -> Change[Payment] | None:
+        if models.number_of(known, wanted.attempt) is not None:
+            return None
+        return models.try_again(known, wanted.attempt, now)
+
+    return payments.change(payment.id, unless_made)
+
+
+def _first(wanted: Wanted, amount: int, now: datetime) -> Payment:
+    return Payment(
+        id=new_id(),
+        order_id=wanted.order_id,
+        user_id=wanted.user_id,
+        amount=amount,
+        status=Status.PENDING,
+        attempts=(wanted.attempt,),
+        waiting_since=now,
+    )
+
+
+def _copy(payload: Any) -> Document:
+    if isinstance(payload, OrderCreated):
+        return {
+            "userId": payload.user_id,
+            "status": payload.status,
+            "price": cents(payload.ticket.price),
+        }
+    completed = isinstance(payload, OrderCompleted)
+    return {"status": "complete" if completed else "cancelled"}
+
+
+def _document(order: Json) -> Document:
+    return {
+        "version": order["version"],
+        "userId": order["userId"],
+        "status": order["status"],
+        "price": cents(order["ticket"]["price"]),
+    }

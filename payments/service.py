@@ -1,0 +1,93 @@
+"""The payments service: money, over HTTP, RPC, events and Stripe's webhooks."""
+
+from typing import Any
+
+from nameko.timer import timer
+
+from payments import commands
+from payments.commands import Till, Wanted
+from payments.gateway import StripeApi
+from payments.inputs import PaymentInput
+from payments.models import Attempt, Payment
+from payments.repository import PaymentDatabase, Payments
+from ticketing import service
+from ticketing.config import positive
+from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.errors import NotFoundError, UnavailableError
+from ticketing.events import event_handler
+from ticketing.http import Request, route
+from ticketing.idempotency import fingerprint
+from ticketing.ids import checked_id
+from ticketing.messages import Delivery
+from ticketing.rpc import ServiceRpc, rpc
+from ticketing.settings import Setting
+
+Json = dict[str, Any]
+
+
+class PaymentsService(service.Service):
+    name = "payments"
+
+    payments: Payments = PaymentDatabase()
+    gateway = StripeApi()
+    orders_rpc = ServiceRpc("orders")
+    attempts = Setting("PAYMENT_ATTEMPTS", positive)
+
+    @route("POST", "/api/payments", session=True, body=PaymentInput, status=201)
+    def post_payment(self, request: Request) -> Json:
+        wanted, key = request.input, request.idempotency_key
+        body = fingerprint([wanted.order_id, wanted.token])
+        attempt = Attempt(wanted.token, key, body if key else None)
+        user_id = request.session.user_id
+        return {"id": self._pay(Wanted(user_id, wanted.order_id, attempt)).id}
+
+    @route("POST", "/api/payments/webhook", same_site=False)
+    def post_webhook(self, request: Request) -> Json:
+        signature = request.headers.get("Stripe-Signature", "")
+        event = self.gateway.order_of_event(request.get_data(), signature)
+        commands.hear_webhook(self._till, event)
+        return {}
+
+    @rpc
+    def pay(self, order_id: str, user_id: str, token: str) -> Json:
+        """Pay a user's order with a card token; returns ``{id}``."""
+        return {"id": self._pay(Wanted(user_id, order_id, Attempt(token))).id}
+
+    @rpc
+    def get_payment(self, order_id: str) -> Json:
+        """Return the payment of an order. Raises NotFoundError."""
+        payment = self.payments.find_by_order(checked_id(order_id))
+        if payment is None:
+            raise NotFoundError
+        return payment.json_dict()
+
+    @rpc
+    def refund(self, order_id: str, reason: str) -> Json:
+        """Send an order's money back, once. Raises NotFoundError, BadRequestError."""
+        refunded = commands.refund(self._till, order_id, reason, self.clock())
+        return refunded.json_dict()
+
+    @event_handler(OrderCreated)
+    def on_order_created(self, event: Delivery) -> None:
+        commands.follow_order(self.payments, event, self.orders_rpc.get_order)
+
+    @event_handler(OrderCancelled)
+    def on_order_cancelled(self, event: Delivery) -> None:
+        commands.follow_order(self.payments, event, self.orders_rpc.get_order)
+
+    @event_handler(OrderCompleted)
+    def on_order_completed(self, event: Delivery) -> None:
+        commands.follow_order(self.payments, event, self.orders_rpc.get_order)
+
+    @timer(interval=5, expected_exceptions=UnavailableError)
+    def resume(self) -> None:
+        """Finish what a crash or a lost reply left outstanding."""
+        commands.resume(self._till, self.clock())
+
+    @property
+    def _till(self) -> Till:
+        return Till(self.payments, self.gateway, self.attempts)
+
+    def _pay(self, wanted: Wanted) -> Payment:
+        owner = self.orders_rpc.get_order
+        return commands.pay(self._till, wanted, owner, self.clock())

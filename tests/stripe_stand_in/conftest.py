@@ -1,0 +1,205 @@
+"""Real processes on free ports, the real `stripe` library, and a webhook receiver."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from time import monotonic
+
+import httpx
+import pytest
+import stripe
+
+from stripe_stand_in.api import Api
+from stripe_stand_in.router import Request
+from stripe_stand_in.store import Store
+
+ROOT = Path(__file__).parents[2]
+KEY = "sk_test_ticketing"
+SECRET = "whsec_ticketing"
+DEADLINE = 15
+
+
+class StandIn:
+    """One process of the stand-in."""
+
+    def __init__(self, data, *arguments):
+        command = [sys.executable, "-m", "stripe_stand_in", "--port", "0"]
+        command += ["--data", str(data), *arguments]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        line = self.process.stdout.readline()
+        assert "http://" in line, self.process.stderr.read()
+        self.url = line.split()[-1]
+        self.port = int(self.url.rpartition(":")[2])
+
+    def client(self, key=KEY):
+        return stripe.StripeClient(
+            key, base_addresses={"api": self.url}, max_network_retries=0
+        )
+
+    def raw(self, **headers):
+        headers = {"Authorization": f"Bearer {KEY}"} | headers
+        return httpx.Client(base_url=self.url, headers=headers, timeout=DEADLINE)
+
+    def kill(self):
+        self.process.kill()
+        self.process.communicate(timeout=DEADLINE)
+
+
+class Hook:
+    """Receives webhooks; answers with `statuses` in turn, then with 200."""
+
+    def __init__(self):
+        self.statuses = []
+        self.received = []
+        self._changed = threading.Condition()
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = hook._record(body, self.headers["Stripe-Signature"])
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        serve = self.server.serve_forever
+        threading.Thread(target=serve, args=(0.01,), daemon=True).start()
+
+    def _record(self, body, signature):
+        with self._changed:
+            status = self.statuses.pop(0) if self.statuses else 200
+            event = stripe.Webhook.construct_event(body, signature, SECRET)
+            self.received.append((event, status, body, signature))
+            self._changed.notify_all()
+            return status
+
+    def wait_for(self, condition):
+        with self._changed:
+            met = self._changed.wait_for(lambda: condition(self.received), DEADLINE)
+        assert met, [(event.type, status) for event, status, *_ in self.received]
+
+    def accepted(self):
+        return [event.type for event, status, *_ in self.received if status == 200]
+
+
+class Clock:
+    def __init__(self, now=1_800_000_000):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+class InProcess:
+    """The API without a socket, on a clock that the test turns."""
+
+    def __init__(self, data):
+        self.clock = Clock()
+        self.store = Store(data / "stripe.sqlite3", self.clock)
+        self.api = Api(self.store)
+
+    def post(self, path, body, **headers):
+        headers = {"authorization": f"Bearer {KEY}"} | headers
+        request = Request("req_1", "POST", path, b"", headers, body.encode())
+        return self.api.answer(request)
+
+
+@pytest.fixture
+def eventually():
+    """Asks again and again, for as long as the deadline allows."""
+
+    def eventually(condition):
+        deadline, pause = monotonic() + DEADLINE, threading.Event()
+        while not condition():
+            assert monotonic() < deadline, "it has not come true in time"
+            pause.wait(0.02)
+
+    return eventually
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a process on this test's own data; ends what the test leaves running."""
+    started = []
+
+    def start(*arguments):
+        started.append(StandIn(tmp_path / "data", *arguments))
+        return started[-1]
+
+    yield start
+    for stand_in in started:
+        with suppress(ProcessLookupError):
+            stand_in.kill()
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory):
+    running = StandIn(tmp_path_factory.mktemp("stripe"))
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def client(stand_in):
+    return stand_in.client().v1
+
+
+@pytest.fixture
+def raw(stand_in):
+    with stand_in.raw() as client:
+        yield client
+
+
+@pytest.fixture
+def hook():
+    hook = Hook()
+    yield hook
+    hook.server.shutdown()
+    hook.server.server_close()
+
+
+@pytest.fixture
+def with_hook(start, hook):
+    """Starts a process that sends its events to the hook."""
+
+    def with_hook(*arguments):
+        return start("--webhook-url", hook.url, "--webhook-secret", SECRET, *arguments)
+
+    return with_hook
+
+
+@pytest.fixture
+def in_process(tmp_path):
+    running = InProcess(tmp_path)
+    yield running
+    running.store.close()
+
+
+@pytest.fixture
+def pay(client):
+    """Creates and confirms in one call."""
+
+    def pay(token="tok_visa", amount=1500, options=None, **more):
+        data = {"type": "card", "card": {"token": token}}
+        params = {
+            "amount": amount,
+            "currency": "usd",
+            "confirm": True,
+            "payment_method_data": data,
+            "allowed_payment_method_types": ["card"],
+        }
+        return client.payment_intents.create(params | more, options)
+
+    return pay

@@ -1,0 +1,64 @@
+"""``@page``: a route whose answers are for people."""
+
+from typing import Any
+
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.wrappers import Response
+
+from ticketing.errors import NotAuthenticatedError
+from ticketing.http import Request
+from ticketing.http.route import Route
+from web.paths import to_sign_in
+from web.rendering import Rendering
+
+
+class NotApiConverter(BaseConverter):
+    """Any path but those below ``/api``, whose answers are for programs."""
+
+    regex = r"(?!api(?:/|\Z)).+"
+    weight = 1000
+    part_isolating = False
+
+
+class PageRule(Rule):
+    """Knows one more converter: ``<not_api:path>``."""
+
+    def get_converter(
+        self, variable_name: str, converter_name: str, args: Any, kwargs: Any
+    ) -> BaseConverter:
+        if converter_name == "not_api":
+            return NotApiConverter(self.map)
+        return super().get_converter(variable_name, converter_name, args, kwargs)
+
+
+class Page(Route):
+    """``@page("GET", "/orders", session=True)``
+
+    Like ``@route``, but who has no session is asked to sign in, and whoever prefers
+    HTML gets refusals as pages.
+    """
+
+    rendering = Rendering()
+
+    @property
+    def rule(self) -> Rule:
+        return PageRule(self.path, methods=[self.method], endpoint=self)
+
+    def answer(self, request: Request, values: dict[str, str]) -> Response:
+        try:
+            return super().answer(request, values)
+        except NotAuthenticatedError:
+            return to_sign_in(request)
+        except Exception as error:
+            if not _prefers_html(request):
+                raise
+            request.user = request.user or self.sessions.of(request)
+            return self.rendering.renderer.refuse(request, error)
+
+
+def _prefers_html(request: Request) -> bool:
+    accepted = request.accept_mimetypes
+    return bool(accepted["text/html"] > accepted["application/json"])
+
+
+page = Page.decorator

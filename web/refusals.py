@@ -1,0 +1,69 @@
+"""What a page says when it cannot be shown, in words that tell what to do next."""
+
+from dataclasses import dataclass
+
+from werkzeug.exceptions import HTTPException
+
+from ticketing.errors import ForbiddenError, NotOwnerError, TicketingError
+
+
+@dataclass(frozen=True)
+class Refusal:
+    status: int
+    title: str
+    advice: str
+
+
+_NOT_YOURS = Refusal(
+    403,
+    "This belongs to somebody else",
+    "You are signed in, but only its owner may see or change this. "
+    "If it is yours, sign out and sign in with your other account.",
+)
+_FOREIGN = Refusal(
+    403,
+    "This did not come from our pages",
+    "Another site tried to act in your name, so nothing was done. "
+    "If it was you, open the page here and do it again.",
+)
+_UNFORESEEN = Refusal(
+    500,
+    "Something went wrong on our side",
+    "It is not your fault. Look at your orders before you try again: "
+    "what you did may have worked.",
+)
+_KNOWN = {
+    refusal.status: refusal
+    for refusal in (
+        Refusal(
+            400,
+            "We could not make sense of this",
+            "Go back, check what you have entered and send it again.",
+        ),
+        Refusal(
+            404,
+            "There is nothing here",
+            "The address may be mistyped, or what was here is gone.",
+        ),
+        Refusal(413, "This is too large", "Go back and send less at once."),
+        Refusal(
+            503,
+            "Please try again in a moment",
+            "A part of the shop does not answer right now. Nothing is lost: "
+            "reservations and payments are kept.",
+        ),
+    )
+}
+
+
+def of(error: Exception) -> Refusal:
+    """Find the words for an error; one nobody foresaw keeps its text to itself."""
+    if isinstance(error, NotOwnerError):
+        return _NOT_YOURS
+    if isinstance(error, ForbiddenError):
+        return _FOREIGN
+    if isinstance(error, TicketingError):
+        return _KNOWN.get(error.status, _UNFORESEEN)
+    if isinstance(error, HTTPException):
+        return _KNOWN.get(error.code or 500, _KNOWN[400])
+    return _UNFORESEEN

@@ -1,0 +1,85 @@
+"""Templates, and the two kinds of answers made of them: pages and refusals."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from nameko.extensions import DependencyProvider, SharedExtension
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ticketing import tracing
+from ticketing.clock import Now, iso, utc_now
+from ticketing.errors import TicketingError
+from ticketing.http import Request
+from ticketing.http.responses import RETRY_AFTER
+from web import assets, formats, refusals
+from web.checkout import Checkout
+from web.forms import Form
+
+log = logging.getLogger(__name__)
+
+
+class Renderer:
+    """Turns data into HTML."""
+
+    def __init__(self, checkout: Checkout, now: Now = utc_now) -> None:
+        self.checkout = checkout
+        self._now = now
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            name: getattr(formats, name)
+            for name in ("money", "moment", "day", "hour", "made_at")
+        }
+        self._templates.globals |= {"asset": assets.address, "checkout": checkout}
+
+    def show(
+        self, request: Request, template: str, status: int = 200, **values: Any
+    ) -> Response:
+        """Answer with a page; one with a form has the form's status."""
+        form = values.setdefault("form", Form())
+        values |= {"request": request, "user": request.user, "now": iso(self._now())}
+        html = self._templates.get_template(template).render(values)
+        return _response(html, form.status if form.problems else status)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """Answer with a page that says what went wrong and what to do next."""
+        if not isinstance(error, TicketingError | HTTPException):
+            log.error("Unforeseen", exc_info=error, extra={"action": "unforeseen"})
+        refusal = refusals.of(error)
+        number = tracing.trace_id(tracing.current())
+        response = self.show(
+            request, "refusal.html", refusal.status, refusal=refusal, number=number
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _response(html: str, status: int) -> Response:
+    response = Response(html, status, content_type="text/html; charset=utf-8")
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+class Rendering(SharedExtension):
+    """The container's one renderer."""
+
+    def setup(self) -> None:
+        self.renderer = Renderer(Checkout.of(self.container.config))
+
+
+class Pages(DependencyProvider):
+    """Gives the worker its ``Renderer``."""
+
+    rendering = Rendering()
+
+    def get_dependency(self, worker_ctx: Any) -> Renderer:
+        return self.rendering.renderer
