@@ -1,0 +1,28 @@
+"""In-memory double of what the expiration service stands on."""
+
+from expiration.deadlines import LEASE_MS, LostError
+
+
+class MemoryDeadlines:
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+        self._built = False
+
+    def set(self, order_id: str, at_ms: int) -> None:
+        self._at.setdefault(order_id, at_ms)
+
+    def remove(self, order_id: str) -> None:
+        self._at.pop(order_id, None)
+
+    def claim(self, now_ms: int, limit: int) -> list[str]:
+        if not self._built:
+            raise LostError
+        due = [order_id for order_id, at in self.pending(limit) if at <= now_ms]
+        self._at |= dict.fromkeys(due, now_ms + LEASE_MS)
+        return due
+
+    def mark_built(self) -> None:
+        self._built = True
+
+    def pending(self, limit: int) -> list[tuple[str, int]]:
+        return sorted(self._at.items(), key=lambda pair: pair[1])[:limit]

@@ -1,0 +1,118 @@
+"""In-memory doubles that keep the same promises as the real adapters.
+
+Each passes the contract suite of the adapter it stands for, so a service tested with
+them is tested with what it will meet.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from copy import deepcopy
+from typing import Any, Generic, TypeVar
+
+from ticketing.aggregates import Change, Decision, Versioned
+from ticketing.errors import DuplicateError, NotFoundError, UnavailableError
+from ticketing.messages import Event
+from ticketing.mongo import Document
+from ticketing.paging import Page
+from ticketing.replicas import Replicas
+
+A = TypeVar("A", bound=Versioned)
+
+# The fields of a unique index, and the keys that an aggregate occupies in it.
+UniqueIndex = tuple[tuple[str, ...], Callable[[Any], Iterable[Hashable]]]
+
+
+class MemoryAggregates(Generic[A]):
+    """Aggregates in a dict; ``events`` are those that would have been published."""
+
+    def __init__(self, *unique: UniqueIndex) -> None:
+        self._unique = unique
+        self._states: dict[str, A] = {}
+        self.events: list[Event] = []
+
+    def add(self, change: Change[A]) -> A:
+        if change.state.id in self._states:
+            raise DuplicateError("_id")
+        return self._store(change)
+
+    def find(self, aggregate_id: str) -> A | None:
+        return self._states.get(aggregate_id)
+
+    def get(self, aggregate_id: str) -> A:
+        if aggregate_id not in self._states:
+            raise NotFoundError
+        return self._states[aggregate_id]
+
+    def change(self, aggregate_id: str, decide: Decision[A]) -> A:
+        before = self.get(aggregate_id)
+        change = decide(before)
+        return before if change is None else self._store(change)
+
+    def select(self, accepts: Callable[[A], bool], page: Page) -> list[A]:
+        """Return a page, by id, of the aggregates that ``accepts`` takes."""
+        found = [state for state in self._states.values() if accepts(state)]
+        found.sort(key=lambda state: state.id, reverse=page.descending)
+        if page.after is not None:
+            found = [state for state in found if _is_past(state.id, page)]
+        return found[: page.limit]
+
+    def _store(self, change: Change[A]) -> A:
+        state = change.state
+        for fields, keys_of in self._unique:
+            taken = {
+                key
+                for other in self._states.values()
+                if other.id != state.id
+                for key in keys_of(other)
+            }
+            if taken & set(keys_of(state)):
+                raise DuplicateError(*fields)
+        self._states[state.id] = state
+        if change.event:
+            self.events.append(change.event)
+        return state
+
+
+def _is_past(aggregate_id: str, page: Page) -> bool:
+    assert page.after is not None
+    if page.descending:
+        return aggregate_id < page.after
+    return aggregate_id > page.after
+
+
+class MemoryReplicas(Replicas):
+    """Copies in a dict; the rules are the real ones, only the storage differs."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Document] = {}
+
+    def find(self, replica_id: str) -> Document | None:
+        return deepcopy(self._documents.get(replica_id))
+
+    def _insert(self, replica_id: str, version: int, fields: Document) -> None:
+        document = {"_id": replica_id, "version": version, **fields}
+        self._documents.setdefault(replica_id, document)
+
+    def _update(self, replica_id: str, old: int, new: int, fields: Document) -> None:
+        document = self._documents.get(replica_id)
+        if document and document["version"] == old:
+            document |= {**fields, "version": new}
+
+
+class MemoryPublisher:
+    """Remembers what was published; ``away`` makes it refuse, as a lost bus does."""
+
+    def __init__(self) -> None:
+        self.published: list[Event] = []
+        self.away = False
+
+    def publish(self, event: Event) -> None:
+        if not self.publish_groups([[event]])[0]:
+            raise UnavailableError("The event bus did not take the event")
+
+    def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[bool]:
+        if self.away:
+            raise UnavailableError("The event bus is away; try again in a moment")
+        known = {event.id for event in self.published}
+        for group in groups:
+            self.published += [event for event in group if event.id not in known]
+        return [True] * len(groups)
