@@ -11,6 +11,11 @@ from pathlib import Path
 from launcher import ROOT
 from launcher.probes import Probe
 
+# nameko's use of pkg_resources and of eventlet is known; both are pinned.
+KNOWN_WARNINGS = ",".join(
+    f"ignore:::nameko.{module}" for module in ("cli.main", "cli.commands", "containers")
+)
+
 
 @dataclass(frozen=True)
 class Program:
@@ -32,7 +37,7 @@ def project_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """For programs of this project: found from anywhere, heard at once."""
     path = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
     added = {"PYTHONPATH": ":".join(path), "PYTHONUNBUFFERED": "1"}
-    return {**environment, **added}
+    return {"PYTHONWARNINGS": KNOWN_WARNINGS, **environment, **added}
 
 
 def find(*names: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +20,8 @@ def nameko(options: argparse.Namespace) -> NoReturn:
 
 def shell(options: argparse.Namespace) -> NoReturn:
     arguments = ["shell", "--config", services.CONFIG, *options.arguments]
+    if not sys.stdin.isatty():
+        os.environ["PYTHONSTARTUP"] = str(ROOT / "launcher" / "startup.py")
     _become(options.data, arguments)
 
 

@@ -6,6 +6,7 @@ import fcntl
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -75,7 +76,10 @@ def _store(data: Path, endpoint: webhooks.Endpoint | None) -> Store:
     except OSError as error:
         _stop(f"The folder {data} cannot be used: {error.strerror}.")
     wanted = endpoint.wants if endpoint else lambda _: False
-    return Store(data / "stripe.sqlite3", time.time, wanted)
+    try:
+        return Store(data / "stripe.sqlite3", time.time, wanted)
+    except sqlite3.Error as error:
+        _stop(f"The file {data / 'stripe.sqlite3'} cannot be used: {error}.")
 
 
 def _server(given: Namespace, store: Store) -> Server:
@@ -94,12 +98,12 @@ def _prune_for_ever(store: Store) -> None:
 
 def main() -> NoReturn:
     given = _arguments()
+    signals = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     endpoint = _endpoint(given)
     store = _store(given.data, endpoint)
     server = _server(given, store)
-    signals = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     Thread(target=server.serve_forever, daemon=True).start()
     Thread(target=_prune_for_ever, args=(store,), daemon=True).start()
     if endpoint:

@@ -41,7 +41,6 @@ class Handler(BaseHTTPRequestHandler):
     sys_version = ""
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
-    wbufsize = -1
     server: Server
 
     def handle(self) -> None:
@@ -65,6 +64,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _request(self, request_id: str, path: str, query: str) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if any("\r" in value or "\n" in value for value in headers.values()):
+            raise ParameterError("A header is folded over several lines.")
         length = self._length()
         body = self.rfile.read(length)
         if len(body) < length:
@@ -97,7 +98,6 @@ class Handler(BaseHTTPRequestHandler):
             lines.append("Connection: close")
         head = "\r\n".join([*lines, "\r\n"]).encode("latin-1", "replace")
         self.wfile.write(head + response.body)
-        self.wfile.flush()
 
     def send_error(
         self, code: int, message: str | None = None, explain: str | None = None

@@ -88,14 +88,18 @@ class MemoryReplicas(Replicas):
     def find(self, replica_id: str) -> Document | None:
         return deepcopy(self._documents.get(replica_id))
 
-    def _insert(self, replica_id: str, version: int, fields: Document) -> None:
-        document = {"_id": replica_id, "version": version, **fields}
-        self._documents.setdefault(replica_id, document)
+    def _insert(self, replica_id: str, version: int, fields: Document) -> bool:
+        if replica_id in self._documents:
+            return False
+        self._documents[replica_id] = {"_id": replica_id, "version": version, **fields}
+        return True
 
-    def _update(self, replica_id: str, old: int, new: int, fields: Document) -> None:
+    def _update(self, replica_id: str, old: int, new: int, fields: Document) -> bool:
         document = self._documents.get(replica_id)
-        if document and document["version"] == old:
-            document |= {**fields, "version": new}
+        if document is None or document["version"] != old:
+            return False
+        document |= {**fields, "version": new}
+        return True
 
 
 class MemoryPublisher:

@@ -62,29 +62,33 @@ class Replicas:
         ``owner`` fetches ``{"version", ...fields}`` when the gap outlasts PATIENCE.
         Raises VersionGapError before that.
         """
+        if self._advance(replica_id, version, fields):
+            return
         try:
-            if not self.is_next(replica_id, version):
-                return
+            self.is_next(replica_id, version)
         except VersionGapError:
             if owner is None or attempt < PATIENCE:
                 raise
             document = owner()
             self.put(replica_id, document.pop("version"), document)
-            return
-        if version == 0:
-            self._insert(replica_id, version, fields)
-        else:
-            self._update(replica_id, version - 1, version, fields)
 
-    def _insert(self, replica_id: str, version: int, fields: Document) -> None:
+    def _advance(self, replica_id: str, version: int, fields: Document) -> bool:
+        """Take the usual step in one write; return whether it was the next one."""
+        if version == 0:
+            return self._insert(replica_id, version, fields)
+        return self._update(replica_id, version - 1, version, fields)
+
+    def _insert(self, replica_id: str, version: int, fields: Document) -> bool:
         document: dict[str, Any] = {"_id": replica_id, "version": version, **fields}
         try:
             with own_errors():
                 self.collection.insert_one(document)
         except DuplicateError:
-            return  # the same event, handled by somebody else a moment ago
+            return False  # the same event, handled before
+        return True
 
-    def _update(self, replica_id: str, old: int, new: int, fields: Document) -> None:
+    def _update(self, replica_id: str, old: int, new: int, fields: Document) -> bool:
         guard = {"_id": replica_id, "version": old}
         with own_errors():
-            self.collection.update_one(guard, {"$set": {**fields, "version": new}})
+            change = {"$set": {**fields, "version": new}}
+            return bool(self.collection.update_one(guard, change).modified_count)

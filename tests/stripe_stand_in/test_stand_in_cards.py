@@ -146,6 +146,16 @@ def test_a_token_made_from_a_number_pays_once(client, pay):
     assert refused.value.code == "token_already_used"
 
 
+def test_a_paid_intent_is_refused_before_its_card_is_looked_at(client, pay):
+    """A double click with the same token hears of the success, not of the token."""
+    token = client.tokens.create({"card": CARD})
+    intent = pay(token.id)
+    again = {"payment_method_data": {"type": "card", "card": {"token": token.id}}}
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        client.payment_intents.confirm(intent.id, again)
+    assert refused.value.code == "payment_intent_unexpected_state"
+
+
 def test_a_payment_method_without_a_customer_is_tried_once(client):
     """It is shown, it fails, and it cannot be tried again."""
     method = client.payment_methods.create(

@@ -154,16 +154,18 @@ def test_an_unknown_payment_method_is_refused(client):
 @pytest.mark.parametrize(
     "body",
     [
-        b"amount=%zz",
-        b"amount=%ff",
-        b"amount=\xff",
-        b"amount=1%00",
-        b"amount=1&amount=2",
-        b"amount[a=1",
+        b"description=%zz",
+        b"description=%ff",
+        b"description=\xff",
+        b"description=%ed%a0%80",
+        b"description=1%00",
+        b"amount=1500",
+        b"description[a=1",
         b"[a]=1",
         b"=1",
         b"metadata[a]=1&metadata[a][b]=2",
         b"metadata=1&metadata[a]=2",
+        b"description[a]=1",
         b"expand[]=a&expand=b",
         b"metadata[a][b][c][d][e][f][g]=1",
         b"expand[][a]=1",
@@ -173,7 +175,9 @@ def test_an_unknown_payment_method_is_refused(client):
 def test_what_is_no_form_is_refused(raw, body):
     """400 in the usual shape."""
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    response = raw.post(INTENTS, content=body, headers=form)
+    good = b"amount=1500&currency=usd"
+    assert raw.post(INTENTS, content=good, headers=form).status_code == 200
+    response = raw.post(INTENTS, content=good + b"&" + body, headers=form)
     assert response.status_code == 400
     assert response.json()["error"]["type"] == "invalid_request_error"
 
@@ -253,6 +257,14 @@ def test_a_request_that_breaks_off_is_not_executed(stand_in, client):
         assert conn.recv(1024) == b""
     newest = client.payment_intents.list({"limit": 100}).data
     assert "half" not in [intent.description for intent in newest]
+
+
+def test_a_folded_header_is_refused(stand_in):
+    """It would come back in an answer's header."""
+    folded = b"Idempotency-Key: a\r\n Set-Cookie: b=c\r\n\r\n"
+    answer = exchange(stand_in, HEAD + folded)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Set-Cookie" not in answer
 
 
 def test_a_connection_is_kept_for_many_requests(stand_in):

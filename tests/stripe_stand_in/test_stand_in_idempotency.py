@@ -5,7 +5,7 @@ from threading import Barrier
 import pytest
 import stripe
 
-from stripe_stand_in import models, store
+from stripe_stand_in import call, store
 from stripe_stand_in.idempotency import KEPT_SECONDS, Key
 
 PAY = (
@@ -158,8 +158,8 @@ def test_a_key_is_forgotten_after_a_day(in_process):
 def test_an_error_of_its_own_is_500_without_details_and_replayed(
     in_process, monkeypatch
 ):
-    """As Stripe saves 500s; nothing of the request is kept."""
-    monkeypatch.setattr(models, "_paid", lambda *_: 1 / 0)
+    """As Stripe saves 500s; what was written before it is undone."""
+    monkeypatch.setattr(call, "show", lambda *_: 1 / 0)
     first = in_process.post(INTENTS, PAY, **{"idempotency-key": "bug"})
     monkeypatch.undo()
     again = in_process.post(INTENTS, PAY, **{"idempotency-key": "bug"})

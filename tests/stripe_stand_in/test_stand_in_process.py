@@ -91,6 +91,14 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     assert result.stderr.startswith(f"The folder {tmp_path / 'file' / 'data'} cannot")
 
 
+def test_a_file_that_is_no_database_is_named(tmp_path):
+    """One plain sentence again."""
+    (tmp_path / "stripe.sqlite3").write_text("not a database, but long enough" * 100)
+    result = run("--port", "0", "--data", str(tmp_path))
+    assert result.returncode == 1
+    assert result.stderr.endswith("cannot be used: file is not a database.\n")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -74,6 +74,20 @@ def test_only_the_chosen_types_are_sent(with_hook, hook):
     assert [event.pending_webhooks for event in listed] == [0]
 
 
+def test_what_waits_for_delivery_can_be_listed(with_hook, hook):
+    """As a reconciler asks for what it has missed."""
+    hook.statuses = [500] * 100
+    client = with_hook("--webhook-events", "payment_intent.created").client().v1
+    client.payment_intents.create(PAY)
+
+    def listed(delivered):
+        found = client.events.list({"delivery_success": delivered}).data
+        return {event.type: event.pending_webhooks for event in found}
+
+    assert listed(delivered=False) == {"payment_intent.created": 1}
+    assert listed(delivered=True) == dict.fromkeys(PAID - {"payment_intent.created"}, 0)
+
+
 def test_delays_double_up_to_an_hour_and_end_after_three_days():
     """The first retry comes after about a second."""
 

@@ -69,7 +69,7 @@ class App:
         adapter = self._map.bind("", path_info=request.path)
         route, values = adapter.match(method=request.method)
         request.route_name = route.path
-        return route.answer(request, values)  # type: ignore[no-any-return]
+        return route.answer(request, values)
 
     def _finish(self, request: Request, response: Response) -> None:
         metrics.count_request(request.method, request.route_name, response.status_code)

@@ -1,0 +1,1 @@
+"""Figures, measured: each module is a program."""

@@ -1,0 +1,48 @@
+// Shows how long a reservation still lasts, by the server's clock.
+
+const line = document.querySelector(".countdown");
+const news = document.querySelector("#countdown-news");
+const ahead = Date.parse(line.dataset.now) - Date.now();
+const until = Date.parse(line.dataset.until);
+const number = document.createElement("strong");
+
+// Said aloud when so many seconds are left, and not more often.
+const marks = [
+  [300, "5 minutes left to pay"],
+  [60, "1 minute left to pay"],
+];
+
+function secondsLeft() {
+  return Math.max(0, Math.ceil((until - Date.now() - ahead) / 1000));
+}
+
+function clock(seconds) {
+  const two = (part) => String(part).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = `${two(minutes)}:${two(seconds % 60)}`;
+  return hours ? `${hours}:${rest}` : rest;
+}
+
+function announce(seconds) {
+  while (marks.length && seconds <= marks[0][0]) {
+    const [mark, words] = marks.shift();
+    // A page opened later than this says the time itself.
+    if (seconds > mark - 5) news.textContent = words;
+  }
+}
+
+function tick() {
+  const seconds = secondsLeft();
+  number.textContent = clock(seconds);
+  announce(seconds);
+  if (seconds > 0) return;
+  clearInterval(timer);
+  news.textContent = "The time to pay is over";
+  setTimeout(() => location.replace(line.dataset.page), 1000);
+}
+
+line.append(number, " left to pay");
+line.hidden = false;
+const timer = setInterval(tick, 1000);
+tick();
