@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from nameko.timer import timer
-
 from expiration import commands
 from expiration.deadlines import DeadlineStore
 from ticketing import service
 from ticketing.clock import iso
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
-from ticketing.errors import UnavailableError
 from ticketing.events import EventPublisher, event_handler
 from ticketing.messages import Delivery
+from ticketing.periodic import every
 from ticketing.rpc import ServiceRpc, rpc
 
 POLL_EVERY = 0.25
@@ -38,7 +36,7 @@ class ExpirationService(service.Service):
     def on_order_completed(self, event: Delivery) -> None:
         self.deadlines.remove(event.payload.id)
 
-    @timer(interval=POLL_EVERY, expected_exceptions=UnavailableError)
+    @every(POLL_EVERY)
     def poll(self) -> None:
         """Announce the holds that have ended."""
         unpaid = self.orders_rpc.list_unpaid

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from nameko.timer import timer
-
 from payments import commands
 from payments.commands import Till, Wanted
 from payments.gateway import StripeApi
@@ -13,16 +11,19 @@ from payments.repository import PaymentDatabase, Payments
 from ticketing import service
 from ticketing.config import positive
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
-from ticketing.errors import NotFoundError, UnavailableError
+from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.idempotency import fingerprint
 from ticketing.ids import checked_id
 from ticketing.messages import Delivery
+from ticketing.periodic import every
 from ticketing.rpc import ServiceRpc, rpc
 from ticketing.settings import Setting
 
 Json = dict[str, Any]
+
+RESUME_EVERY = 5.0
 
 
 class PaymentsService(service.Service):
@@ -79,7 +80,7 @@ class PaymentsService(service.Service):
     def on_order_completed(self, event: Delivery) -> None:
         commands.follow_order(self.payments, event, self.orders_rpc.get_order)
 
-    @timer(interval=5, expected_exceptions=UnavailableError)
+    @every(RESUME_EVERY)
     def resume(self) -> None:
         """Finish what a crash or a lost reply left outstanding."""
         commands.resume(self._till, self.clock())

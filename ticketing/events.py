@@ -138,7 +138,7 @@ class EventHandler(Entrypoint):
                 headers.get("traceparent"),
                 partial(self._handle_result, message, attempt),
             )
-        except (HopelessError, ContainerBeingKilled) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept
             self._settle(message, attempt, error)
 
     def _spawn(self, delivery: Delivery, traceparent: str | None, result: Any) -> None:
@@ -155,7 +155,9 @@ class EventHandler(Entrypoint):
 
     def _settle(self, message: Msg, attempt: int, error: BaseException | None) -> None:
         """Decide in one place what becomes of a message; never raises."""
-        if error is None:
+        if isinstance(error, ContainerBeingKilled):
+            action = message.nak()
+        elif error is None:
             action = message.ack()
         elif is_hopeless(error, attempt):
             action = self._bury(message, f"{type(error).__name__}: {error}")

@@ -73,6 +73,8 @@ class Relay:
                 self.sweep()
             except TicketingError as error:
                 log.info("Sweep later: %s", error, extra={"action": "sweep_later"})
+            except Exception:
+                log.exception("Sweep later", extra={"action": "sweep_later"})
 
     def stop(self) -> None:
         """Publish what is waiting, for a bounded time, and end ``run``."""

@@ -1,7 +1,9 @@
 """RPC over RabbitMQ with an end to every wait."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import eventlet
 from amqp.exceptions import AMQPError
@@ -23,6 +25,8 @@ from nameko.rpc import (
 
 from ticketing.config import namespaced, setting
 from ticketing.errors import TicketingError, UnavailableError
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 3.0
 AWAY = (OSError, AMQPError, OperationalError)
@@ -71,10 +75,18 @@ class BoundedService(ServiceProxy):
         )
 
 
+class BoundedReplies(ReplyListener):
+    """Forgets calls that nobody waits for any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reply_events: Any = WeakValueDictionary()
+
+
 class ServiceRpc(RpcProxy):
     """``tickets_rpc = ServiceRpc("tickets")``: ``self.tickets_rpc.get_ticket(id)``."""
 
-    rpc_reply_listener = ReplyListener()
+    rpc_reply_listener = BoundedReplies()
 
     def get_dependency(self, worker_ctx: Any) -> BoundedService:
         return BoundedService(
@@ -107,6 +119,14 @@ class NamespacedConsumer(RpcConsumer):
         super().setup()
         template = RPC_QUEUE_TEMPLATE.format(self.container.service_name)
         self.queue.name = namespaced(self.container.config, template)
+
+    def handle_result(self, message: Any, result: Any, exc_info: Any) -> Any:
+        """Answer the caller; if the broker has gone, so has the call's time."""
+        try:
+            return super().handle_result(message, result, exc_info)
+        except AWAY as error:
+            log.warning("Not answered: %s", error, extra={"action": "not_answered"})
+            return result, exc_info
 
 
 class ServiceMethod(Rpc):
