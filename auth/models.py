@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ticketing.aggregates import Change
+from ticketing.change import Change
 from ticketing.contract import SessionRevoked
 from ticketing.messages import Event
 

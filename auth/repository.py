@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from auth.models import User
-from ticketing.aggregates import Aggregates, Change, Decision
+from ticketing.aggregates import Aggregates
+from ticketing.change import Change, Decision
 from ticketing.mongo import Document
 from ticketing.stores import AggregateDatabase
 

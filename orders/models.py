@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ticketing.aggregates import Change
+from ticketing.change import Change
 from ticketing.clock import iso
 from ticketing.contract import (
     OrderCancelled,

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from orders.models import Order, RequestKey, Status
-from ticketing.aggregates import Aggregates, Change, Decision
+from ticketing.aggregates import Aggregates
+from ticketing.change import Change, Decision
 from ticketing.mongo import Document
 from ticketing.paging import Page
 from ticketing.replicas import Replicas

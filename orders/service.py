@@ -20,6 +20,7 @@ from ticketing.contract import (
     TicketCreated,
     TicketUpdated,
 )
+from ticketing.dependencies import Setting
 from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.responses import no_content
@@ -28,7 +29,6 @@ from ticketing.ids import checked_id
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
-from ticketing.settings import Setting
 
 Json = dict[str, Any]
 

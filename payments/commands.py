@@ -9,7 +9,7 @@ from payments import models
 from payments.gateway import Gateway
 from payments.models import Attempt, Payment, Status
 from payments.repository import Payments
-from ticketing.aggregates import Change
+from ticketing.change import Change
 from ticketing.contract import OrderCompleted, OrderCreated
 from ticketing.errors import (
     BadRequestError,

@@ -18,7 +18,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from ticketing.aggregates import Change
+from ticketing.change import Change
 from ticketing.contract import PaymentCreated, PaymentFailed, PaymentRefunded
 from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 from ticketing.messages import Event

@@ -6,7 +6,8 @@ from typing import Any, Protocol
 from pymongo.collection import Collection
 
 from payments.models import Attempt, Payment, Status
-from ticketing.aggregates import Aggregates, Change, Decision
+from ticketing.aggregates import Aggregates
+from ticketing.change import Change, Decision
 from ticketing.errors import DuplicateError
 from ticketing.mongo import Document, own_errors
 from ticketing.replicas import Replicas

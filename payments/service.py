@@ -11,6 +11,7 @@ from payments.repository import PaymentDatabase, Payments
 from ticketing import service
 from ticketing.config import positive
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.dependencies import Setting
 from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
@@ -19,7 +20,6 @@ from ticketing.ids import checked_id
 from ticketing.messages import Delivery
 from ticketing.periodic import every
 from ticketing.rpc import ServiceRpc, rpc
-from ticketing.settings import Setting
 
 Json = dict[str, Any]
 

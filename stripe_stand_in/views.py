@@ -133,38 +133,40 @@ def _last_error(error: Json | None) -> Json | None:
 
 def _charge(charge: Charge) -> Json:
     card = CARDS[charge.number]
-    paid = charge.status == "succeeded"
-    why = None if paid else card.decline
     return {
         "id": charge.id,
         "object": "charge",
         **shapes.CHARGE,
+        **_result(charge, card),
         "amount": charge.amount,
-        "amount_captured": charge.amount if paid else 0,
-        "amount_refunded": charge.amount_refunded,
         "billing_details": _billing(charge.billing_details),
-        "captured": paid,
         "created": charge.created,
         "currency": charge.currency,
         "description": charge.description,
-        "failure_code": why and why.code,
-        "failure_message": why and why.message,
         "metadata": charge.metadata,
-        "outcome": _outcome(card, paid=paid),
-        "paid": paid,
         "payment_intent": charge.payment_intent,
         "payment_method": charge.payment_method,
         "payment_method_details": {
-            "card": {
-                **_card(charge, card),
-                "amount_authorized": charge.amount,
-                "network": card.brand,
-            },
+            "card": _card(charge, card) | {"network": card.brand},
             "type": "card",
         },
         "receipt_email": charge.receipt_email,
-        "refunded": paid and charge.refundable == 0,
         "status": charge.status,
+    }
+
+
+def _result(charge: Charge, card: Card) -> Json:
+    paid = charge.status == "succeeded"
+    why = None if paid else card.decline
+    return {
+        "amount_captured": charge.amount if paid else 0,
+        "amount_refunded": charge.amount_refunded,
+        "captured": paid,
+        "failure_code": why and why.code,
+        "failure_message": why and why.message,
+        "outcome": _outcome(card, paid=paid),
+        "paid": paid,
+        "refunded": paid and charge.refundable == 0,
     }
 
 

@@ -7,40 +7,17 @@ in which the state is saved and its event is not.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol
 
 from pymongo.collection import Collection
 
+from ticketing.change import A, Change, Decision
 from ticketing.clock import from_iso, iso
 from ticketing.errors import ConcurrentUpdateError, NotFoundError
 from ticketing.messages import Event
 from ticketing.mongo import Document, own_errors
 
 ATTEMPTS = 10
-
-
-class Versioned(Protocol):
-    """What every aggregate has: an id, and how often it has changed since 0."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-
-
-A = TypeVar("A", bound=Versioned)
-
-
-@dataclass(frozen=True)
-class Change(Generic[A]):
-    """What a decision comes to: the next state and the event that tells of it."""
-
-    state: A
-    event: Event | None = None
-
-
-Decision = Callable[[A], Change[A] | None]
 
 
 class Outbox(Protocol):

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
-
-from nameko.extensions import DependencyProvider
 
 Now = Callable[[], datetime]
 
@@ -24,10 +21,3 @@ def iso(moment: datetime) -> str:
 def from_iso(text: str) -> datetime:
     """Parse what ``iso`` wrote. Raises ValueError."""
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-class Clock(DependencyProvider):
-    """Gives the worker a function that tells the time."""
-
-    def get_dependency(self, worker_ctx: Any) -> Now:
-        return utc_now

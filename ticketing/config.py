@@ -30,9 +30,18 @@ def optional(config: Config, key: str) -> str:
     return str(config.get(key) or "")
 
 
-def flag(config: Config, key: str) -> bool:
-    """Return a yes-or-no setting; only the word true, in any case, means yes."""
-    return optional(config, key).lower() == "true"
+def flag(config: Config, key: str, *, default: bool) -> bool:
+    """Return a yes-or-no setting. Raises SystemExit when it is neither."""
+    value = config.get(key)
+    if value is None or value == "":
+        return default
+    return setting({key: str(value).lower()}, key, _yes_or_no)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return text == "true"
 
 
 def positive(value: Any) -> int:

@@ -15,12 +15,10 @@ TicketingError                      500
 └── HopelessError                        a message that no retry can help
 
 The docstring of an error is its message where none is given. Errors cross RPC as
-themselves: nameko rebuilds a registered class from its ``args``.
+themselves: ``ticketing.rpc`` rebuilds them from their ``args``.
 """
 
 from typing import Any, ClassVar
-
-from nameko.exceptions import deserialize_to_instance
 
 
 class TicketingError(Exception):
@@ -30,10 +28,6 @@ class TicketingError(Exception):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*(args or (self.__doc__,)))
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        deserialize_to_instance(cls)
 
     @property
     def errors(self) -> list[dict[str, str]]:

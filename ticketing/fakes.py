@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, Generic, TypeVar
 
-from ticketing.aggregates import Change, Decision, Versioned
+from ticketing.change import Change, Decision, Versioned
 from ticketing.errors import DuplicateError, NotFoundError, UnavailableError
 from ticketing.messages import Event
 from ticketing.mongo import Document

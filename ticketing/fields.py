@@ -38,13 +38,16 @@ def _email(value: str) -> str:
 
 
 def _clean(value: str) -> str:
-    """Refuse NUL, which databases and terminals disagree about."""
+    """Refuse NUL, which databases and terminals disagree about, and half characters."""
     if "\0" in value:
         raise ValueError("contains a NUL")
+    value.encode()  # raises a ValueError on a lone surrogate
     return value
 
 
 Email = Annotated[str, AfterValidator(_email)]
-CleanText = Annotated[str, AfterValidator(_clean)]
+# Put after constraints that change the text, such as one that strips it.
+Clean = AfterValidator(_clean)
+CleanText = Annotated[str, Clean]
 # A JSON number of dollars, as a whole number of cents.
 Price = Annotated[int, BeforeValidator(cents)]

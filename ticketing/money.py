@@ -1,8 +1,10 @@
 """Money is a whole number of cents; the API writes it as a number of dollars."""
 
-from decimal import Decimal, DecimalException
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 
 MAX_CENTS = 99_999_999
+# Refuses to round: a number too long to be computed with is no price.
+_EXACT = Context(traps=[Inexact, InvalidOperation])
 
 
 def cents(value: object) -> int:
@@ -14,7 +16,7 @@ def cents(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("not a number")  # noqa: TRY004 - pydantic expects ValueError
     try:
-        amount = Decimal(str(value)) * 100
+        amount = _EXACT.multiply(Decimal(str(value)), Decimal(100))
     except DecimalException:
         raise ValueError("not a number") from None
     if not amount.is_finite() or not 0 < amount <= MAX_CENTS or amount % 1:

@@ -11,7 +11,11 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 from nameko.amqp.publish import Publisher
 from nameko.constants import AMQP_URI_CONFIG_KEY
-from nameko.exceptions import RemoteError, UnknownService
+from nameko.exceptions import (
+    RemoteError,
+    UnknownService,
+    deserialize_to_instance,
+)
 from nameko.extensions import SharedExtension
 from nameko.rpc import (
     RPC_QUEUE_TEMPLATE,
@@ -40,6 +44,16 @@ TRANSPORT = {
     "interval_step": 0.2,
     "interval_max": 0.5,
 }
+
+
+def register_errors(root: type[TicketingError]) -> None:
+    """Let the errors of this system arrive as what they were raised as."""
+    deserialize_to_instance(root)
+    for error in root.__subclasses__():
+        register_errors(error)
+
+
+register_errors(TicketingError)
 
 
 class BoundedPublisher(Publisher):

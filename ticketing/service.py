@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from ticketing.clock import Clock
 from ticketing.dead_letters import DeadLetters
+from ticketing.dependencies import Clock, Tracing
 from ticketing.rpc import rpc
-from ticketing.tracing import Tracing
 
 
 class Service:

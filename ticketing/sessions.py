@@ -105,8 +105,9 @@ class SessionCookie(DependencyProvider):
     """Lets a worker put the session cookie on an answer, or take it off."""
 
     def setup(self) -> None:
+        config = self.container.config
         self._attributes: dict[str, Any] = {
-            "secure": flag(self.container.config, "SESSION_COOKIE_SECURE"),
+            "secure": flag(config, "SESSION_COOKIE_SECURE", default=True),
             "httponly": True,
             "samesite": "Lax",
         }

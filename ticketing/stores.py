@@ -4,7 +4,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pymongo.collection import Collection
 
-from ticketing.aggregates import Aggregates, Versioned
+from ticketing.aggregates import Aggregates
+from ticketing.change import Versioned
 from ticketing.events import Publisher
 from ticketing.mongo import Database, Document
 from ticketing.nats import Nats

@@ -7,9 +7,6 @@ data in RPC, and a context variable inside a worker, where the logs find it.
 import re
 import secrets
 from contextvars import ContextVar
-from typing import Any
-
-from nameko.extensions import DependencyProvider
 
 CONTEXT_KEY = "traceparent"
 
@@ -38,12 +35,3 @@ def follow(traceparent: str) -> None:
 
 def trace_id(traceparent: str) -> str:
     return traceparent[3:35]
-
-
-class Tracing(DependencyProvider):
-    """Makes each worker part of the trace that its message belongs to."""
-
-    def worker_setup(self, worker_ctx: Any) -> None:
-        traceparent = accept(worker_ctx.data.get(CONTEXT_KEY))
-        worker_ctx.data[CONTEXT_KEY] = traceparent
-        follow(traceparent)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ticketing.aggregates import Change
+from ticketing.change import Change
 from ticketing.errors import VersionGapError
 from ticketing.ids import new_id
 from ticketing.messages import Delivery

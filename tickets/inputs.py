@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import StringConstraints
 
-from ticketing.fields import CleanText, Input, Price
+from ticketing.fields import Clean, Input, Price
 
 MAX_TITLE = 200
 
@@ -17,7 +17,8 @@ class TicketInput(Input):
     }
 
     title: Annotated[
-        CleanText,
+        str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE),
+        Clean,
     ]
     price: Price

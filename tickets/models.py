@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ticketing.aggregates import Change
+from ticketing.change import Change
 from ticketing.contract import TicketCreated, TicketUpdated
 from ticketing.errors import BadRequestError, NotOwnerError
 from ticketing.messages import Event

@@ -2,7 +2,8 @@
 
 from typing import Any, Protocol
 
-from ticketing.aggregates import Aggregates, Change, Decision
+from ticketing.aggregates import Aggregates
+from ticketing.change import Change, Decision
 from ticketing.mongo import Document
 from ticketing.paging import Page
 from ticketing.replicas import Replicas

@@ -17,12 +17,12 @@ class Card:
 
 
 TEST_CARDS = (
-    Card("tok_visa", "Visa", "4242", "succeeds"),
-    Card("tok_mastercard", "Mastercard", "4444", "succeeds"),
+    Card("tok_visa", "Visa", "4242", "works"),
+    Card("tok_mastercard", "Mastercard", "4444", "works"),
     Card("tok_chargeDeclined", "Visa", "0002", "is declined"),
     Card("tok_chargeDeclinedInsufficientFunds", "Visa", "9995", "has too little money"),
     Card("tok_chargeDeclinedExpiredCard", "Visa", "0069", "has expired"),
-    Card("tok_chargeDeclinedProcessingError", "Visa", "0119", "meets an error"),
+    Card("tok_chargeDeclinedProcessingError", "Visa", "0119", "meets a bank's error"),
 )
 
 

@@ -13,6 +13,11 @@ from ticketing.money import cents, dollars
 REFUSALS = (BadRequestError, UnavailableError)
 
 _AWAY = "We could not reach a part of the shop just now. Please try again in a moment."
+# Where people need other words than programs.
+_PLAIN = {
+    "Email in use": "This email already has an account. Sign in instead.",
+    "Invalid credentials": "The email or the password is not right",
+}
 _PRICE = re.compile(r"\$?\s*([0-9]{1,9}(?:\.[0-9]*)?)")
 
 
@@ -41,13 +46,18 @@ class Form:
             self.problems = [{"message": _AWAY}]
         else:
             default = {"field": field} if field else {}
-            self.problems = [default | problem for problem in error.errors]
+            self.problems = [default | _plain(problem) for problem in error.errors]
         return self
 
     def problem(self, name: str) -> str | None:
         """Return what is wrong with a field."""
         found = (p["message"] for p in self.problems if p.get("field") == name)
         return next(found, None)
+
+
+def _plain(problem: dict[str, str]) -> dict[str, str]:
+    message = problem["message"]
+    return problem | {"message": _PLAIN.get(message, message)}
 
 
 def price_of(text: str) -> int | float | None:

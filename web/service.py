@@ -77,8 +77,10 @@ class WebService(service.Service):
         try:
             self.tickets.update_ticket(ticket_id, seller, form["title"], price)
         except REFUSALS as error:
-            values = {"form": form.failed(error), "ticket": ticket}
-            return self.pages.show(request, "ticket_edit.html", **values)
+            form.failed(error)
+            return self.pages.show(
+                request, "ticket_edit.html", form=form, ticket=ticket
+            )
         return see_other(f"/tickets/{ticket_id}")
 
     @page("GET", "/orders", session=True)
@@ -153,8 +155,8 @@ class WebService(service.Service):
         return assets.serve(version, name)
 
     @page("GET", "/<not_api:path>")
-    def get_anything_else(self, _request: Request, path: str) -> Response:
-        raise NotFoundError(f"There is no page {path}")
+    def get_anything_else(self, _request: Request, **_path: str) -> Response:
+        raise NotFoundError
 
     def _no_reservation(self, request: Request, ticket_id: str, form: Form) -> Response:
         """Tell why not, unless it is the person's own order that is in the way."""

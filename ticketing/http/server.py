@@ -164,7 +164,7 @@ _listeners: dict[Address, Listener] = {}
 def shared_listener(config: Config) -> Listener:
     """Return the process's listener for the configured address."""
     address = setting(config, "WEB_SERVER_ADDRESS", parse_address)
-    share = flag(config, "HTTP_SHARE_PORT")
+    share = flag(config, "HTTP_SHARE_PORT", default=False)
     return _listeners.setdefault(address, Listener(address, share_port=share))
 
 
