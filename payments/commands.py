@@ -14,8 +14,10 @@ from ticketing.contract import OrderCompleted, OrderCreated
 from ticketing.errors import (
     BadRequestError,
     DuplicateError,
+    KeyReusedError,
     NotFoundError,
     NotOwnerError,
+    UnavailableError,
 )
 from ticketing.ids import checked_id, new_id
 from ticketing.messages import Delivery
@@ -90,9 +92,16 @@ def refund(till: Till, order_id: str, reason: str, now: datetime) -> Payment:
 def resume(till: Till, now: datetime) -> int:
     """Finish what a crash or a lost reply left outstanding; return how many."""
     waiting = till.payments.waiting_since(now - ABANDONED_AFTER, BATCH)
-    for payment in waiting:
+    return sum(_resumed(till, payment) for payment in waiting)
+
+
+def _resumed(till: Till, payment: Payment) -> bool:
+    """Try one; a payment that Stripe has trouble with must not stop the others."""
+    try:
         ask_stripe(till, payment)
-    return len(waiting)
+    except UnavailableError:
+        return False
+    return True
 
 
 def hear_webhook(till: Till, event: Json) -> None:
@@ -151,20 +160,27 @@ def _attempt(
     amount: int,
     now: datetime,
 ) -> Payment:
-    """Save a new attempt, or find that the same request saved it a moment ago."""
+    """Save a new attempt, or find that the same request saved it a moment ago.
+
+    Raises KeyReusedError when its key was used for another order.
+    """
     if payment is None:
         try:
             return payments.add(models.begin(_first(wanted, amount, now)))
         except DuplicateError:
             payment = payments.find_by_order(wanted.order_id)
-            assert payment is not None
+        if payment is None:
+            raise KeyReusedError
 
     def unless_made(known: Payment) -> Change[Payment] | None:
         if models.number_of(known, wanted.attempt) is not None:
             return None
         return models.try_again(known, wanted.attempt, now)
 
-    return payments.change(payment.id, unless_made)
+    try:
+        return payments.change(payment.id, unless_made)
+    except DuplicateError:
+        raise KeyReusedError from None
 
 
 def _first(wanted: Wanted, amount: int, now: datetime) -> Payment:

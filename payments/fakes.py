@@ -14,7 +14,10 @@ from ticketing.paging import Page
 
 class MemoryPayments(MemoryAggregates[Payment]):
     def __init__(self) -> None:
-        super().__init__((("orderId",), lambda payment: [payment.order_id]))
+        super().__init__(
+            (("orderId",), lambda payment: [payment.order_id]),
+            (("userId", "requestKeys"), _request_keys),
+        )
         self.orders = MemoryReplicas()
         self._webhooks: set[str] = set()
 
@@ -77,3 +80,7 @@ def _outcome(token: str, key: str) -> Outcome:
     if token in _TOKENS:
         return _TOKENS[token](key)
     return Declined(f"No such token: '{token}'", counts=False)
+
+
+def _request_keys(payment: Payment) -> list[tuple[str, str]]:
+    return [(payment.user_id, key) for key in payment.request_keys]

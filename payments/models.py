@@ -85,6 +85,11 @@ class Payment:
         return self.attempts[-1]
 
     @property
+    def request_keys(self) -> tuple[str, ...]:
+        """The Idempotency-Keys of its requests: a user's other payments have others."""
+        return tuple(attempt.key for attempt in self.attempts if attempt.key)
+
+    @property
     def charge_key(self) -> str:
         """The idempotency key at Stripe: another attempt is another charge."""
         return f"{self.order_id}:charge:{len(self.attempts)}"

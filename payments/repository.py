@@ -62,6 +62,13 @@ class PaymentDatabase(AggregateDatabase[Payment]):
     def declare_indexes(self) -> None:
         # One payment an order, and so one attempt at a time.
         self.collection.create_index("orderId", unique=True)
+        # One request for one Idempotency-Key.
+        self.collection.create_index(
+            [("userId", 1), ("requestKeys", 1)],
+            name="request_keys",
+            unique=True,
+            partialFilterExpression={"requestKeys": {"$exists": True}},
+        )
         self.collection.create_index("waitingSince", sparse=True)
         super().declare_indexes()
 
@@ -73,6 +80,7 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             "amount": payment.amount,
             "status": payment.status.value,
             "attempts": [vars(attempt) for attempt in payment.attempts],
+            "requestKeys": list(payment.request_keys) or None,
             "stripeId": payment.stripe_id,
             "reason": payment.reason,
             "waitingSince": payment.waiting_since,

@@ -15,6 +15,7 @@ from ticketing.dependencies import Setting
 from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
+from ticketing.http.request import validate
 from ticketing.idempotency import fingerprint
 from ticketing.ids import checked_id
 from ticketing.messages import Delivery
@@ -51,8 +52,14 @@ class PaymentsService(service.Service):
 
     @rpc
     def pay(self, order_id: str, user_id: str, token: str) -> Json:
-        """Pay a user's order with a card token; returns ``{id}``."""
-        return {"id": self._pay(Wanted(user_id, order_id, Attempt(token))).id}
+        """Pay a user's order with a card token; returns ``{id}``.
+
+        Raises InvalidInputError, NotFoundError, NotOwnerError, BadRequestError with the
+        words of a decline, UnavailableError while the outcome is not known.
+        """
+        wanted = validate(PaymentInput, {"orderId": order_id, "token": token})
+        attempt = Attempt(wanted.token)
+        return {"id": self._pay(Wanted(user_id, wanted.order_id, attempt)).id}
 
     @rpc
     def get_payment(self, order_id: str) -> Json:

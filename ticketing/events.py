@@ -75,7 +75,8 @@ class EventPublisher(DependencyProvider):
 
 def delay_after(attempt: int) -> float:
     """Seconds to wait before the delivery after this one: doubling, bounded."""
-    return float(min(FIRST_DELAY * 2 ** (attempt - 1), MAX_DELAY))
+    doublings = min(attempt - 1, 20)  # after hours of trying, 2**attempt is no float
+    return float(min(FIRST_DELAY * 2**doublings, MAX_DELAY))
 
 
 def is_hopeless(error: BaseException, attempt: int) -> bool:

@@ -1,9 +1,10 @@
-"""What every service has: the time, the trace of a request, its dead letters."""
+"""What every service has: the time, a request's trace, its health, its dead letters."""
 
 from typing import Any
 
 from ticketing.dead_letters import DeadLetters
 from ticketing.dependencies import Clock, Tracing
+from ticketing.http.server import Probes
 from ticketing.rpc import rpc
 
 
@@ -16,6 +17,7 @@ class Service:
 
     clock = Clock()
     tracing = Tracing()
+    probes = Probes()
     graveyard = DeadLetters()
 
     @rpc

@@ -22,7 +22,7 @@ TEST_CARDS = (
     Card("tok_chargeDeclined", "Visa", "0002", "is declined"),
     Card("tok_chargeDeclinedInsufficientFunds", "Visa", "9995", "has too little money"),
     Card("tok_chargeDeclinedExpiredCard", "Visa", "0069", "has expired"),
-    Card("tok_chargeDeclinedProcessingError", "Visa", "0119", "meets a bank's error"),
+    Card("tok_chargeDeclinedProcessingError", "Visa", "0119", "fails at the bank"),
 )
 
 

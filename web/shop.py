@@ -69,7 +69,12 @@ def payment_of(payments: Any, order_id: str) -> Json:
 def await_completion(orders: Any, order_id: str) -> None:
     """Give a payment the time to reach its order, but not for long."""
     deadline = monotonic() + PATIENCE
-    while orders.get_order(order_id)["status"] not in {"complete", "cancelled"}:
-        if monotonic() > deadline:
-            return
+    while not _has_ended(orders, order_id) and monotonic() < deadline:
         eventlet.sleep(POLL_EVERY)
+
+
+def _has_ended(orders: Any, order_id: str) -> bool:
+    try:
+        return orders.get_order(order_id)["status"] in {"complete", "cancelled"}
+    except UnavailableError:
+        return False

@@ -1,9 +1,10 @@
 """From a raw request to an answer: routing, health, errors, headers for all."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
@@ -19,6 +20,8 @@ from ticketing.http.same_site import SECURITY_HEADERS
 log = logging.getLogger(__name__)
 
 Address = tuple[str, int]
+
+_READING = ("GET", "HEAD")
 
 
 class App:
@@ -64,16 +67,21 @@ class App:
 
     def _dispatch(self, request: Request) -> Response:
         probe = self._probes.get(request.path)
-        if probe is not None and request.method in {"GET", "HEAD"}:
-            return probe()
+        if probe is not None:
+            return self._probe(probe, request.method)
         adapter = self._map.bind("", path_info=request.path)
         route, values = adapter.match(method=request.method)
         request.route_name = route.path
         return route.answer(request, values)
 
+    def _probe(self, probe: Callable[[], Response], method: str) -> Response:
+        if method not in _READING:
+            raise MethodNotAllowed(_READING)
+        return probe()
+
     def _finish(self, request: Request, response: Response) -> None:
         metrics.count_request(request.method, request.route_name, response.status_code)
-        if request.method in {"GET", "HEAD"}:
+        if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
         response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())

@@ -18,12 +18,17 @@ MAX_TARGET = 8 * 1024
 MAX_HEADERS = 32 * 1024
 MAX_HEADER_COUNT = 100
 MAX_BODY = 1024 * 1024
+_READ_SIZE = 64 * 1024
+# What one request may take on the wire, until its headers have ended and in all.
+MAX_HEAD = MAX_TARGET + MAX_HEADERS + _READ_SIZE
+MAX_REQUEST = MAX_HEAD + 2 * MAX_BODY
 HEADER_DEADLINE = 10.0
 BODY_DEADLINE = 30.0
 IDLE_DEADLINE = 60.0
 SEND_DEADLINE = 30.0
-_READ_SIZE = 64 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# These answers have no body, and no length of one (RFC 9110, 8.6).
+_WITHOUT_LENGTH = {204, 304}
 
 
 class RefusedError(Exception):
@@ -62,11 +67,18 @@ class _Collector:
         self.in_body = False
         self.expects_continue = False
         self._size = 0
+        self._received = 0
         self._chunks: list[bytes] = []
 
     @property
     def started(self) -> bool:
         return bool(self._size or self.in_body)
+
+    def count(self, received: int) -> None:
+        """Bound what the parser keeps to itself: it calls back on whole fields only."""
+        self._received = self._received + received if self.started else 0
+        if self._received > (MAX_REQUEST if self.in_body else MAX_HEAD):
+            raise RefusedError(413 if self.in_body else 431)
 
     def on_message_begin(self) -> None:
         self.request = RawRequest()
@@ -78,6 +90,8 @@ class _Collector:
             raise RefusedError(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self.in_body:
+            return  # a trailer, which must not pass for a header (RFC 9110, 6.5.1)
         self._size += len(name) + len(value)
         headers = self.request.headers
         if self._size > MAX_HEADERS or len(headers) >= MAX_HEADER_COUNT:
@@ -111,6 +125,7 @@ class _Collector:
         self.request.body = b"".join(self._chunks)
         self.ready.append(self.request)
         self._size, self.in_body, self.expects_continue = 0, False, False
+        self._received = 0
 
 
 class Connection:
@@ -161,6 +176,7 @@ class Connection:
             raise refused from None
         except httptools.HttpParserError:
             raise RefusedError(400) from None
+        self._collector.count(len(data))
 
     def write(
         self,
@@ -171,7 +187,9 @@ class Connection:
         with_body: bool = True,
     ) -> None:
         """Send an answer whose body is known. Raises ClosedError."""
-        head = _head(status, [*headers, ("Content-Length", str(len(body)))])
+        if status not in _WITHOUT_LENGTH:
+            headers = [*headers, ("Content-Length", str(len(body)))]
+        head = _head(status, headers)
         self._send(head + body if with_body else head)
 
     def write_stream(

@@ -1,7 +1,7 @@
 """A request as a handler sees it."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -80,7 +80,7 @@ def read_json(body: bytes, content_type: str) -> Any:
             parse_constant=_refuse_constant,
             object_pairs_hook=_unique,
         )
-    except (ValueError, RecursionError) as error:
+    except (ValueError, DecimalException, RecursionError) as error:
         raise BadRequestError("The body is not valid JSON") from error
 
 

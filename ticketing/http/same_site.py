@@ -32,5 +32,13 @@ def check_same_site(request: Request) -> None:
             raise ForbiddenError
         return
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and not _is_of(origin, request.host):
         raise ForbiddenError
+
+
+def _is_of(origin: str, host: str) -> bool:
+    try:
+        site = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return site != "" and site == host

@@ -10,7 +10,11 @@ from typing import Any, NoReturn
 
 import eventlet
 from eventlet.greenpool import GreenPool
-from nameko.extensions import ProviderCollector, SharedExtension
+from nameko.extensions import (
+    DependencyProvider,
+    ProviderCollector,
+    SharedExtension,
+)
 
 from ticketing.config import Config, flag, setting
 from ticketing.http.app import App, refusal
@@ -65,7 +69,7 @@ class Listener:
         self._socket.close()
         for connection, sock in list(self._connections.items()):
             if not connection.busy:
-                _hang_up(sock)
+                _say_goodbye(sock)
         with eventlet.Timeout(DRAIN_TIMEOUT, exception=False):
             self._pool.waitall()
 
@@ -123,12 +127,12 @@ class Listener:
             connection.busy = False
 
     def _answer(self, connection: Connection, raw: RawRequest, peer: str) -> bool:
-        keep_alive = raw.keep_alive and self._users > 0
         response = self.app.answer(raw, peer, self._address)
+        keep_alive = raw.keep_alive and self._users > 0
         headers = [(k, v) for k, v in response.headers if k != "Content-Length"]
         if not keep_alive:
             headers.append(("Connection", "close"))
-        if response.is_streamed:
+        if response.is_streamed and raw.method != "HEAD":
             connection.write_stream(
                 response.status_code, headers, response.iter_encoded()
             )
@@ -152,9 +156,14 @@ def _end_process(reason: str) -> NoReturn:
     os._exit(1)
 
 
-def _hang_up(sock: Any) -> None:
+def _say_goodbye(sock: Any) -> None:
+    """Wake up who reads from the socket; closing it as well would leave him waiting."""
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
+
+
+def _hang_up(sock: Any) -> None:
+    _say_goodbye(sock)
     sock.close()
 
 
@@ -186,3 +195,9 @@ class HttpServer(ProviderCollector, SharedExtension):
     def kill(self) -> None:
         self._listener.app.remove(self.container)
         self._listener.release()
+
+
+class Probes(DependencyProvider):
+    """Makes a service answer /livez, /readyz and /metrics, even if it has no routes."""
+
+    server = HttpServer()

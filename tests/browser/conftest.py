@@ -1,0 +1,123 @@
+"""A running shop and people with browsers in front of it.
+
+TICKETING_URL names a system that runs already; without it one is started.
+"""
+
+import os
+import socket
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from launcher.testing import Launched
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+PASSWORD = "correct horse battery"
+DESKTOP, PHONE = 1280, 360
+
+
+class Person:
+    """Somebody with a browser of their own; each method is something people do."""
+
+    def __init__(self, page):
+        self.page = page
+        self.email = f"{uuid4().hex[:12]}@example.com"
+
+    def sees(self, text):
+        """Wait until a text stands on the page."""
+        expect(self.page.locator("main")).to_contain_text(text)
+
+    def sees_not(self, text):
+        expect(self.page.locator("main")).not_to_contain_text(text)
+
+    def press(self, name):
+        self.page.locator("main").get_by_role("button", name=name, exact=False).click()
+
+    def follow(self, name):
+        self.page.get_by_role("link", name=name, exact=False).first.click()
+
+    def fill(self, **fields):
+        for label, value in fields.items():
+            self.page.get_by_label(label.capitalize(), exact=False).first.fill(value)
+
+    def sign_up(self):
+        self.page.goto("/")
+        self.follow("Sign up")
+        self.fill(email=self.email, password=PASSWORD)
+        self.press("Create account")
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+        return self
+
+    def sell(self, title, price):
+        """List a ticket and return its address."""
+        self.follow("Sell")
+        self.fill(title=title, price=price)
+        self.press("List this ticket")
+        self.sees("You are selling this ticket")
+        return self.page.url
+
+    def reserve(self, ticket):
+        """Reserve a ticket and return the order's address."""
+        self.page.goto(ticket)
+        self.press("Reserve this ticket")
+        self.sees("Held for you until")
+        return self.page.url
+
+    def pay(self, token):
+        self.page.locator(f"input[value={token}]").check()
+        self.press("Pay $")
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory):
+    """The address of the shop."""
+    if given := os.environ.get("TICKETING_URL"):
+        yield given
+        return
+    data = Path(tmp_path_factory.mktemp("shop")) / "data"
+    with Launched(data, "--hold", "900") as launched:
+        yield launched.instance.url
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if socket.socket.__module__.startswith("eventlet"):
+        pytest.skip("browsers need a process without eventlet: run plain pytest")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(url, chromium):
+    """Makes people; anything their browsers complain about fails the test."""
+    contexts, complaints = [], []
+
+    def make(width=DESKTOP, *, script=True):
+        context = chromium.new_context(
+            base_url=url,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: _note(complaints, message))
+        return Person(page)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def _note(complaints, message):
+    """Answers with an error status are part of some tests; the rest is not."""
+    expected = "the server responded with a status of 4" in message.text
+    if message.type in {"error", "warning"} and not expected:
+        complaints.append(message.text)

@@ -1,0 +1,167 @@
+"""The whole web service in one process, without a server: its routes, with fakes."""
+
+import inspect
+import sys
+from types import SimpleNamespace
+from urllib.parse import urlencode
+
+import pytest
+from nameko.testing.services import worker_factory
+from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments, FakeTickets
+
+from ticketing.http.app import App
+from ticketing.http.protocol import RawRequest
+from ticketing.keyring import KeyRing
+from ticketing.sessions import COOKIE, SessionCookie
+from web import shop
+from web.checkout import Checkout
+from web.page import Page
+from web.rendering import Renderer
+from web.service import WebService
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
+ADDRESS = ("127.0.0.1", 8000)
+
+
+class Container:
+    """Runs a worker in the caller's thread."""
+
+    service_name = "web"
+    extensions = ()
+
+    def __init__(self, service):
+        self._service = service
+
+    def spawn_worker(self, entrypoint, args, kwargs, context_data, handle_result):
+        method = getattr(self._service, entrypoint.method_name)
+        result = exc_info = None
+        try:
+            result = method(*args, **kwargs)
+        except Exception:  # noqa: BLE001 - as nameko does
+            exc_info = sys.exc_info()
+        handle_result(None, result, exc_info)
+
+
+class Shop:
+    """The service, what it talks to, and the address of it all."""
+
+    def __init__(self, config):
+        self.keys = KeyRing.parse(f"test={'k' * 32}")
+        self.auth, self.tickets = FakeAuth(self.keys), FakeTickets()
+        self.orders = FakeOrders(self.tickets)
+        self.payments = FakePayments(self.orders)
+        self.now = NOW
+        self.renderer = Renderer(Checkout.of(config), lambda: self.now)
+        self.app = App()
+        container = Container(self._service())
+        self.app.add(container, [self._bound(*found) for found in _pages(container)])
+
+    def _service(self):
+        cookie = SessionCookie()
+        cookie._attributes = {"httponly": True, "samesite": "Lax"}
+        return worker_factory(
+            WebService,
+            auth=self.auth,
+            tickets=self.tickets,
+            orders=self.orders,
+            payments=self.payments,
+            pages=self.renderer,
+            cookie=cookie,
+            clock=lambda: self.now,
+        )
+
+    def _bound(self, container, name, prototype):
+        page = Page(prototype.method, prototype.path, session=prototype.session)
+        page.container, page.method_name = container, name
+        page.rendering = SimpleNamespace(renderer=self.renderer)
+        page.sessions = SimpleNamespace(of=self._session_of)
+        return page.rule
+
+    def _session_of(self, request):
+        token = request.cookies.get(COOKIE)
+        return self.keys.verify(token) if token else None
+
+    def sell(self, title="Front row", price=20, seller=None):
+        seller = seller or self.visitor("seller@example.com")
+        return self.tickets.create_ticket(seller.id, title, price)
+
+    def visitor(self, email=None):
+        return Visitor(self.app, self.auth.sign_up(email, "pass word") if email else {})
+
+
+def _pages(container):
+    for name, method in inspect.getmembers(WebService, inspect.isfunction):
+        for entrypoint in getattr(method, "nameko_entrypoints", ()):
+            if isinstance(entrypoint, Page):
+                yield container, name, entrypoint
+
+
+class Visitor:
+    """Somebody with a browser that keeps its session cookie."""
+
+    def __init__(self, app, account):
+        self._app = app
+        self.id = account.get("id")
+        self.token = account.get("token")
+
+    def get(self, path, **headers):
+        return self._ask("GET", path, b"", headers)
+
+    def post(self, path, form=None, **headers):
+        headers = {"sec_fetch_site": "same-origin"} | headers
+        return self._ask("POST", path, urlencode(form or {}).encode(), headers)
+
+    def read(self, path):
+        """Return the page that is found there."""
+        response = self.get(path)
+        assert response.status_code == 200, response.get_data(as_text=True)
+        return response.get_data(as_text=True)
+
+    def _ask(self, method, path, body, extra):
+        headers = {"host": "shop.test", "accept": BROWSER}
+        headers["content-type"] = "application/x-www-form-urlencoded"
+        if self.token:
+            headers["cookie"] = f"{COOKIE}={self.token}"
+        headers |= {name.replace("_", "-"): value for name, value in extra.items()}
+        raw = RawRequest(method, path.encode(), list(headers.items()), body)
+        response = self._app.answer(raw, "127.0.0.1", ADDRESS)
+        self._keep_cookie(response)
+        return response
+
+    def _keep_cookie(self, response):
+        for line in response.headers.getlist("Set-Cookie"):
+            self.token = line.partition(";")[0].partition("=")[2]
+
+
+@pytest.fixture
+def make_shop(monkeypatch):
+    monkeypatch.setattr(shop, "PATIENCE", 0.0)
+    return Shop
+
+
+@pytest.fixture
+def world(make_shop):
+    return make_shop(STAND_IN)
+
+
+@pytest.fixture
+def buyer(world):
+    return world.visitor("buyer@example.com")
+
+
+@pytest.fixture
+def ticket(world):
+    """Somebody else sells it."""
+    return world.sell("Opera", 20)
+
+
+@pytest.fixture
+def order(world, buyer, ticket):
+    """The buyer holds the ticket."""
+    return world.orders.create_order(buyer.id, ticket["id"])
+
+
+@pytest.fixture
+def other(world):
+    return world.visitor("other@example.com")

@@ -1,0 +1,215 @@
+"""The pages by themselves: markup, refusals, files."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from web_fakes import HOLD
+
+VOID = {"meta", "link", "input", "img", "br"}
+
+
+class Outline(HTMLParser):
+    """What a page is made of; fails on tags that do not nest."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.tags = [], []
+        self.feed(html)
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, (tag, self.getpos())
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def ids(self):
+        return [a["id"] for _, a in self.tags if "id" in a]
+
+
+def check(html):
+    """Every page is well formed, labelled and free of inline code."""
+    page = Outline(html)
+    assert len(page.all("h1")) == 1
+    assert len(page.all("main")) == 1
+    assert page.all("html")[0]["lang"] == "en"
+    ids = page.ids()
+    assert len(ids) == len(set(ids))
+    labels = {label.get("for") for label in page.all("label")}
+    for field in page.all("input"):
+        assert field["type"] in {"hidden", "radio"} or field["id"] in labels
+    for _, attributes in page.tags:
+        names = set(attributes)
+        assert "style" not in names
+        assert not any(name.startswith("on") for name in names)
+        for name in ("aria-describedby", "aria-labelledby"):
+            assert set(attributes.get(name, "").split()) <= set(ids)
+        target = attributes.get("href") or ""
+        assert not target.startswith("#") or target[1:] in ids
+    assert all("src" in script for script in page.all("script"))
+    assert not page.all("style")
+
+
+@pytest.fixture
+def every_page(world, buyer):
+    """The pages in each of their states, by name."""
+    pages = {}
+    visitor = world.visitor()
+    pages["empty home"] = visitor.get("/")
+    pages["no orders"] = buyer.get("/orders")
+    ticket = world.sell("One < two & three", 1234.5)
+    seller = world.visitor("other@example.com")
+    own = world.tickets.create_ticket(seller.id, "Mine", 3)
+    for name, path in {"home": "/", "ticket": f"/tickets/{ticket['id']}"}.items():
+        pages[name] = visitor.get(path)
+        pages[f"{name}, signed in"] = buyer.get(path)
+    pages["past the end"] = visitor.get("/?after=0")
+    pages["sell"] = seller.get("/tickets/new")
+    pages["sell, wrong"] = seller.post("/tickets/new", {"price": "x"})
+    pages["edit"] = seller.get(f"/tickets/{own['id']}/edit")
+    pages["own ticket"] = seller.get(f"/tickets/{own['id']}")
+    pages["sign up"] = visitor.get("/auth/signup?next=/orders")
+    pages["sign up, wrong"] = visitor.post("/auth/signup", {"email": "x"})
+    pages["sign in"] = visitor.get("/auth/signin?next=/orders")
+    pages["sign in, wrong"] = visitor.post("/auth/signin", {"email": "x"})
+    pages["sign out"] = buyer.get("/auth/signout")
+    pages["signed out"] = visitor.get("/auth/signout")
+    pages["nothing"] = visitor.get("/nothing")
+    pages["not yours"] = buyer.get(f"/tickets/{own['id']}/edit")
+    order = world.orders.create_order(buyer.id, own["id"])["id"]
+    pages["held"] = visitor.get(f"/tickets/{own['id']}")
+    pages["held, to its seller"] = seller.get(f"/tickets/{own['id']}")
+    pages["held, to its buyer"] = buyer.get(f"/tickets/{own['id']}")
+    pages["edit a held one"] = seller.get(f"/tickets/{own['id']}/edit")
+    pages["order"] = buyer.get(f"/orders/{order}")
+    pages["order, no card"] = buyer.post(f"/orders/{order}/pay")
+    for status in ("pending", "paid", "failed", "refunding", "refunded"):
+        world.payments.put(order, status)
+        pages[f"order, {status}"] = buyer.get(f"/orders/{order}")
+    world.payments.things.clear()
+    world.payments.away = True
+    pages["order, payments away"] = buyer.get(f"/orders/{order}")
+    world.payments.away = False
+    world.now += HOLD
+    pages["order, over"] = buyer.get(f"/orders/{order}")
+    for reason in ("expired", "payment failed", "refunded", "cancelled by the buyer"):
+        world.orders.end(order, reason)
+        pages[f"order, {reason}"] = buyer.get(f"/orders/{order}")
+    world.payments.put(order, "paid")
+    pages["order, late"] = buyer.get(f"/orders/{order}")
+    world.orders.things[order]["status"] = "complete"
+    pages["order, complete"] = buyer.get(f"/orders/{order}")
+    pages["bought"] = buyer.get(f"/tickets/{own['id']}")
+    pages["orders"] = buyer.get("/orders")
+    world.tickets.away = True
+    pages["away"] = visitor.get("/")
+    return pages
+
+
+def test_every_page_in_every_state_is_well_formed(every_page):
+    """All the pages pass the same checks, and none is the same as another state's."""
+    for name, response in every_page.items():
+        html = response.get_data(as_text=True)
+        assert response.status_code < 500 or name == "away", name
+        try:
+            check(html)
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {error}\n{html}") from error
+
+
+def test_every_stage_of_an_order_has_its_own_words(every_page):
+    """No two stages look the same to the buyer."""
+    words = {
+        name: re.sub(r'data-\w+="[^"]*"', "", response.get_data(as_text=True))
+        for name, response in every_page.items()
+        if name.startswith("order, ") and name != "order, no card"
+    }
+    assert len(set(words.values())) == len(words) >= 12
+
+
+def test_what_people_type_is_shown_as_text(world):
+    """A title is never markup, nor a template."""
+    ticket = world.sell("<script>alert(1)</script>{{7*7}}")
+    for path in ("/", f"/tickets/{ticket['id']}"):
+        html = world.visitor().read(path)
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in html
+        assert "<script>alert" not in html
+
+
+def test_an_unknown_page_is_a_404_in_the_language_of_the_caller(world):
+    """People get a page that says what to do next, programs get the contract's JSON."""
+    visitor = world.visitor()
+    page = visitor.get("/no/such/page")
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "There is nothing here" in page.get_data(as_text=True)
+    assert visitor.get("/no/such", accept="*/*").mimetype == "application/json"
+    assert visitor.get("//evil/").status_code == 404
+    for path in ("/api", "/api/", "/api/none", "/api/users/signup"):
+        answer = visitor.get(path)
+        assert (answer.status_code, answer.mimetype) == (404, "application/json"), path
+
+
+def test_a_wrong_method_stays_a_405(world):
+    """A page that cannot be posted to says so."""
+    answer = world.visitor().post("/orders")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_a_service_that_is_away_is_a_503_with_a_way_to_try_again(world):
+    """The page asks for patience, to people and to programs."""
+    world.tickets.away = True
+    page = world.visitor().get("/tickets/abc")
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert '<a class="button" href="/tickets/abc">Try again</a>' in page.get_data(True)
+
+
+def test_a_failure_nobody_foresaw_keeps_its_text_to_itself(world, caplog):
+    """The page has a number to ask for help with, the log has the reason."""
+    world.tickets.things = None
+    page = world.visitor().get("/")
+    html = page.get_data(as_text=True)
+    assert page.status_code == 500
+    assert page.headers["X-Request-Id"] in html
+    assert "NoneType" not in html
+    assert "NoneType" in caplog.text
+
+
+def test_a_form_from_another_site_is_refused(world, buyer):
+    """Nothing is done, and the page says why."""
+    ticket = world.sell()
+    page = buyer.post(f"/tickets/{ticket['id']}/reserve", sec_fetch_site="cross-site")
+    assert page.status_code == 403
+    assert "This did not come from our pages" in page.get_data(as_text=True)
+    assert "buyer@example.com" in page.get_data(as_text=True)
+    assert not world.orders.things
+
+
+def test_files_are_kept_for_ever_under_an_address_that_changes(world):
+    """Each file a page names is there; other versions and other files are not kept."""
+    visitor = world.visitor()
+    names = re.findall(r'(?:href|src)="(/static/[^"]+)"', visitor.read("/"))
+    assert len(set(names)) == 2
+    for name in names:
+        answer = visitor.get(name)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"].endswith("immutable")
+    other = visitor.get("/static/old/site.css")
+    assert other.headers["Cache-Control"] == "private, no-cache"
+    assert other.mimetype == "text/css"
+    for path in ("/static/x/none.css", "/static/x/..%2fservice.py", "/static/x/"):
+        assert visitor.get(path).status_code == 404
+
+
+def test_the_stylesheet_asks_for_nothing_from_elsewhere(world):
+    """The content security policy would refuse it."""
+    css = world.visitor().get("/static/x/site.css").get_data(as_text=True)
+    assert "url(" not in css
+    assert "@import" not in css
