@@ -26,14 +26,8 @@ PATIENCE_SECONDS = 0.5
 @contextmanager
 def claimed(data: Path) -> Iterator[None]:
     """Holds the folder, made if need be, for this process alone. Raises FolderError."""
-    try:
-        _make(data)
-        lock = (data / LOCK).open("a+", encoding="ascii")
-    except OSError as error:
-        raise FolderError(
-            f"Cannot use {data} as the data folder: {error.strerror}."
-        ) from error
-    with lock:
+    make(data)
+    with (data / LOCK).open("a+", encoding="ascii") as lock:
         _take(lock, data)
         yield
 
@@ -45,6 +39,22 @@ def is_claimed(data: Path) -> bool:
             return not _locks(lock, fcntl.LOCK_SH)
     except OSError:
         return False
+
+
+def make(data: Path) -> None:
+    """Makes the folder one of ours, unless it holds other things: FolderError."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(data.iterdir()) and not (data / LOCK).exists():
+            raise FolderError(
+                f"{data} holds other things than Ticketing's data: "
+                "choose a new or empty folder with --data."
+            )
+        (data / LOCK).touch(mode=0o600)
+    except OSError as error:
+        raise FolderError(
+            f"Cannot use {data} as the data folder: {error.strerror}."
+        ) from error
 
 
 def wipe(data: Path) -> None:
@@ -63,15 +73,6 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     draft.replace(path)
-
-
-def _make(data: Path) -> None:
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if any(data.iterdir()) and not (data / LOCK).exists():
-        raise FolderError(
-            f"{data} holds other things than Ticketing's data: "
-            "choose a new or empty folder with --data."
-        )
 
 
 def _take(lock: IO[str], data: Path) -> None:

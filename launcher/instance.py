@@ -68,7 +68,7 @@ class Instance:
         """The `jwt` and `webhook` secrets of this folder, made at the first call."""
         path = self.data / folder.SECRETS
         if not path.exists():
-            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.make(self.data)
             folder.write_private(path, json.dumps(_new_secrets()))
         return dict(json.loads(path.read_text(encoding="utf-8")))
 

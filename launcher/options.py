@@ -11,6 +11,11 @@ from typing import NoReturn
 from launcher import ROOT
 
 WEEK = 7 * 24 * 3600
+PORT = "where it is reached; its servers' ports follow from it (8000)"
+HOST = "the address it listens on (127.0.0.1)"
+DATA = "the folder that holds all its data (.data in the project)"
+PROCESSES = "how many processes serve, sharing the port (1)"
+HOLD = "seconds a reservation lasts (900)"
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,13 +30,13 @@ def up_parser() -> Parser:
         description="Starts Ticketing in the foreground; Ctrl-C stops it.",
     )
     add = parser.add_argument
-    add("--port", type=_whole(1, 65_535), default=8_000, help="where it is reached")
-    add("--host", type=_host, default="127.0.0.1", help="the address it listens on")
-    add("--data", type=_folder, default=default_data(), help="the folder of its data")
-    add("--fresh", action="store_true", help="remove that data first")
-    add("--processes", type=_whole(1, 64), default=1, help="that share the port")
-    add("--hold", type=_whole(1, WEEK), help="seconds a reservation lasts")
-    add("--servers-only", action="store_true", help="leave the services to you")
+    add("--port", type=_whole(1, 65_535), default=8_000, help=PORT)
+    add("--host", type=_host, default="127.0.0.1", help=HOST)
+    add("--data", type=_folder, default=default_data(), help=DATA, metavar="DIR")
+    add("--fresh", action="store_true", help="remove earlier data first")
+    add("--processes", type=_whole(1, 64), default=1, help=PROCESSES, metavar="N")
+    add("--hold", type=_whole(1, WEEK), help=HOLD, metavar="SECONDS")
+    add("--servers-only", action="store_true", help="start the servers, no services")
     return parser
 
 
@@ -42,7 +47,7 @@ def nameko_parser(script: str) -> Parser:
         description="Runs nameko with the servers of a running instance.",
     )
     parser.add_argument(
-        "--data", type=_folder, default=default_data(), help="the instance's folder"
+        "--data", type=_folder, default=default_data(), help=DATA, metavar="DIR"
     )
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="go to nameko")
     return parser

@@ -9,6 +9,7 @@ import asyncio
 import re
 import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from launcher.ports import LOOPBACK
@@ -74,10 +75,12 @@ def listens(process: int, port: int) -> bool:
 
 
 def _open_files(process: int) -> set[str]:
-    try:
-        return {str(file.readlink()) for file in Path(f"/proc/{process}/fd").iterdir()}
-    except OSError:
-        return set()
+    found = set()
+    with suppress(OSError):  # the process may end meanwhile
+        for file in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(OSError):  # or close that one
+                found.add(str(file.readlink()))
+    return found
 
 
 async def _replies(

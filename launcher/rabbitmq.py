@@ -23,6 +23,7 @@ MISSING = (
 )
 
 
+ERLANG_LOOPBACK = "{127,0,0,1}"
 # It hands its folder to a shell unquoted, and then waits for an answer for ever.
 UNFIT = frozenset("'\"$`")
 
@@ -72,6 +73,11 @@ def _write_config(directory: Path, port: int) -> None:
         "log.console.level = warning\n",
         encoding="ascii",
     )
+    # Whatever this machine's name service may say of localhost, or not know of it.
+    (directory / "inetrc").write_text(
+        f'{{lookup, [file]}}.\n{{host, {ERLANG_LOOPBACK}, ["localhost"]}}.\n',
+        encoding="ascii",
+    )
     (directory / "plugins").write_text("[].\n", encoding="ascii")
     (directory / "environment").write_text("", encoding="ascii")
 
@@ -80,6 +86,7 @@ def _erlang(instance: Instance, directory: Path) -> dict[str, str]:
     return {
         # Erlang keeps the cookie that lets nodes talk to each other there.
         "HOME": str(directory),
+        "ERL_INETRC": str(directory / "inetrc"),
         "ERL_EPMD_PORT": str(instance.ports.epmd),
         "ERL_EPMD_ADDRESS": LOOPBACK,
         "ERL_FLAGS": "-start_epmd false",
@@ -88,14 +95,13 @@ def _erlang(instance: Instance, directory: Path) -> dict[str, str]:
 
 
 def _node(instance: Instance, directory: Path) -> dict[str, str]:
-    loopback = LOOPBACK.replace(".", ",")
     return {
         "RABBITMQ_NODENAME": "ticketing@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
         "RABBITMQ_NODE_PORT": str(instance.ports.rabbitmq),
         "RABBITMQ_DIST_PORT": str(instance.ports.rabbitmq_nodes),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-            f"-kernel inet_dist_use_interface {{{loopback}}}"
+            f"-kernel inet_dist_use_interface {ERLANG_LOOPBACK}"
         ),
         "RABBITMQ_MNESIA_BASE": str(directory / "data"),
         "RABBITMQ_LOG_BASE": str(directory / "log"),

@@ -20,7 +20,7 @@ HUB = {"EVENTLET_HUB": "asyncio"}
 
 def processes(instance: Instance) -> list[Program]:
     if instance.processes == 1:
-        return [_process(instance, "services", "Services")]
+        return [_process(instance, "services", "Services process")]
     return [
         _process(instance, f"services-{number}", f"Services process {number}")
         for number in range(1, instance.processes + 1)

@@ -33,33 +33,35 @@ def up(options: argparse.Namespace) -> int:
         hold=options.hold,
     )
     with folder.claimed(instance.data):
+        # Before anything is wiped: a start that cannot be should not cost the data.
+        _require_ports(instance, _stages(instance, options.servers_only))
         if options.fresh:
             folder.wipe(instance.data)
-        return _run(instance, servers_only=options.servers_only)
+        return _run(instance, options.servers_only)
 
 
-def _run(instance: Instance, *, servers_only: bool) -> int:
-    stages = _server_stages(instance)
-    ready = "Servers are ready."
-    if not servers_only:
-        stages.append(services.processes(instance))
-        ready = f"Ticketing is ready at {instance.url}"
-    _require_ports(instance, stages)
+def _run(instance: Instance, servers_only: bool) -> int:
+    stages = _stages(instance, servers_only)
+    ready = f"Ticketing is ready at {instance.url}"
     _say(f"Starting Ticketing with its data in {instance.data}")
     for name in filter(instance.is_given, SERVERS):
         _say(f"  {name} is set: using what it names")
     write_environment(instance.data, instance.environment())
     try:
         supervisor = Supervisor(stages, _new_logs(instance), _say)
-        return asyncio.run(supervisor.run(ready))
+        return asyncio.run(
+            supervisor.run("Servers are ready." if servers_only else ready)
+        )
     finally:
         (instance.data / folder.ENVIRONMENT).unlink(missing_ok=True)
 
 
-def _server_stages(instance: Instance) -> list[list[Program]]:
+def _stages(instance: Instance, servers_only: bool) -> list[list[Program]]:
+    """What to start, each stage needing the one before. Raises MissingError."""
     ours = [make for name, make in SERVERS.items() if not instance.is_given(name)]
     mapper = [rabbitmq.epmd(instance)] if rabbitmq.rabbitmq in ours else []
-    return [mapper, [make(instance) for make in ours]]
+    last = [] if servers_only else services.processes(instance)
+    return [mapper, [make(instance) for make in ours], last]
 
 
 def _require_ports(instance: Instance, stages: list[list[Program]]) -> None:

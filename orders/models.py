@@ -2,7 +2,7 @@
 
 ::
 
-    created ──► complete ──► cancelled (refunded)
+    created ──► complete ──► cancelled (refunded, from any state)
        │           ▲
        └► cancelled┘ (a payment came late and the units were still free)
 """
@@ -162,8 +162,12 @@ def complete(order: Order, amount: int) -> Change[Order] | None:
 
 
 def refund(order: Order) -> Change[Order] | None:
-    """The money went back, so the ticket does."""
-    return _end(order, Reason.REFUNDED) if order.status is Status.COMPLETE else None
+    """The money went back, so the ticket does.
+
+    That may be heard before the payment itself, which is then too late for good.
+    """
+    given_up = order.reason in {Reason.BUYER, Reason.REFUNDED}
+    return None if given_up else _end(order, Reason.REFUNDED)
 
 
 def _end(order: Order, reason: Reason) -> Change[Order]:

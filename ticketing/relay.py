@@ -6,7 +6,7 @@ JetStream knows the event's id.
 """
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import eventlet
 from eventlet.event import Event as Flag
@@ -26,6 +26,7 @@ SWEEP_EVERY = 1.0
 # Younger entries are in the hands of the process that wrote them.
 SWEEP_AGE = timedelta(seconds=2)
 BATCH = 200
+EPOCH = datetime.fromtimestamp(0, UTC)
 FLUSH_TIMEOUT = 3.0
 
 Waiting = dict[str, list[Event]]
@@ -87,7 +88,8 @@ class Relay:
 
     def sweep(self) -> int:
         """Publish entries that have waited too long; return how many documents."""
-        old = {"outbox.time": {"$lt": utc_now() - SWEEP_AGE}}
+        # Bounded on both sides: some servers scan for a range that is open on one.
+        old = {"outbox.time": {"$gt": EPOCH, "$lt": utc_now() - SWEEP_AGE}}
         with own_errors():
             found = list(self._collection.find(old, {"outbox": 1}).limit(BATCH))
         return self._publish_and_clear(

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from launcher import rabbitmq
+from launcher.errors import FolderError, MissingError
+from launcher.instance import Instance, read_environment, write_environment
+
+
+def test_by_itself_an_instance_names_its_own_servers_and_test_money(tmp_path):
+    instance = Instance(tmp_path, port=8_000, given={})
+    environment = instance.environment()
+    assert environment == {
+        "NATS_URL": "nats://127.0.0.1:23800",
+        "MONGODB_URI": "mongodb://127.0.0.1:23801/",
+        "REDIS_URL": "redis://127.0.0.1:23802/0",
+        "AMQP_URI": "pyamqp://guest:guest@127.0.0.1:23803//",
+        "WEB_SERVER_ADDRESS": "127.0.0.1:8000",
+        "HTTP_SHARE_PORT": "false",
+        "JWT_KEYS": f"first={instance.secrets()['jwt']}",
+        "SESSION_COOKIE_SECURE": "false",
+        "STRIPE_SECRET_KEY": "sk_test_standin",
+        "STRIPE_WEBHOOK_SECRET": instance.secrets()["webhook"],
+        "STRIPE_API_BASE": "http://127.0.0.1:23806",
+    }
+    assert len(instance.secrets()["jwt"]) >= 32
+    assert instance.secrets()["webhook"].startswith("whsec_")
+
+
+def test_secrets_are_made_once_for_a_folder(tmp_path):
+    first = Instance(tmp_path / "one", given={}).secrets()
+    assert Instance(tmp_path / "one", port=9_000, given={}).secrets() == first
+    assert Instance(tmp_path / "two", given={}).secrets() != first
+
+
+def test_what_is_given_wins_and_empty_counts_as_not_given(tmp_path):
+    given = {
+        "NATS_URL": "nats://elsewhere:4222",
+        "REDIS_URL": "",
+        "JWT_KEYS": "mine=" + 40 * "x",
+        "NAMESPACE": "trial",
+        "HOME": "/home/me",
+    }
+    environment = Instance(tmp_path, given=given).environment()
+    assert environment["NATS_URL"] == "nats://elsewhere:4222"
+    assert environment["REDIS_URL"] == "redis://127.0.0.1:23802/0"
+    assert environment["JWT_KEYS"] == given["JWT_KEYS"]
+    assert environment["NAMESPACE"] == "trial"
+    assert "HOME" not in environment
+
+
+def test_with_a_key_of_stripe_there_is_no_stand_in(tmp_path):
+    given = {"STRIPE_SECRET_KEY": "sk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+    environment = Instance(tmp_path, given=given).environment()
+    assert environment["STRIPE_SECRET_KEY"] == "sk_live_1"
+    assert environment["STRIPE_WEBHOOK_SECRET"] == "whsec_1"
+    assert "STRIPE_API_BASE" not in environment
+
+
+def test_without_a_key_nothing_of_stripes_is_taken_from_outside(tmp_path):
+    given = {"STRIPE_WEBHOOK_SECRET": "whsec_1", "STRIPE_API_BASE": "http://elsewhere"}
+    environment = Instance(tmp_path, given=given).environment()
+    assert environment["STRIPE_WEBHOOK_SECRET"] != "whsec_1"
+    assert environment["STRIPE_API_BASE"] == "http://127.0.0.1:23806"
+
+
+def test_options_win_over_what_is_given(tmp_path):
+    given = {"HOLD_SECONDS": "60", "WEB_SERVER_ADDRESS": "x:1", "HTTP_SHARE_PORT": "no"}
+    options = {"port": 8_001, "host": "0.0.0.0", "processes": 2}
+    instance = Instance(tmp_path, given=given, **options)
+    environment = instance.environment()
+    assert environment["HOLD_SECONDS"] == "60"
+    assert environment["WEB_SERVER_ADDRESS"] == "0.0.0.0:8001"
+    assert environment["HTTP_SHARE_PORT"] == "true"
+    assert instance.url == "http://127.0.0.1:8001"
+    shorter = Instance(tmp_path, given=given, hold=5)
+    assert shorter.environment()["HOLD_SECONDS"] == "5"
+
+
+def test_another_nodes_settings_do_not_reach_our_servers(tmp_path):
+    given = {"RABBITMQ_NODENAME": "x", "ERL_FLAGS": "-boom", "PATH": "/bin"}
+    inherited = Instance(tmp_path, given=given).inherited()
+    assert inherited == {"PATH": "/bin", "TICKETING_DATA": str(tmp_path)}
+
+
+def test_the_environment_file_is_read_back_here_and_by_a_shell(tmp_path):
+    environment = {"A": 'it\'s "x" $HOME `y` \\ é', "B": "", "C": "a=b # c"}
+    write_environment(tmp_path, environment)
+    assert read_environment(tmp_path) == environment
+    shell = subprocess.run(
+        ["sh", "-c", '. "$1/environment" && printf %s "$A$C"', "sh", tmp_path],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert shell.stdout == environment["A"] + environment["C"]
+
+
+def test_without_rabbitmq_the_command_that_installs_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(rabbitmq, "SERVER", "/none")
+    monkeypatch.setattr(rabbitmq, "EPMD", "/none")
+    for make in (rabbitmq.rabbitmq, rabbitmq.epmd):
+        with pytest.raises(MissingError, match="apt-get install --yes rabbitmq-server"):
+            make(Instance(tmp_path, given={}))
+
+
+@pytest.mark.parametrize("name", ["it's", 'a"b', "a$b", "a`b"])
+def test_a_folder_that_rabbitmq_cannot_use_is_refused(tmp_path, name):
+    """With these it never becomes ready, and does not say why."""
+    with pytest.raises(FolderError, match="RabbitMQ cannot keep data in"):
+        rabbitmq.rabbitmq(Instance(tmp_path / name, given={}))
