@@ -14,7 +14,7 @@ def test_by_itself_an_instance_names_its_own_servers_and_test_money(tmp_path):
     environment = instance.environment()
     assert environment == {
         "NATS_URL": "nats://127.0.0.1:23800",
-        "MONGODB_URI": "mongodb://127.0.0.1:23801/",
+        "MONGODB_URI": "mongodb://127.0.0.1:23801/?retryWrites=false",
         "REDIS_URL": "redis://127.0.0.1:23802/0",
         "AMQP_URI": "pyamqp://guest:guest@127.0.0.1:23803//",
         "WEB_SERVER_ADDRESS": "127.0.0.1:8000",
