@@ -49,14 +49,18 @@ def announce_due(
 
 
 def rebuild(deadlines: Deadlines, unpaid: Unpaid) -> int:
-    """Set the deadlines anew from the orders, which are the truth; return how many."""
-    # Marked first: an order made from here on comes by its own event.
-    deadlines.mark_built()
+    """Set the deadlines anew from the orders, which are the truth; return how many.
+
+    An order made meanwhile comes by its own event. A rebuild that does not come to its
+    end, or that is lost with the rest before it does, leaves the set to be rebuilt.
+    """
+    token = deadlines.begin_rebuild()
     count, after = 0, None
     while page := unpaid(PAGE, after):
         for order in page:
             watch(deadlines, order["id"], order["expiresAt"])
         count, after = count + len(page), page[-1]["id"]
+    deadlines.end_rebuild(token)
     return count
 
 

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from nameko.extensions import DependencyProvider
 
 from ticketing.config import namespaced
+from ticketing.ids import new_id
 from ticketing.redis import Redis, own_errors
 
 # Whoever has claimed a deadline has so long to announce it; then others may.
@@ -21,6 +22,11 @@ end
 return due
 """
 
+# Puts the marker there if nothing was lost, and nobody else began, since the beginning.
+_END_REBUILD = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('RENAME', KEYS[1], KEYS[2]) end
+"""
+
 
 class LostError(Exception):
     """The deadlines are gone and must be rebuilt from the orders."""
@@ -30,7 +36,8 @@ class Deadlines(Protocol):
     def set(self, order_id: str, at_ms: int) -> None: ...
     def remove(self, order_id: str) -> None: ...
     def claim(self, now_ms: int, limit: int) -> list[str]: ...
-    def mark_built(self) -> None: ...
+    def begin_rebuild(self) -> str: ...
+    def end_rebuild(self, token: str) -> None: ...
     def pending(self, limit: int) -> list[tuple[str, int]]: ...
 
 
@@ -41,7 +48,9 @@ class RedisDeadlines:
         self._client = client
         self._key = f"{prefix}:deadlines"
         self._marker = f"{prefix}:built"
+        self._rebuild = f"{prefix}:rebuild"
         self._claim = client.register_script(_CLAIM)
+        self._end_rebuild = client.register_script(_END_REBUILD)
 
     def set(self, order_id: str, at_ms: int) -> None:
         """Add a deadline; one that is there stays as it is, with its lease."""
@@ -63,9 +72,17 @@ class RedisDeadlines:
             raise LostError
         return list(due)
 
-    def mark_built(self) -> None:
+    def begin_rebuild(self) -> str:
+        """Return a token that tells this rebuild from others."""
+        token = new_id()
         with own_errors():
-            self._client.set(self._marker, 1)
+            self._client.set(self._rebuild, token)
+        return token
+
+    def end_rebuild(self, token: str) -> None:
+        """Say that the set is whole, unless it was lost again meanwhile."""
+        with own_errors():
+            self._end_rebuild([self._rebuild, self._marker], [token])
 
     def pending(self, limit: int) -> list[tuple[str, int]]:
         """Return the next deadlines as ``(order id, time)``."""

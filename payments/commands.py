@@ -105,12 +105,14 @@ def _resumed(till: Till, payment: Payment) -> bool:
 
 
 def hear_webhook(till: Till, event: Json) -> None:
-    """A webhook tells where to look; what it says itself is not believed."""
-    if not till.payments.keep_webhook({"_id": event["id"], **event}):
-        return
+    """A webhook tells where to look; what it says itself is not believed.
+
+    It is kept when that is done: while it cannot be done, Stripe sends it again.
+    """
     payment = till.payments.find_by_order(str(event["orderId"]))
     if payment is not None:
         ask_stripe(till, payment)
+    till.payments.keep_webhook({"_id": event["id"], **event})
 
 
 def follow_order(payments: Payments, event: Delivery, owner: OrderOwner) -> None:

@@ -38,20 +38,28 @@ class MemoryPayments(MemoryAggregates[Payment]):
 
 
 class MemoryGateway:
-    """Charges the documented test tokens; ``away`` loses the answer, not the work."""
+    """Charges the documented test tokens; ``away`` loses the answer, not the work.
+
+    ``charges`` are the outcomes by idempotency key, ``refunds`` the amounts by charge.
+    """
 
     def __init__(self) -> None:
         self.charges: dict[str, Outcome] = {}
         self.refunds: dict[str, int] = {}
         self.away = False
+        self._asked: dict[str, tuple[Any, ...]] = {}
 
     def charge(self, order_id: str, amount: int, token: str, key: str) -> Outcome:
+        self._check_key(key, order_id, amount, token)
         outcome = self.charges.setdefault(key, _outcome(token, key))
         self._answer()
         return outcome
 
     def refund(self, stripe_id: str, amount: int, key: str) -> None:
-        self.refunds.setdefault(key, amount)
+        self._check_key(key, stripe_id, amount)
+        if Charged(stripe_id) not in self.charges.values():
+            raise UnavailableError("Stripe did not take the refund")
+        self.refunds.setdefault(stripe_id, amount)
         self._answer()
 
     def order_of_event(self, body: bytes, signature: str) -> dict[str, Any]:
@@ -59,6 +67,10 @@ class MemoryGateway:
             raise BadRequestError("The signature does not fit")
         event: dict[str, Any] = json.loads(body)
         return event
+
+    def _check_key(self, key: str, *asked: Any) -> None:
+        if self._asked.setdefault(key, asked) != asked:
+            raise UnavailableError("Stripe is away; try again in a moment")
 
     def _answer(self) -> None:
         if self.away:

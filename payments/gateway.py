@@ -16,8 +16,8 @@ CURRENCY = "usd"
 TIMEOUT = 5.0
 # The library repeats a call with the same idempotency key on lost replies and on 409.
 RETRIES = 2
-# What the library raises on signed bytes that are no event.
-_NO_EVENT = (ValueError, AttributeError, RecursionError)
+# What the library raises on bytes that are no event or a signature that is no text.
+_NO_EVENT = (ValueError, AttributeError, TypeError, RecursionError)
 CONNECTIONS = 50
 
 

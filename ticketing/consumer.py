@@ -90,8 +90,11 @@ class PullConsumer:
             while not self._stopping:
                 self._pull_once(name, inbox)
         finally:
-            self._hand_back()
-            connection.run(subscription.unsubscribe())
+            try:
+                # What is on its way still arrives, and is then handed back as well.
+                connection.run(subscription.drain())
+            finally:
+                self._hand_back()
 
     async def _enqueue(self, message: Msg) -> None:
         self._queue.put(message)
@@ -145,6 +148,6 @@ class PullConsumer:
 
 def _status(message: Msg) -> str | None:
     """Return the status of a server's own message, None for one that was published."""
-    if message.headers and not message.data:
-        return str(message.headers.get("Status", "")) or None
-    return None
+    if message.reply:  # where to acknowledge it
+        return None
+    return (message.headers or {}).get("Status", "")

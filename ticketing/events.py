@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import eventlet
 from eventlet.event import Event as Flag
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, Entrypoint
@@ -27,6 +28,8 @@ ACK_WAIT = 30.0
 MAX_ATTEMPTS = 8
 FIRST_DELAY = 0.05
 MAX_DELAY = 10.0
+# For handing back what was pulled and not begun.
+STOP_TIMEOUT = 3.0
 
 
 class Publisher:
@@ -118,6 +121,9 @@ class EventHandler(Entrypoint):
 
     def stop(self) -> None:
         self._consumer.stop()
+        if self.nats.connection.connected:
+            with eventlet.Timeout(STOP_TIMEOUT, exception=False):
+                self._thread.wait()
 
     def _consumer_config(self) -> ConsumerConfig:
         return ConsumerConfig(

@@ -8,8 +8,14 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, Generic, TypeVar
 
+from ticketing.aggregates import ATTEMPTS
 from ticketing.change import Change, Decision, Versioned
-from ticketing.errors import DuplicateError, NotFoundError, UnavailableError
+from ticketing.errors import (
+    ConcurrentUpdateError,
+    DuplicateError,
+    NotFoundError,
+    UnavailableError,
+)
 from ticketing.messages import Event
 from ticketing.mongo import Document
 from ticketing.paging import Page
@@ -43,9 +49,14 @@ class MemoryAggregates(Generic[A]):
         return self._states[aggregate_id]
 
     def change(self, aggregate_id: str, decide: Decision[A]) -> A:
-        before = self.get(aggregate_id)
-        change = decide(before)
-        return before if change is None else self._store(change)
+        for _ in range(ATTEMPTS):
+            before = self.get(aggregate_id)
+            change = decide(before)
+            if change is None:
+                return before
+            if self.get(aggregate_id).version == before.version:
+                return self._store(change)
+        raise ConcurrentUpdateError
 
     def select(self, accepts: Callable[[A], bool], page: Page) -> list[A]:
         """Return a page, by id, of the aggregates that ``accepts`` takes."""
@@ -116,7 +127,7 @@ class MemoryPublisher:
     def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[bool]:
         if self.away:
             raise UnavailableError("The event bus is away; try again in a moment")
-        known = {event.id for event in self.published}
-        for group in groups:
-            self.published += [event for event in group if event.id not in known]
+        for event in (event for group in groups for event in group):
+            if event.id not in {known.id for known in self.published}:
+                self.published.append(event)
         return [True] * len(groups)

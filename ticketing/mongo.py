@@ -9,7 +9,7 @@ import eventlet
 from nameko_mongodb import MongoDatabase
 from pymongo import MongoClient
 from pymongo.database import Database as MongoDb
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import ConfigurationError, DuplicateKeyError, PyMongoError
 
 from ticketing.config import namespaced, setting
 from ticketing.errors import DuplicateError, TicketingError, UnavailableError
@@ -42,6 +42,14 @@ def shared_client(uri: str) -> MongoClient[Document]:
     return _clients[uri]
 
 
+def _client_of(uri: str) -> MongoClient[Document]:
+    """Cast for a connection string. Raises ValueError."""
+    try:
+        return shared_client(uri)
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from None
+
+
 @contextmanager
 def own_errors() -> Iterator[None]:
     """Turn the driver's errors into DuplicateError and UnavailableError."""
@@ -68,7 +76,7 @@ class Database(MongoDatabase):
 
     def setup(self) -> None:
         config = self.container.config
-        self.client = shared_client(setting(config, "MONGODB_URI", str))
+        self.client = setting(config, "MONGODB_URI", _client_of)
         name = namespaced(config, self.container.service_name)
         self.database: MongoDb[Document] = self.client[name]
 

@@ -17,7 +17,7 @@ from nats.js.api import ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError as StreamExistsError
 
 from ticketing import hub
-from ticketing.config import Config, namespaced, setting
+from ticketing.config import Config, namespaced, positive, setting
 from ticketing.errors import UnavailableError
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ class NatsConnection:
 
     def __init__(self, config: Config) -> None:
         self.url = setting(config, "NATS_URL", str)
+        replicas = {"NATS_REPLICAS": config.get("NATS_REPLICAS", 1)}
+        self._replicas = setting(replicas, "NATS_REPLICAS", positive)
         self.stream = namespaced(config, "TICKETING")
         self.dead_stream = namespaced(config, "TICKETING_DEAD")
         self._prefix = namespaced(config, "", ".")
@@ -113,6 +115,7 @@ class NatsConnection:
                 name=name,
                 subjects=of,
                 storage=StorageType.FILE,
+                num_replicas=self._replicas,
                 duplicate_window=DUPLICATE_WINDOW,
                 allow_direct=True,
             )

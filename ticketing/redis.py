@@ -43,8 +43,7 @@ class Redis(SharedExtension):
     client: Any
 
     def setup(self) -> None:
-        url = setting(self.container.config, "REDIS_URL", str)
-        self.client = shared_client(url)
+        self.client = setting(self.container.config, "REDIS_URL", shared_client)
 
     def pings(self) -> dict[str, Callable[[], None]]:
         return {"redis": self.ping}

@@ -44,8 +44,7 @@ class Relay:
         self._publisher = publisher
         self._waiting: Waiting = {}
         self._wake = Flag()
-        self._idle = Flag()
-        self._idle.send(None)
+        self._ended = Flag()
         self._stopping = False
 
     def declare_indexes(self) -> None:
@@ -53,18 +52,20 @@ class Relay:
 
     def submit(self, document_id: str, events: list[Event]) -> None:
         """Publish soon. The caller does not wait: the outbox is already durable."""
-        self._waiting[document_id] = events
+        known = self._waiting.get(document_id, [])
+        # Of two writers, the later one may have come here first, with both events.
+        self._waiting[document_id] = known + [e for e in events if e not in known]
         if not self._wake.ready():
             self._wake.send(None)
 
     def run(self) -> None:
         """Publish what is submitted, until stopped."""
-        while not self._stopping:
+        while self._waiting or not self._stopping:
             self._wake.wait()
-            self._wake, self._idle = Flag(), Flag()
+            self._wake = Flag()
             batch, self._waiting = self._waiting, {}
             self._relay(batch)
-            self._idle.send(None)
+        self._ended.send(None)
 
     def run_sweep(self) -> None:
         """Look for what was left behind, for ever."""
@@ -80,11 +81,10 @@ class Relay:
     def stop(self) -> None:
         """Publish what is waiting, for a bounded time, and end ``run``."""
         self._stopping = True
-        idle = self._idle
         if not self._wake.ready():
             self._wake.send(None)
         with eventlet.Timeout(FLUSH_TIMEOUT, exception=False):
-            idle.wait()
+            self._ended.wait()
 
     def sweep(self) -> int:
         """Publish entries that have waited too long; return how many documents."""

@@ -31,11 +31,15 @@ class Replicas:
 
     def put(self, replica_id: str, version: int, fields: Document) -> None:
         """Store a state that came from the owner, unless a newer one is here."""
-        known = self.find(replica_id)
-        if known is None:
-            self._insert(replica_id, version, fields)
-        elif known["version"] < version:
-            self._update(replica_id, known["version"], version, fields)
+        done = False
+        while not done:
+            known = self.find(replica_id)
+            if known is None:
+                done = self._insert(replica_id, version, fields)
+            elif known["version"] < version:
+                done = self._update(replica_id, known["version"], version, fields)
+            else:
+                done = True
 
     def is_next(self, replica_id: str, version: int) -> bool:
         """Whether an event is the one to apply now; False if it came before.
@@ -62,10 +66,11 @@ class Replicas:
         ``owner`` fetches ``{"version", ...fields}`` when the gap outlasts PATIENCE.
         Raises VersionGapError before that.
         """
-        if self._advance(replica_id, version, fields):
-            return
         try:
-            self.is_next(replica_id, version)
+            while not self._advance(replica_id, version, fields):
+                # The one before may have come since: then it is this one's turn now.
+                if not self.is_next(replica_id, version):
+                    return
         except VersionGapError:
             if owner is None or attempt < PATIENCE:
                 raise

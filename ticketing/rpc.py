@@ -29,6 +29,7 @@ from nameko.rpc import (
 
 from ticketing.config import namespaced, setting
 from ticketing.errors import TicketingError, UnavailableError
+from ticketing.queues import QueueConsumer
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ class BoundedService(ServiceProxy):
 class BoundedReplies(ReplyListener):
     """Forgets calls that nobody waits for any more."""
 
+    queue_consumer = QueueConsumer()
+
     def __init__(self) -> None:
         super().__init__()
         self._reply_events: Any = WeakValueDictionary()
@@ -118,16 +121,20 @@ class RabbitHealth(SharedExtension):
         return {"rabbitmq": self.ping}
 
     def ping(self) -> None:
-        """Raise UnavailableError unless the broker takes a connection."""
+        """Raise UnavailableError unless the broker takes a connection and we listen."""
         try:
             with Connection(self._uri, transport_options=TRANSPORT) as connection:
                 connection.connect()
         except AWAY as error:
             raise UnavailableError("RabbitMQ is away") from error
+        if not all(consumer.consuming for consumer in QueueConsumer.running):
+            raise UnavailableError("RabbitMQ has just come back")
 
 
 class NamespacedConsumer(RpcConsumer):
     """Takes the calls of its own system only, where several share a broker."""
+
+    queue_consumer = QueueConsumer()
 
     def setup(self) -> None:
         super().setup()

@@ -1,0 +1,119 @@
+"""A feed: every process hears everything, from some time ago on, and goes on so."""
+
+from datetime import timedelta
+
+import eventlet
+import pytest
+from contract_tools import eventually
+
+from ticketing import hub
+from ticketing.contract import SessionRevoked
+from ticketing.events import Publisher
+from ticketing.feed import Feed
+from ticketing.ids import new_id
+from ticketing.messages import Event
+from ticketing.nats import NatsConnection
+
+ANN = new_id()
+
+
+def revoked(version):
+    return Event.of(SessionRevoked(id=ANN, version=version, jti=f"j{version}"))
+
+
+@pytest.fixture
+def connection(config, streams):
+    connection = NatsConnection(config)
+    connection.acquire()
+    connection.wait_connected()
+    yield connection
+    connection.release()
+
+
+@pytest.fixture
+def publish(connection):
+    return Publisher(connection, "auth").publish
+
+
+@pytest.fixture
+def feed(connection):
+    """Starts a feed; returns the versions it brings."""
+    running = []
+
+    def start(since=timedelta(days=7)):
+        heard = []
+        feed = Feed(
+            connection, SessionRevoked, lambda each: heard.append(each.version), since
+        )
+        running.append((feed, eventlet.spawn(feed.run)))
+        return heard
+
+    yield start
+    for feed, thread in running:
+        feed.stop()
+        thread.kill()
+
+
+def test_every_feed_brings_every_message(feed, publish):
+    first, second = feed(), feed()
+    for version in range(5):
+        publish(revoked(version))
+    eventually(lambda: first == second == list(range(5)))
+
+
+def test_a_feed_begins_with_what_was_told_before(feed, publish):
+    for version in range(100):
+        publish(revoked(version))
+    heard = feed()
+    eventually(lambda: heard == list(range(100)))
+
+
+def test_a_feed_may_begin_now(feed, publish):
+    publish(revoked(0))
+    heard = feed(timedelta(seconds=-1))
+    eventlet.sleep(0)
+    eventually(lambda: publish(revoked(1)) or publish(Event.of(again())) or heard)
+    assert 0 not in heard
+
+
+def again():
+    again.version = getattr(again, "version", 1) + 1
+    return SessionRevoked(id=ANN, version=again.version)
+
+
+def test_a_malformed_message_is_passed_over(feed, publish, bus, config):
+    heard = feed()
+    publish(revoked(0))
+    subject = f"{config['NAMESPACE']}.session.revoked"
+    for poison in (b"no json", b""):
+        hub.wait_for(bus.publish(subject, poison), 5)
+    publish(revoked(1))
+    eventually(lambda: heard == [0, 1])
+
+
+def consumers(bus, connection):
+    infos = hub.wait_for(bus.consumers_info(connection.stream), 5)
+    return [info.name for info in infos]
+
+
+def test_a_feed_whose_place_the_server_forgot_goes_on_where_it_was(
+    feed, publish, bus, connection
+):
+    heard = feed()
+    publish(revoked(0))
+    eventually(lambda: heard == [0])
+    for name in consumers(bus, connection):
+        hub.wait_for(bus.delete_consumer(connection.stream, name), 5)
+    publish(revoked(1))
+    eventually(lambda: heard == [0, 1])
+    publish(revoked(2))
+    eventually(lambda: heard == [0, 1, 2])
+
+
+def test_a_feed_leaves_nothing_to_acknowledge(feed, publish, bus, connection):
+    heard = feed()
+    publish(revoked(0))
+    eventually(lambda: heard == [0])
+    (info,) = hub.wait_for(bus.consumers_info(connection.stream), 5)
+    assert info.num_ack_pending == 0
+    assert info.config.durable_name is None

@@ -1,0 +1,169 @@
+"""Orders: a unit is held once, a request is made once.
+
+Kept by MongoDB's unique indexes and by the double.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from contract_tools import store_of
+from eventlet.greenpool import GreenPool
+
+from orders import models
+from orders.fakes import MemoryOrders
+from orders.models import Order, RequestKey, Status
+from orders.repository import OrderDatabase
+from ticketing.errors import DuplicateError
+from ticketing.ids import new_id
+from ticketing.paging import Page
+
+BOB, EVE, TICKET = new_id(), new_id(), new_id()
+END = datetime(2026, 1, 31, 12, 15, 0, 123000, tzinfo=UTC)
+HELD = ("ticket.id", "units")
+
+
+def order(ticket=TICKET, user=BOB, key=None, **changes):
+    key = RequestKey(key, f"print of {key}") if key else None
+    made = Order(new_id(), user, Status.CREATED, END, ticket, "Row 3", 1950)
+    return models.reserve(replace(made, request_key=key, **changes))
+
+
+def expire(found):
+    return models.expire(found, END)
+
+
+def complete(found):
+    return models.complete(found, 1950)
+
+
+class OrdersContract:
+    def refused(self, command, *arguments):
+        with pytest.raises(DuplicateError) as refused:
+            command(*arguments)
+        return refused.value.fields
+
+    @pytest.mark.parametrize("step", [None, complete, expire, models.cancel])
+    def test_an_order_survives_being_kept(self, orders, step):
+        change = order(key="k", units=("1", "2"))
+        added = orders.add(change)
+        kept = orders.change(added.id, step) if step else added
+        assert orders.get(added.id) == kept
+        assert kept.units == ("1", "2")
+
+    def test_a_unit_is_held_once(self, orders):
+        first = orders.add(order())
+        assert self.refused(orders.add, order(user=EVE)) == HELD
+        assert orders.of_user(EVE, Page()) == []
+        assert orders.get(first.id) == first
+
+    def test_a_unit_that_was_sold_stays_held(self, orders):
+        first = orders.add(order())
+        orders.change(first.id, complete)
+        assert self.refused(orders.add, order(user=EVE)) == HELD
+
+    def test_units_and_tickets_are_told_apart(self, orders):
+        orders.add(order(units=("1", "2")))
+        orders.add(order(units=("3",)))
+        orders.add(order(ticket=new_id(), units=("1",)))
+        assert self.refused(orders.add, order(units=("2", "4"))) == HELD
+        orders.add(order(units=("4",)))
+
+    def test_a_unit_is_free_when_its_order_ends_however_often(self, orders):
+        for step in (models.cancel, expire, models.fail):
+            orders.change(orders.add(order()).id, step)
+        assert orders.add(order(user=EVE)).holds
+
+    def test_an_order_takes_its_units_again_while_they_are_free(self, orders):
+        first = orders.add(order())
+        orders.change(first.id, expire)
+        assert orders.change(first.id, complete).status is Status.COMPLETE
+        assert self.refused(orders.add, order(user=EVE)) == HELD
+
+    def test_an_order_does_not_take_its_units_again_from_another(self, orders):
+        first = orders.add(order())
+        expired = orders.change(first.id, expire)
+        second = orders.add(order(user=EVE))
+        assert self.refused(orders.change, first.id, complete) == HELD
+        assert orders.get(first.id) == expired
+        assert orders.get(second.id) == second
+
+    def test_of_many_who_reserve_at_once_one_gets_it(self, orders):
+        def reserve(_):
+            try:
+                orders.add(order(user=new_id()))
+            except DuplicateError:
+                return 0
+            return 1
+
+        assert sum(GreenPool(20).imap(reserve, range(40))) == 1
+
+    def test_a_request_is_made_once(self, orders):
+        orders.add(order(key="k1"))
+        again = order(ticket=new_id(), key="k1")
+        assert self.refused(orders.add, again) == ("userId", "requestKey.key")
+
+    def test_a_request_is_remembered_when_its_order_has_ended(self, orders):
+        first = orders.add(order(key="k1"))
+        orders.change(first.id, models.cancel)
+        assert self.refused(orders.add, order(key="k1")) == ("userId", "requestKey.key")
+        assert orders.find_by_key(BOB, "k1").id == first.id
+
+    def test_a_request_is_its_users_own(self, orders):
+        orders.add(order(key="k1"))
+        orders.add(order(ticket=new_id(), user=EVE, key="k1"))
+        assert orders.find_by_key(EVE, "k1").user_id == EVE
+        assert orders.find_by_key(EVE, "k2") is None
+
+    def test_requests_without_a_key_are_many(self, orders):
+        for _ in range(3):
+            orders.add(order(ticket=new_id()))
+        assert len(orders.of_user(BOB, Page())) == 3
+
+    def test_ones_own_orders_are_listed_by_the_page(self, orders):
+        ids = [orders.add(order(ticket=new_id())).id for _ in range(3)]
+        orders.add(order(ticket=new_id(), user=EVE))
+
+        def listed(page):
+            return [ids.index(found.id) for found in orders.of_user(BOB, page)]
+
+        assert listed(Page()) == [0, 1, 2]
+        assert listed(Page(2, descending=True)) == [2, 1]
+        assert listed(Page(1, ids[0])) == [1]
+        assert listed(Page(5, ids[1], descending=True)) == [0]
+
+    def test_orders_whose_hold_is_running_are_listed_by_the_page(self, orders):
+        ids = [orders.add(order(ticket=new_id())).id for _ in range(5)]
+        orders.change(ids[1], complete)
+        orders.change(ids[3], expire)
+
+        def listed(page):
+            return [ids.index(found.id) for found in orders.unpaid(page)]
+
+        assert listed(Page()) == [0, 2, 4]
+        assert listed(Page(1, ids[0])) == [2]
+
+    def test_tickets_are_remembered_beside_the_orders(self, orders):
+        orders.tickets.put(TICKET, 3, {"title": "Row 3", "price": 1950})
+        assert orders.tickets.find(TICKET)["price"] == 1950
+
+
+class TestMemoryOrders(OrdersContract):
+    @pytest.fixture
+    def orders(self):
+        return MemoryOrders()
+
+
+class TestMongoOrders(OrdersContract):
+    @pytest.fixture
+    def orders(self, config):
+        return store_of(OrderDatabase(), config, "orders")
+
+    def test_held_units_stand_where_the_index_sees_them_and_others_do_not(self, orders):
+        added = orders.add(order())
+        document = orders.collection.find_one({"_id": added.id})
+        assert (document["units"], document.get("freed")) == (["1"], None)
+        orders.change(added.id, expire)
+        document = orders.collection.find_one({"_id": added.id})
+        assert (document.get("units"), document["freed"]) == (None, ["1"])
+        assert document["expiresAt"] - END == timedelta(0)

@@ -1,0 +1,151 @@
+"""Calls between services: typed errors, and an end to every wait."""
+
+import time
+
+import eventlet
+import pytest
+from kombu import Connection
+from nameko.containers import ServiceContainer
+from nameko.exceptions import RemoteError, registry
+from nameko.testing.services import dummy, entrypoint_hook
+
+from ticketing import errors
+from ticketing import rpc as own_rpc
+from ticketing.errors import (
+    InvalidInputError,
+    NotFoundError,
+    TicketingError,
+    UnavailableError,
+)
+from ticketing.rpc import RabbitHealth, ServiceRpc, rpc
+
+FIELDS = [{"message": "Price is wrong", "field": "price"}]
+RAISED = {
+    "not found": NotFoundError("There is no such ticket"),
+    "invalid": InvalidInputError(FIELDS),
+    "unforeseen": KeyError("secret"),
+    "hopeless": errors.HopelessError(),
+}
+
+
+class CalleeService:
+    name = "callee"
+
+    @rpc
+    def echo(self, value, times=1):
+        return [value] * times
+
+    @rpc
+    def fail(self, how):
+        raise RAISED[how]
+
+    @rpc
+    def sleep(self):
+        eventlet.sleep(60)
+
+
+class CallerService:
+    name = "caller"
+
+    callee_rpc = ServiceRpc("callee")
+    nobody_rpc = ServiceRpc("nobody")
+
+    @dummy
+    def call(self, service, method, *args, **kwargs):
+        return getattr(getattr(self, service), method)(*args, **kwargs)
+
+
+@pytest.fixture(scope="module")
+def config(make_config):
+    return make_config()
+
+
+@pytest.fixture(scope="module")
+def call(config):
+    """Calls a method of the callee, as a worker of another service does."""
+    containers = [ServiceContainer(s, config) for s in (CalleeService, CallerService)]
+    for container in containers:
+        container.start()
+    with entrypoint_hook(containers[1], "call") as hook:
+        yield hook
+    for container in containers:
+        container.kill()
+    with Connection(config["AMQP_URI"]) as connection:
+        channel = connection.channel()
+        channel.queue_delete(f"{config['NAMESPACE']}_rpc-callee")
+        channel.exchange_delete(config["rpc_exchange"])
+
+
+def test_a_call_returns_what_the_method_returns(call):
+    assert (
+        call("callee_rpc", "echo", {"a": [1, None]}, times=2) == [{"a": [1, None]}] * 2
+    )
+
+
+@pytest.mark.parametrize("how", ["not found", "invalid", "hopeless"])
+def test_an_error_of_ours_arrives_as_itself(call, how):
+    with pytest.raises(type(RAISED[how])) as raised:
+        call("callee_rpc", "fail", how)
+    assert raised.value.args == RAISED[how].args
+    assert raised.value.errors == RAISED[how].errors
+
+
+def test_an_error_that_nobody_foresaw_arrives_as_a_remote_one(call):
+    with pytest.raises(RemoteError, match="KeyError"):
+        call("callee_rpc", "fail", "unforeseen")
+
+
+def test_a_service_that_is_not_there_is_away(call):
+    begun = time.monotonic()
+    with pytest.raises(UnavailableError, match="nobody is away"):
+        call("nobody_rpc", "echo", 1)
+    assert time.monotonic() - begun < own_rpc.TIMEOUT
+
+
+def test_a_service_that_does_not_answer_is_not_waited_for(call, monkeypatch):
+    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.1)
+    with pytest.raises(UnavailableError, match="callee is away"):
+        call("callee_rpc", "sleep")
+
+
+def test_after_a_call_that_was_given_up_others_are_answered(call, monkeypatch):
+    with monkeypatch.context() as hurried:
+        hurried.setattr(own_rpc, "TIMEOUT", 0.05)
+        with pytest.raises(UnavailableError):
+            call("callee_rpc", "sleep")
+    assert call("callee_rpc", "echo", 1) == [1]
+
+
+def test_systems_side_by_side_do_not_answer_each_other(call, make_config):
+    other = make_config()
+    container = ServiceContainer(CallerService, other)
+    container.start()
+    with (
+        entrypoint_hook(container, "call") as hook,
+        pytest.raises(UnavailableError, match="callee is away"),
+    ):
+        hook("callee_rpc", "echo", 1)
+    container.kill()
+
+
+def test_every_error_of_ours_is_known_to_every_process():
+    def all_of(kind):
+        yield kind
+        for each in kind.__subclasses__():
+            yield from all_of(each)
+
+    ours = [e for e in all_of(TicketingError) if e.__module__ == "ticketing.errors"]
+    paths = {f"{each.__module__}.{each.__name__}" for each in ours}
+    assert paths <= set(registry)
+
+
+def test_a_broker_that_is_away_is_told_by_its_ping(config):
+    def ping(uri):
+        holder = ServiceContainer(CalleeService, config | {"AMQP_URI": uri})
+        health = next(e for e in holder.extensions if isinstance(e, RabbitHealth))
+        health.setup()
+        health.ping()
+
+    ping(config["AMQP_URI"])
+    with pytest.raises(UnavailableError, match="RabbitMQ is away"):
+        ping("pyamqp://guest:guest@127.0.0.1:1//")

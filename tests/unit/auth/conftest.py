@@ -1,0 +1,49 @@
+"""The auth service on its doubles."""
+
+from types import SimpleNamespace
+
+import pytest
+from unit_doubles import Clock, Site, worker
+from werkzeug.wrappers import Response
+
+from auth.fakes import MemoryUsers, QuickHasher
+from auth.service import AuthService
+
+
+class Sessions:
+    """Tokens that say whose they are; remembers what was revoked."""
+
+    def __init__(self):
+        self.revoked = []
+
+    def issue(self, user_id, email):
+        return f"token-{user_id}"
+
+    def revoke_here(self, revoked):
+        self.revoked.append(revoked)
+
+
+class Cookie:
+    def put(self, response: Response, token):
+        response.headers["Set-Cookie"] = f"session={token}"
+        return response
+
+    def remove(self, response: Response):
+        response.headers["Set-Cookie"] = "session=gone"
+        return response
+
+
+@pytest.fixture
+def auth():
+    """``auth.site`` over HTTP, ``auth.rpc`` as other services see it."""
+    made = SimpleNamespace(users=MemoryUsers(), sessions=Sessions(), clock=Clock())
+    made.rpc = worker(
+        AuthService,
+        users=made.users,
+        passwords=QuickHasher(),
+        sessions=made.sessions,
+        cookie=Cookie(),
+        clock=made.clock,
+    )
+    made.site = Site(made.rpc)
+    return made

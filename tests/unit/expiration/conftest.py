@@ -1,0 +1,25 @@
+"""The expiration service on its doubles, with no orders yet."""
+
+from types import SimpleNamespace
+
+import pytest
+from unit_doubles import Clock, OrdersDouble, worker
+
+from expiration.fakes import MemoryDeadlines
+from expiration.service import ExpirationService
+from ticketing.fakes import MemoryPublisher
+
+
+@pytest.fixture
+def watch():
+    """``watch.rpc`` for calls, events and the timer."""
+    made = SimpleNamespace(deadlines=MemoryDeadlines(), publisher=MemoryPublisher())
+    made.clock, made.orders = Clock(), OrdersDouble()
+    made.rpc = worker(
+        ExpirationService,
+        deadlines=made.deadlines,
+        publisher=made.publisher,
+        orders_rpc=made.orders,
+        clock=made.clock,
+    )
+    return made

@@ -1,0 +1,165 @@
+"""The listener: connections served, kept, refused and let go."""
+
+import socket
+from contextlib import contextmanager
+
+import eventlet
+import pytest
+from eventlet.event import Event
+from unit_doubles import Site, worker
+from werkzeug.wrappers import Response
+
+from ticketing import service
+from ticketing.http import route
+from ticketing.http.server import Listener
+
+
+class HelloService(service.Service):
+    name = "hello"
+    gate = None
+
+    @route("GET", "/hello")
+    def get_hello(self, request):
+        return {"hello": "there"}
+
+    @route("GET", "/gate")
+    def get_gate(self, request):
+        self.gate[0].send(None)
+        self.gate[1].wait()
+        return {}
+
+    @route("GET", "/stream")
+    def get_stream(self, request):
+        return Response(iter([b"one ", b"two"]), content_type="text/plain")
+
+
+@pytest.fixture
+def listener():
+    listener = Listener(("127.0.0.1", 0), share_port=False)
+    site = Site(worker(HelloService))
+    listener.site = site
+    listener.app.add(site, [bound.rule for bound in site.routes])
+    listener.acquire()
+    yield listener
+    if listener._users:
+        listener.release()
+
+
+@contextmanager
+def connected(listener):
+    address = listener._socket.getsockname()
+    with eventlet.Timeout(5), socket.create_connection(address) as sock:
+        yield sock
+
+
+def ask(sock, path=b"/hello", method=b"GET", headers=b""):
+    sock.sendall(b"%b %b HTTP/1.1\r\nHost: x\r\n%b\r\n" % (method, path, headers))
+
+
+def answer(sock):
+    """One answer with a length: its head and its body."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += sock.recv(65536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+    while len(body) < length:
+        body += sock.recv(65536)
+    return head, body
+
+
+def rest(sock):
+    data = b""
+    while part := sock.recv(65536):
+        data += part
+    return data
+
+
+def test_many_requests_are_answered_on_one_connection(listener):
+    with connected(listener) as sock:
+        for _ in range(3):
+            ask(sock)
+            assert answer(sock)[1] == b'{"hello":"there"}'
+
+
+def test_pipelined_requests_are_answered_in_their_order(listener):
+    with connected(listener) as sock:
+        ask(sock)
+        ask(sock, b"/nothing")
+        ask(sock, headers=b"Connection: close\r\n")
+        data = rest(sock)
+    statuses = [part[:3] for part in data.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [b"200", b"404", b"200"]
+
+
+def test_a_client_that_asks_for_it_is_let_go(listener):
+    with connected(listener) as sock:
+        ask(sock, headers=b"Connection: close\r\n")
+        assert b"Connection: close" in rest(sock)
+
+
+def test_head_is_answered_without_a_body(listener):
+    with connected(listener) as sock:
+        ask(sock, method=b"HEAD", headers=b"Connection: close\r\n")
+        data = rest(sock)
+    assert b"Content-Length: 17" in data
+    assert data.endswith(b"\r\n\r\n")
+
+
+def test_a_stream_is_sent_in_chunks(listener):
+    with connected(listener) as sock:
+        ask(sock, b"/stream", headers=b"Connection: close\r\n")
+        assert rest(sock).endswith(b"4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n")
+
+
+def test_head_of_a_stream_is_answered_without_a_body(listener):
+    with connected(listener) as sock:
+        ask(sock, b"/stream", b"HEAD", b"Connection: close\r\n")
+        assert rest(sock).endswith(b"\r\n\r\n")
+
+
+def test_what_is_no_request_is_answered_and_the_connection_closed(listener):
+    with connected(listener) as sock:
+        sock.sendall(b"nonsense\r\n\r\n")
+        head, _, body = rest(sock).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request")
+    assert body == b'{"errors":[{"message":"This is not a valid HTTP request"}]}'
+
+
+def test_one_bad_connection_does_not_disturb_another(listener):
+    with connected(listener) as good, connected(listener) as bad:
+        bad.sendall(b"\0\0\0\r\n\r\n")
+        rest(bad)
+        ask(good)
+        assert answer(good)[0].startswith(b"HTTP/1.1 200")
+
+
+def test_a_request_that_runs_is_answered_before_the_port_closes(listener):
+    listener.site.worker.gate = begun, go_on = Event(), Event()
+    with connected(listener) as sock:
+        ask(sock, b"/gate")
+        begun.wait()
+        leaving = eventlet.spawn(listener.release)
+        eventlet.sleep(0)
+        go_on.send(None)
+        head, _ = answer(sock)
+        leaving.wait()
+    assert head.startswith(b"HTTP/1.1 200")
+    assert b"Connection: close" in head
+
+
+def test_a_connection_at_rest_does_not_hold_up_the_end(listener):
+    with connected(listener) as sock:
+        ask(sock)
+        answer(sock)
+        with eventlet.Timeout(1):
+            listener.release()
+        assert sock.recv(1) == b""
+
+
+def test_the_port_stays_open_until_the_last_service_goes(listener):
+    listener.acquire()
+    listener.release()
+    with connected(listener) as sock:
+        ask(sock)
+        assert answer(sock)[0].startswith(b"HTTP/1.1 200")

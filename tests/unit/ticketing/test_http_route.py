@@ -1,0 +1,54 @@
+"""How a route waits for its worker: never for ever."""
+
+import sys
+
+import eventlet
+import pytest
+from nameko.exceptions import ContainerBeingKilled
+from unit_doubles import Site, worker
+
+from ticketing import service
+from ticketing.http import route
+from ticketing.http.protocol import RawRequest
+from ticketing.http.route import Route
+
+
+class SlowService(service.Service):
+    name = "slow"
+
+    @route("GET", "/slow")
+    def get_slow(self, request):
+        return {}
+
+
+@pytest.fixture
+def site():
+    return Site(worker(SlowService))
+
+
+def test_a_worker_that_does_not_end_is_answered_for(site, monkeypatch):
+    monkeypatch.setattr(sys.modules[Route.__module__], "ANSWER_TIMEOUT", 0.02)
+    site.spawn_worker = lambda *args, **kwargs: None
+    assert site.get("/slow").status == 503
+
+
+def test_a_service_that_is_being_killed_says_try_again(site):
+    def spawn_worker(*args, **kwargs):
+        raise ContainerBeingKilled
+
+    site.spawn_worker = spawn_worker
+    assert site.get("/slow").status == 503
+
+
+def test_a_busy_service_still_answers_for_its_health(site):
+    """Probes take no worker, so no number of requests can starve them."""
+
+    def spawn_worker(*args, **kwargs):
+        eventlet.sleep(60)
+
+    site.spawn_worker = spawn_worker
+    eventlet.spawn_n(site.app.answer, RawRequest("GET", b"/slow"), "", ("h", 1))
+    with eventlet.Timeout(1):
+        assert site.get("/livez").status == 200
+        assert site.get("/readyz").status == 200
+        assert site.get("/metrics").status == 200

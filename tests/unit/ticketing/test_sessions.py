@@ -1,0 +1,129 @@
+"""Who asks: the cookie, and sessions that ended before their time."""
+
+import pytest
+from unit_doubles import ANN, BOB, session_of
+from werkzeug.wrappers import Response
+
+from ticketing import sessions
+from ticketing.contract import SessionRevoked
+from ticketing.keyring import KeyRing
+from ticketing.sessions import Revocations, SessionCookie, SessionIssuer, Sessions
+
+
+def revoked(user_id=ANN, version=1, **what):
+    return SessionRevoked(id=user_id, version=version, **what)
+
+
+@pytest.fixture
+def revocations():
+    return Revocations()
+
+
+def test_nothing_is_revoked_at_first(revocations):
+    assert not revocations.covers(session_of(ANN))
+
+
+def test_one_session_ends_and_the_others_go_on(revocations):
+    revocations.apply(revoked(jti="jti-1"))
+    assert revocations.covers(session_of(ANN, "jti-1"))
+    assert not revocations.covers(session_of(ANN, "jti-2"))
+
+
+def test_all_sessions_until_a_moment_end_and_later_ones_go_on(revocations):
+    revocations.apply(revoked(before=100.5))
+    assert revocations.covers(session_of(ANN, issued_at=100.4))
+    assert revocations.covers(session_of(ANN, issued_at=100.5))
+    assert not revocations.covers(session_of(ANN, issued_at=100.6))
+    assert not revocations.covers(session_of(BOB, issued_at=1))
+
+
+def test_an_older_revocation_that_comes_late_revives_nobody(revocations):
+    revocations.apply(revoked(before=100.0, version=2))
+    revocations.apply(revoked(before=50.0, version=1))
+    assert revocations.covers(session_of(ANN, issued_at=75))
+
+
+def test_a_revocation_may_come_twice(revocations):
+    for _ in range(2):
+        revocations.apply(revoked(jti="jti-1"))
+    assert revocations.covers(session_of(ANN, "jti-1"))
+
+
+class Container:
+    service_name = "auth"
+
+    def __init__(self, **config):
+        self.config = config
+        self.shared_extensions = {}
+
+
+def cookie(*, secure):
+    container = Container(SESSION_COOKIE_SECURE=secure)
+    bound = SessionCookie().bind(container, "cookie")
+    bound.setup()
+    return bound.get_dependency(None)
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites():
+    header = cookie(secure=True).put(Response(), "token").headers["Set-Cookie"]
+    parts = set(header.split("; "))
+    assert {"session=token", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= parts
+    assert not any(part.startswith("Domain") for part in parts)
+
+
+def test_the_cookie_is_secure_unless_the_config_says_otherwise():
+    for secure, expected in ((None, True), (True, True), (False, False)):
+        header = cookie(secure=secure).put(Response(), "t").headers["Set-Cookie"]
+        assert ("Secure" in header.split("; ")) is expected
+
+
+def test_the_cookie_is_taken_off_with_the_attributes_it_was_put_on_with():
+    header = cookie(secure=True).remove(Response()).headers["Set-Cookie"]
+    assert header.startswith("session=;")
+    assert {"Max-Age=0", "Secure", "HttpOnly", "Path=/"} <= set(header.split("; "))
+
+
+class Request:
+    def __init__(self, token=None):
+        self.cookies = {} if token is None else {"session": token}
+
+
+@pytest.fixture
+def guard(monkeypatch):
+    """Sessions on a bus that no test here needs."""
+    monkeypatch.setattr(sessions, "_shared", {})
+    keys = f"k1={'s' * 32}"
+    container = Container(JWT_KEYS=keys, NATS_URL="nats://127.0.0.1:1")
+    bound = Sessions().bind(container)
+    bound.setup()
+    return bound
+
+
+def test_a_request_with_a_valid_cookie_has_a_session(guard):
+    token = guard.keys.issue(ANN, "ann@example.com")
+    assert guard.of(Request(token)).user_id == ANN
+
+
+@pytest.mark.parametrize("token", [None, "", "junk", "a.b.c"])
+def test_a_request_without_one_has_none(guard, token):
+    assert guard.of(Request(token)) is None
+
+
+def test_a_token_of_another_system_is_none(guard):
+    token = KeyRing.parse(f"k1={'o' * 32}").issue(ANN, "ann@example.com")
+    assert guard.of(Request(token)) is None
+
+
+def test_a_revoked_session_is_none_at_once(guard):
+    token = guard.keys.issue(ANN, "ann@example.com")
+    guard.revoke_here(revoked(jti=guard.of(Request(token)).jti))
+    assert guard.of(Request(token)) is None
+
+
+def test_who_issues_a_token_can_read_it(guard):
+    issuer = SessionIssuer()
+    issuer.sessions = guard
+    token = issuer.issue(ANN, "ann@example.com")
+    assert issuer.read(token).email == "ann@example.com"
+    issuer.revoke_here(revoked(before=1e12))
+    assert guard.of(Request(token)) is None

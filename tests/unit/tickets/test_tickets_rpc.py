@@ -1,0 +1,52 @@
+"""The tickets service as other services call it."""
+
+import pytest
+from unit_doubles import ANN, BOB, NO_IDS, NOWHERE
+
+from ticketing.errors import InvalidInputError, NotFoundError, NotOwnerError
+
+
+@pytest.fixture
+def ticket(shop):
+    return shop.rpc.create_ticket(ANN, "Row 3", 19.5)
+
+
+def test_a_ticket_is_listed_shown_and_found(shop, ticket):
+    assert ticket["userId"] == ANN
+    assert shop.rpc.get_ticket(ticket["id"]) == ticket
+    assert shop.rpc.list_tickets() == [ticket]
+    assert shop.rpc.list_tickets(limit=1, after=ticket["id"]) == []
+    assert shop.rpc.list_tickets(order="desc") == [ticket]
+
+
+def test_a_ticket_is_edited_for_its_seller_alone(shop, ticket):
+    edited = shop.rpc.update_ticket(ticket["id"], ANN, "Row 4", 5)
+    assert (edited["title"], edited["price"], edited["version"]) == ("Row 4", 5, 1)
+    with pytest.raises(NotOwnerError):
+        shop.rpc.update_ticket(ticket["id"], BOB, "Row 5", 5)
+
+
+def test_inputs_are_checked_as_over_http(shop, ticket):
+    for call in (
+        lambda: shop.rpc.create_ticket(ANN, "", -1),
+        lambda: shop.rpc.update_ticket(ticket["id"], ANN, "", -1),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            call()
+        assert {error["field"] for error in refused.value.errors} == {"title", "price"}
+    with pytest.raises(InvalidInputError):
+        shop.rpc.list_tickets(limit=0)
+
+
+@pytest.mark.parametrize("ticket_id", [NOWHERE, *NO_IDS])
+def test_a_ticket_that_is_not_there_is_not_found(shop, ticket_id):
+    with pytest.raises(NotFoundError):
+        shop.rpc.get_ticket(ticket_id)
+    with pytest.raises(NotFoundError):
+        shop.rpc.update_ticket(ticket_id, ANN, "x", 1)
+
+
+@pytest.mark.parametrize("user_id", NO_IDS)
+def test_a_ticket_belongs_to_somebody(shop, user_id):
+    with pytest.raises(NotFoundError):
+        shop.rpc.create_ticket(user_id, "Row 3", 1)
