@@ -71,6 +71,7 @@ def test_the_locks_pin_everything_and_name_no_place():
     locks = sorted((ROOT / "requirements").glob("*.txt"))
     assert [lock.name for lock in locks] == [
         "base.txt",
+        "checks.txt",
         "mongodb.txt",
         "servers.txt",
         "test.txt",
