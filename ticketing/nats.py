@@ -64,7 +64,12 @@ class NatsConnection:
         _connections.pop(self._key, None)
         self._connecting.kill()
         if self._client is not None:
-            self.run(self._client.close())
+            try:
+                self.run(self._client.close())
+            except Exception as error:  # noqa: BLE001 - a server that has gone, too
+                log.info(
+                    "NATS: left without a word: %s", error, extra={"action": "nats"}
+                )
 
     @property
     def _key(self) -> tuple[str, str]:

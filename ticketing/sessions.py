@@ -56,11 +56,13 @@ class _SharedRevocations:
         if self._users == 1:
             self._thread = eventlet.spawn(self._feed.run)
 
-    def release(self) -> None:
+    def release(self) -> int:
+        """Count one user less and return how many are left."""
         self._users -= 1
         if self._users == 0:
             self._feed.stop()
             self._thread.kill()
+        return self._users
 
 
 _shared: dict[str, _SharedRevocations] = {}
@@ -83,7 +85,9 @@ class Sessions(SharedExtension):
         self._shared.acquire()
 
     def stop(self) -> None:
-        self._shared.release()
+        if self._shared.release() == 0:
+            # The bus connection goes as well: whoever comes next begins anew.
+            _shared.pop(self.nats.connection.stream, None)
 
     def kill(self) -> None:
         self.stop()

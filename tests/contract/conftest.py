@@ -10,13 +10,14 @@ import eventlet
 import nats
 import pytest
 import redis
+from contract_listener import Listener
 from contract_tools import Proxy, free_port
 from eventlet.timeout import Timeout
 from kombu import Connection
 from nameko.containers import ServiceContainer
 
 from launcher.testing import Launched
-from ticketing import hub, mongo
+from ticketing import events, hub, mongo
 from ticketing.ids import new_id
 from ticketing.mongo import shared_client
 
@@ -149,3 +150,15 @@ def impatient_mongo(monkeypatch):
     yield
     for client in mongo._clients.values():
         client.close()
+
+
+@pytest.fixture
+def listen(run, bus, monkeypatch):
+    """Starts a service that hears of tickets, handled as the test says."""
+    monkeypatch.setattr(events, "FIRST_DELAY", 0.005)
+    monkeypatch.setattr(events, "MAX_DELAY", 0.05)
+
+    def start(handle=lambda delivery: None, **changes):
+        return Listener(run, bus, handle, changes)
+
+    return start

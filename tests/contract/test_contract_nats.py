@@ -125,7 +125,7 @@ def test_who_listens_for_a_new_connection_is_told(way, config, streams):
     way.open()
     connection = NatsConnection(config | {"NATS_URL": f"nats://127.0.0.1:{way.port}"})
     told = []
-    connection.on_reconnect(listener := lambda: told.append(1))
+    connection.on_reconnect(lambda: told.append(1))
     connection.acquire()
     connection.wait_connected()
     for times in (1, 2):

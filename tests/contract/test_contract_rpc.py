@@ -77,9 +77,8 @@ def call(config):
 
 
 def test_a_call_returns_what_the_method_returns(call):
-    assert (
-        call("callee_rpc", "echo", {"a": [1, None]}, times=2) == [{"a": [1, None]}] * 2
-    )
+    value = {"a": [1, None, "é"]}
+    assert call("callee_rpc", "echo", value, times=2) == [value] * 2
 
 
 @pytest.mark.parametrize("how", ["not found", "invalid", "hopeless"])

@@ -1,6 +1,5 @@
 """Whole services on real servers: ready, alive, and honest about what is away."""
 
-import json
 import time
 
 import pytest
@@ -141,8 +140,3 @@ def rpc_config(config):
 def test_a_missing_setting_ends_the_start_with_its_name(run):
     with pytest.raises(SystemExit, match="HOLD_SECONDS is missing"):
         run(OrdersService, HOLD_SECONDS="")
-
-
-def test_json_of_a_report_is_plain(system):
-    (container,) = system(ExpirationService)
-    assert json.dumps(readiness([container])[1])

@@ -3,14 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from unit_doubles import BOB, NOW, ORDER, OTHER_ORDER, TICKET, OrdersDouble
+from unit_doubles import BOB, NOW, ORDER, OTHER_ORDER, TICKET
 
 from expiration import commands
 from expiration.deadlines import LEASE_MS
-from expiration.fakes import MemoryDeadlines
 from ticketing.clock import iso
 from ticketing.contract import (
     OrderCancelled,
@@ -20,7 +18,6 @@ from ticketing.contract import (
     TicketRef,
 )
 from ticketing.errors import UnavailableError
-from ticketing.fakes import MemoryPublisher
 from ticketing.messages import Delivery
 
 END = NOW + timedelta(minutes=15)
@@ -207,70 +204,3 @@ def test_a_set_that_is_lost_while_it_is_built_is_built_again(watch, monkeypatch)
 @given(st.integers(0, 10**14))
 def test_times_survive_being_kept_in_milliseconds(at_ms):
     assert commands.milliseconds(commands.moment(at_ms)) == at_ms
-
-
-class World(RuleBasedStateMachine):
-    """Several pollers, a bus and a set that come and go, and one truth: the orders."""
-
-    def __init__(self):
-        super().__init__()
-        self.now, self.made = NOW, 0
-        self.deadlines, self.publisher = MemoryDeadlines(), MemoryPublisher()
-        self.orders, self.early = OrdersDouble(), []
-
-    def attempt(self):
-        try:
-            commands.announce_due(
-                self.deadlines, self.publisher, self.orders.list_unpaid, self.now
-            )
-        except UnavailableError:
-            return
-
-    @rule(seconds=st.integers(0, 60))
-    def reserve(self, seconds):
-        self.made += 1
-        order_id, end = f"{self.made:024x}", self.now + timedelta(seconds=seconds)
-        self.orders.orders |= unpaid(order_id, expires_at=end)
-        commands.watch(self.deadlines, order_id, iso(end))
-
-    @rule(seconds=st.integers(0, 30))
-    def wait(self, seconds):
-        self.now += timedelta(seconds=seconds)
-
-    @rule()
-    def poll(self):
-        self.attempt()
-
-    @rule()
-    def lose_the_set(self):
-        self.deadlines.lose()
-
-    @rule(away=st.booleans())
-    def lose_the_bus(self, away):
-        self.publisher.away = away
-
-    @rule(away=st.booleans())
-    def lose_the_orders(self, away):
-        self.orders.away = away
-
-    def ended(self):
-        return {event.data["orderId"] for event in self.publisher.published}
-
-    @invariant()
-    def nothing_ends_early(self):
-        for order_id in self.ended():
-            assert self.orders.orders[order_id]["expiresAt"] <= iso(self.now)
-
-    def teardown(self):
-        """All is well again, and half a minute later every hold has ended."""
-        self.publisher.away = self.orders.away = False
-        self.now += timedelta(minutes=2)
-        for _ in range(2 + self.made // commands.BATCH):
-            self.attempt()
-            self.now += timedelta(milliseconds=LEASE_MS)
-            self.attempt()
-        assert self.ended() == set(self.orders.orders)
-
-
-TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

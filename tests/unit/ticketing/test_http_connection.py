@@ -1,5 +1,6 @@
 """One connection, read and written as HTTP/1.1 says."""
 
+import eventlet
 import pytest
 from http_client import Client, ClosedError, chunked, lines
 from hypothesis import given
@@ -79,6 +80,8 @@ def test_a_client_that_sends_at_once_is_not_told_to_go_on(client):
         lines(b"POST", b"/", b"Expect: 100-continue\r\nContent-Length: 2\r\n", b"ok")
     )
     assert client.read().body == b"ok"
+    client.dribble(lines(), interval=0)
+    assert client.read().method == "GET"
     assert client.received() == b""
 
 
@@ -121,5 +124,5 @@ def test_an_answer_to_a_client_that_has_gone_ends_the_connection(client):
 
 def test_a_client_that_never_reads_its_answer_is_cut_off(client, monkeypatch):
     monkeypatch.setattr(protocol, "SEND_DEADLINE", 0.05)
-    with pytest.raises(ClosedError):
+    with eventlet.Timeout(2), pytest.raises(ClosedError):
         client.connection.write(200, [], b"x" * 50_000_000)

@@ -29,7 +29,8 @@ def site():
 def test_a_worker_that_does_not_end_is_answered_for(site, monkeypatch):
     monkeypatch.setattr(sys.modules[Route.__module__], "ANSWER_TIMEOUT", 0.02)
     site.spawn_worker = lambda *args, **kwargs: None
-    assert site.get("/slow").status == 503
+    with eventlet.Timeout(2):
+        assert site.get("/slow").status == 503
 
 
 def test_a_service_that_is_being_killed_says_try_again(site):

@@ -96,6 +96,7 @@ def guard(monkeypatch):
     container = Container(JWT_KEYS=keys, NATS_URL="nats://127.0.0.1:1")
     bound = Sessions().bind(container)
     bound.setup()
+    bound.kept = container  # which extensions refer to weakly
     return bound
 
 
@@ -127,3 +128,18 @@ def test_who_issues_a_token_can_read_it(guard):
     assert issuer.read(token).email == "ann@example.com"
     issuer.revoke_here(revoked(before=1e12))
     assert guard.of(Request(token)) is None
+
+
+def test_services_share_what_they_know_until_the_last_one_stops(guard):
+    guard.start()
+    container = Container(**guard.container.config)
+    other = Sessions().bind(container)
+    other.setup()
+    other.start()
+    token = guard.keys.issue(ANN, "ann@example.com")
+    other.revoke_here(revoked(before=1e12))
+    assert guard.of(Request(token)) is None
+    guard.stop()
+    assert other.of(Request(token)) is None
+    other.stop()
+    assert sessions._shared == {}
