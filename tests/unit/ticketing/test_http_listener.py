@@ -56,15 +56,21 @@ def ask(sock, path=b"/hello", method=b"GET", headers=b""):
     sock.sendall(b"%b %b HTTP/1.1\r\nHost: x\r\n%b\r\n" % (method, path, headers))
 
 
+def more(sock):
+    part = sock.recv(65536)
+    assert part, "the server has hung up"
+    return part
+
+
 def answer(sock):
     """One answer with a length: its head and its body."""
     data = b""
     while b"\r\n\r\n" not in data:
-        data += sock.recv(65536)
+        data += more(sock)
     head, _, body = data.partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
     while len(body) < length:
-        body += sock.recv(65536)
+        body += more(sock)
     return head, body
 
 

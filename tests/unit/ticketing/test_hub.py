@@ -38,7 +38,7 @@ def test_a_coroutine_that_takes_too_long_is_cancelled():
             seen.append("cancelled")
             raise
 
-    with pytest.raises(UnavailableError):
+    with eventlet.Timeout(2), pytest.raises(UnavailableError):
         hub.wait_for(forever(), 0.02)
     hub.wait_for(later(None), 1)
     assert seen == ["cancelled"]

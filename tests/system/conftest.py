@@ -1,0 +1,89 @@
+"""The real servers, once for all tests, and systems of real processes on top of them.
+
+Nothing here is patched: the tests are clients and operators, as people are.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from system_control import System
+from system_people import Member, Person
+
+from launcher.instance import Instance
+from launcher.testing import Launched
+
+# Names the data folder and port of servers that run already, to save their start:
+# TICKETING_TEST_SERVERS=/tmp/servers:8421, started with `launcher up --servers-only`.
+RUNNING = "TICKETING_TEST_SERVERS"
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory):
+    """The servers: NATS, MongoDB, Redis, RabbitMQ and the stand-in of Stripe."""
+    if running := os.environ.get(RUNNING):
+        data, _, port = running.rpartition(":")
+        yield Instance(Path(data), int(port), given={})
+        return
+    data = tmp_path_factory.mktemp("servers") / "data"
+    with Launched(data, "--servers-only") as launched:
+        yield launched.instance
+
+
+@pytest.fixture(scope="session")
+def systems(instance, tmp_path_factory):
+    """Makes systems of their own names on the shared servers, and ends them."""
+    made = []
+
+    def make(*groups, **settings):
+        folder = tmp_path_factory.mktemp("services")
+        made.append(System(instance, groups, folder, **settings))
+        return made[-1]
+
+    yield make
+    for system in made:
+        system.end()
+
+
+@pytest.fixture(scope="session")
+def system(systems, instance):
+    """All six services in one process, where the stand-in sends its webhooks."""
+    every = ("auth", "tickets", "orders", "payments", "expiration", "web")
+    return systems(every, port=instance.port).up()
+
+
+@pytest.fixture(scope="session")
+def split(systems):
+    """Four processes and holds of two seconds, for tests that stop one of them."""
+    groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
+    return systems(*groups, gates=["STRIPE_API_BASE"], HOLD_SECONDS="2").up()
+
+
+@pytest.fixture
+def anonymous(system):
+    with system.client() as client:
+        yield client
+
+
+@pytest.fixture
+def seller(system):
+    with Person(system) as person:
+        yield person
+
+
+@pytest.fixture
+def buyer(system):
+    with Person(system) as person:
+        yield person
+
+
+@pytest.fixture
+def other(system):
+    with Person(system) as person:
+        yield person
+
+
+@pytest.fixture
+def member(system):
+    with Member(system) as member:
+        yield member

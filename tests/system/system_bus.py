@@ -1,0 +1,84 @@
+"""What is on the bus, seen by a plain NATS client."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+import nats
+from nats.errors import TimeoutError as NothingMoreError
+from nats.js.api import AckPolicy, ConsumerConfig
+
+
+@dataclass(frozen=True)
+class Message:
+    subject: str
+    headers: dict
+    data: dict
+
+
+class Bus:
+    """The stream TICKETING of one system."""
+
+    def __init__(self, system):
+        self.url = system.direct["NATS_URL"]
+        self.prefix = f"{system.namespace}."
+        self.stream = f"{system.namespace}_TICKETING"
+
+    def messages(self, *mentioned):
+        """All messages of which the body mentions one of these ids."""
+        return [
+            message
+            for message in self._run(self._read())
+            if any(text in json.dumps(message.data) for text in mentioned)
+        ]
+
+    def consumers(self):
+        """What the server tells of each durable consumer, by name."""
+        return self._run(self._consumers())
+
+    def publish(self, subject, body, headers=None):
+        self._run(self._publish(subject, body, headers))
+
+    def _run(self, use):
+        async def connected():
+            client = await nats.connect(self.url)
+            try:
+                return await use(client.jetstream())
+            finally:
+                await client.close()
+
+        return asyncio.run(connected())
+
+    def _read(self):
+        async def use(js):
+            config = ConsumerConfig(ack_policy=AckPolicy.NONE)
+            subscription = await js.pull_subscribe(
+                f"{self.prefix}>", stream=self.stream, config=config
+            )
+            left = (await js.stream_info(self.stream)).state.messages
+            found = []
+            while left > len(found):
+                try:
+                    found += await subscription.fetch(500, timeout=1)
+                except NothingMoreError:
+                    break
+            return [self._message(each) for each in found]
+
+        return use
+
+    def _message(self, message):
+        subject = message.subject.removeprefix(self.prefix)
+        return Message(subject, message.headers or {}, json.loads(message.data))
+
+    def _consumers(self):
+        async def use(js):
+            found = await js.consumers_info(self.stream)
+            return {info.name: info for info in found if info.config.durable_name}
+
+        return use
+
+    def _publish(self, subject, body, headers):
+        async def use(js):
+            await js.publish(self.prefix + subject, body, headers=headers)
+
+        return use

@@ -1,0 +1,113 @@
+"""Every route of the services, as the code declares them, and who may use it."""
+
+from importlib import import_module
+
+import pytest
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+from system_people import PASSWORD, new_email
+
+from ticketing.http.route import Route
+
+SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
+HELD = {"title": "A seat", "price": 20}
+
+# What each route answers its rightful user, nobody and another person. A cookie that is
+# no use is the same as none. Webhooks prove themselves by their signature.
+ANSWERS = {
+    ("POST", "/api/users/signup"): (201, 201, 201),
+    ("POST", "/api/users/signin"): (200, 200, 200),
+    ("POST", "/api/users/signout"): (200, 200, 200),
+    ("GET", "/api/users/currentuser"): (200, 200, 200),
+    ("GET", "/api/tickets"): (200, 200, 200),
+    ("GET", "/api/tickets/<ticket_id>"): (200, 200, 200),
+    ("POST", "/api/tickets"): (201, 401, 201),
+    ("PUT", "/api/tickets/<ticket_id>"): (200, 401, 401),
+    ("GET", "/api/orders"): (200, 401, 200),
+    ("GET", "/api/orders/<order_id>"): (200, 401, 401),
+    ("POST", "/api/orders"): (201, 401, 201),
+    ("DELETE", "/api/orders/<order_id>"): (204, 401, 401),
+    ("POST", "/api/payments"): (201, 401, 401),
+    ("POST", "/api/payments/webhook"): (400, 400, 400),
+}
+
+
+def declared():
+    """The routes in the code of the services."""
+    found = set()
+    for name in SERVICES:
+        module = import_module(f"{name}.service")
+        service = getattr(module, f"{name.title()}Service")
+        for method in vars(service).values():
+            for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
+                if isinstance(entrypoint, Route):
+                    found.add((entrypoint.method, entrypoint.path))
+    return found
+
+
+class World:
+    """A seller's free ticket and a buyer's open order, and the requests about them."""
+
+    def __init__(self, seller, buyer):
+        self.ticket = seller.sell()
+        self.order = buyer.reserve(seller.sell())
+        self.seller, self.buyer = seller, buyer
+
+    def owner(self, path):
+        return self.seller if path.startswith("/api/tickets") else self.buyer
+
+    def ask(self, client, method, path):
+        target = path.replace("<ticket_id>", self.ticket["id"])
+        target = target.replace("<order_id>", self.order["id"])
+        return client.request(method, target, json=self._body(method, path))
+
+    def _body(self, method, path):
+        account = {"email": new_email(), "password": PASSWORD}
+        bodies = {
+            "/api/users/signup": account,
+            "/api/users/signin": self.buyer.credentials,
+            "/api/tickets": HELD,
+            "/api/tickets/<ticket_id>": HELD,
+            "/api/orders": {"ticketId": self.ticket["id"]},
+            "/api/payments": {"orderId": self.order["id"], "token": "tok_visa"},
+        }
+        return None if method == "GET" else bodies.get(path)
+
+
+@pytest.fixture
+def world(seller, member):
+    return World(seller, member)
+
+
+def test_no_route_is_without_a_rule():
+    """A new route needs a line in the table above."""
+    assert declared() == set(ANSWERS)
+
+
+@pytest.mark.parametrize(("method", "path"), ANSWERS)
+def test_the_rightful_user_is_let_in(world, method, path):
+    """Each route does for its owner what it is for."""
+    owner = world.owner(path)
+    response = world.ask(owner.http, method, path)
+    assert response.status_code == ANSWERS[method, path][0], response.text
+
+
+@pytest.mark.parametrize(("method", "path"), ANSWERS)
+def test_nobody_is_let_in_only_where_nobody_need_be_known(
+    world, anonymous, method, path
+):
+    """Without a session, and with a cookie that only looks like one: the same."""
+    for cookie in ("", "session=", "session=x.y.z"):
+        anonymous.cookies.clear()
+        anonymous.headers["Cookie"] = cookie
+        response = world.ask(anonymous, method, path)
+        assert response.status_code == ANSWERS[method, path][1], response.text
+
+
+@pytest.mark.parametrize(("method", "path"), ANSWERS)
+def test_nobody_acts_on_what_is_somebody_elses(system, world, other, method, path):
+    """Refused, and the thing is as it was."""
+    response = world.ask(other.http, method, path)
+    assert response.status_code == ANSWERS[method, path][2], response.text
+    assert world.buyer.order(world.order) == world.order
+    assert world.seller.ticket(world.ticket)["title"] == world.ticket["title"]
+    assert system.intents(world.order["id"]) == []

@@ -1,0 +1,95 @@
+"""Holds end on time: never early, and whatever becomes of the clock's keeper."""
+
+import json
+from datetime import datetime
+
+import pytest
+from system_bus import Bus
+from system_control import eventually
+from system_people import Person
+
+
+@pytest.fixture
+def shop(split):
+    with Person(split) as seller, Person(split) as buyer:
+        yield seller, buyer
+
+
+def said(system, order, subject):
+    found = Bus(system).messages(order["id"])
+    return [message for message in found if message.subject == subject]
+
+
+def assert_not_early(system, order):
+    """Neither the announcement nor the end came before the hold's time."""
+    due = datetime.fromisoformat(order["expiresAt"])
+    ends = said(system, order, "expiration.complete")
+    ends += said(system, order, "order.cancelled")
+    assert ends
+    for message in ends:
+        assert datetime.fromisoformat(message.headers["ce-time"]) >= due
+
+
+def test_an_unpaid_hold_ends_and_the_ticket_is_free(split, shop):
+    """In its time and never before; the next buyer may have it."""
+    seller, buyer = shop
+    ticket = seller.sell()
+    order = buyer.reserve(ticket)
+    buyer.until_held(ticket, order)
+    ended = buyer.until(order, "cancelled")
+    assert ended["version"] == 1
+    assert_not_early(split, order)
+    (cancelled,) = said(split, order, "order.cancelled")
+    assert cancelled.data["reason"] == "expired"
+    buyer.until_free(ticket)
+    assert buyer.reserve(ticket)["id"] != order["id"]
+
+
+def test_a_paid_order_does_not_end(split, shop):
+    """Its deadline is forgotten as soon as it is complete."""
+    seller, buyer = shop
+    order = buyer.buy(seller.sell())
+    later = buyer.reserve(seller.sell())
+    buyer.until(later, "cancelled")
+    assert buyer.order(order)["status"] == "complete"
+    with split.rpc() as rpc:
+        eventually(lambda: not rpc.expiration.pending())
+
+
+def test_an_end_announced_too_early_waits_for_its_time(split, shop):
+    """A message that came before its time is tried again, not believed."""
+    seller, buyer = shop
+    order = buyer.reserve(seller.sell())
+    body = json.dumps({"orderId": order["id"]}).encode()
+    Bus(split).publish("expiration.complete", body)
+    buyer.until(order, "cancelled")
+    (cancelled,) = said(split, order, "order.cancelled")
+    ended = datetime.fromisoformat(cancelled.headers["ce-time"])
+    assert ended >= datetime.fromisoformat(order["expiresAt"])
+
+
+def test_deadlines_that_redis_lost_are_rebuilt(split, shop):
+    """The orders are the truth: after a flush the holds still end, and not early."""
+    seller, buyer = shop
+    orders = [buyer.reserve(seller.sell()) for _ in range(5)]
+    keys = split.redis.keys(f"{split.namespace}*")
+    assert keys
+    split.redis.delete(*keys)
+    for order in orders:
+        buyer.until(order, "cancelled")
+        assert_not_early(split, order)
+
+
+def test_deadlines_that_passed_while_nobody_looked_are_found(split, shop):
+    """The process that keeps the time dies, and Redis forgets it all meanwhile."""
+    seller, buyer = shop
+    keeper = split.processes["expiration"]
+    tickets = [seller.sell() for _ in range(5)]
+    orders = [buyer.reserve(ticket) for ticket in tickets]
+    keeper.kill()
+    split.redis.delete(*split.redis.keys(f"{split.namespace}*"))
+    keeper.start().wait_until_ready()
+    for order, ticket in zip(orders, tickets, strict=True):
+        buyer.until(order, "cancelled")
+        assert_not_early(split, order)
+        buyer.until_free(ticket)
