@@ -17,7 +17,12 @@ from ticketing import hub, tracing
 from ticketing.consumer import PullConsumer
 from ticketing.contract import Shape
 from ticketing.dead_letters import DeadLetter, bury
-from ticketing.errors import HopelessError, UnavailableError, VersionGapError
+from ticketing.errors import (
+    HopelessError,
+    TicketingError,
+    UnavailableError,
+    VersionGapError,
+)
 from ticketing.messages import Delivery, Event, body_of, headers_of, parse
 from ticketing.nats import TIMEOUT, Nats, NatsConnection
 
@@ -104,7 +109,7 @@ class EventHandler(Entrypoint):
     def __init__(self, shape: type[Shape], **kwargs: Any) -> None:
         self.shape = shape
         self.subject: str = shape.subject  # type: ignore[attr-defined]
-        super().__init__(**kwargs)
+        super().__init__(expected_exceptions=TicketingError, **kwargs)
 
     @property
     def durable(self) -> str:
@@ -170,6 +175,7 @@ class EventHandler(Entrypoint):
         elif is_hopeless(error, attempt):
             action = self._bury(message, f"{type(error).__name__}: {error}")
         else:
+            log.info("Again later: %s", error, extra={"action": "deliver_again"})
             action = message.nak(delay=delay_after(attempt))
         hub.spawn(self._finish(action))
 

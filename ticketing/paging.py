@@ -9,6 +9,7 @@ from ticketing.mongo import Document
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+MAX_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Page:
 def page_of(given: Mapping[str, Any]) -> Page:
     """Read a page from query parameters. Raises InvalidInputError naming each field."""
     errors: list[dict[str, str]] = []
-    limit = str(given.get("limit", DEFAULT_LIMIT))
-    if not (limit.isdecimal() and 1 <= int(limit[:9]) <= MAX_LIMIT):
+    limit = _number(str(given.get("limit", DEFAULT_LIMIT)))
+    if not 1 <= limit <= MAX_LIMIT:
         message = f"limit must be a number from 1 to {MAX_LIMIT}"
         errors.append({"message": message, "field": "limit"})
     order = given.get("order") or "asc"
@@ -42,4 +43,9 @@ def page_of(given: Mapping[str, Any]) -> Page:
         errors.append({"message": "order must be asc or desc", "field": "order"})
     if errors:
         raise InvalidInputError(errors)
-    return Page(int(limit), given.get("after") or None, order == "desc")
+    return Page(limit, given.get("after") or None, order == "desc")
+
+
+def _number(text: str) -> int:
+    """Read a number of at most nine digits; anything else counts as 0."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else 0

@@ -67,13 +67,16 @@ def make_config(servers):
 
 @pytest.fixture
 def config(make_config):
-    """The settings of a system of this test's own; its databases go with it."""
+    """The settings of a system of this test's own; what it stores goes with it."""
     config = make_config()
     yield config
-    client = shared_client(config["MONGODB_URI"])
-    for name in client.list_database_names():
+    mongodb = shared_client(config["MONGODB_URI"])
+    for name in mongodb.list_database_names():
         if name.startswith(config["NAMESPACE"]):
-            client.drop_database(name)
+            mongodb.drop_database(name)
+    with redis.Redis.from_url(config["REDIS_URL"]) as keys:
+        for key in keys.scan_iter(f"{config['NAMESPACE']}:*"):
+            keys.delete(key)
 
 
 @pytest.fixture
@@ -119,11 +122,9 @@ def rabbit(config):
 
 @pytest.fixture
 def keys(config):
-    """A Redis of this test's own, as far as its keys go."""
+    """Redis; each test's keys have its namespace before them."""
     client = redis.Redis.from_url(config["REDIS_URL"], decode_responses=True)
     yield client
-    for key in client.scan_iter(f"{config['NAMESPACE']}:*"):
-        client.delete(key)
     client.close()
 
 

@@ -76,8 +76,12 @@ class Listener:
 
     def waiting(self):
         """How many messages the server has not been told the end of."""
-        asked = self.bus.consumer_info(
-            self.connection.stream, "listener-ticket-created"
-        )
-        info = hub.wait_for(asked, 5)
-        return info.num_pending + info.num_ack_pending
+        return self._info().num_pending + self.delivered()
+
+    def delivered(self):
+        """How many of these it has sent to somebody."""
+        return self._info().num_ack_pending
+
+    def _info(self):
+        stream, durable = self.connection.stream, "listener-ticket-created"
+        return hub.wait_for(self.bus.consumer_info(stream, durable), 5)

@@ -60,12 +60,18 @@ class Outbox:
 
 
 class Proxy:
-    """A way to a server that can be closed, opened, and made to lose the answers."""
+    """A way to a server that can be closed, opened, and made to lose the answers.
+
+    ``asked`` is all that was sent to the server. While there is a ``gate``, answers
+    wait for it.
+    """
 
     def __init__(self, host, port):
         self.target = host, port
         self.port = free_port()
         self.losing = 0
+        self.asked = b""
+        self.gate = None
         self._accepting = self._listening = None
         self._links = set()
 
@@ -104,6 +110,8 @@ class Proxy:
                 if self.losing:
                     self.losing -= 1
                     break
+                if self.gate:
+                    self.gate.wait()
                 near.sendall(data)
         for sock in (near, far):
             with suppress(OSError):
@@ -112,6 +120,7 @@ class Proxy:
     def _copy(self, source, sink):
         with suppress(OSError):
             while data := source.recv(65536):
+                self.asked += data
                 sink.sendall(data)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)

@@ -105,6 +105,10 @@ def test_letters_are_shown_oldest_first(listen):
         eventually(lambda: len(made.letters()) == len(made.heard) > 0)
     assert [letter.id for letter in made.letters()] == [1, 2, 3]
     assert made.numbers == [3, 1, 2]
+    made.graveyard.box.remove(2)
+    assert [letter.id for letter in made.letters()] == [1, 3]
+    with pytest.raises(NotFoundError):
+        made.graveyard.box.get(2)
 
 
 def test_a_service_sees_its_own_letters_alone(listen, run):

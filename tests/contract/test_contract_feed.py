@@ -81,7 +81,7 @@ def again():
     return SessionRevoked(id=ANN, version=again.version)
 
 
-def test_a_malformed_message_is_passed_over(feed, publish, bus, config):
+def test_a_malformed_message_is_passed_over(feed, publish, bus, config, connection):
     heard = feed()
     publish(revoked(0))
     subject = f"{config['NAMESPACE']}.session.revoked"
@@ -89,6 +89,7 @@ def test_a_malformed_message_is_passed_over(feed, publish, bus, config):
         hub.wait_for(bus.publish(subject, poison), 5)
     publish(revoked(1))
     eventually(lambda: heard == [0, 1])
+    assert len(consumers(bus, connection)) == 1  # it did not have to begin again
 
 
 def consumers(bus, connection):

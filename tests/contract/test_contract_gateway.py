@@ -175,7 +175,8 @@ class TestStripeGateway(GatewayContract):
 
     def charges_of(self, gateway, order):
         recent = self.intents.payment_intents.list({"limit": 20}).data
-        return [each.id for each in recent if each.metadata["order_id"] == order]
+        made = [each.to_dict() for each in recent]
+        return [m["id"] for m in made if m["metadata"].get("order_id") == order]
 
     @contextmanager
     def lost_answers(self, gateway):
@@ -192,6 +193,12 @@ class TestStripeGateway(GatewayContract):
             f"{made}.{body}", self.secret
         )
         return body.encode(), f"t={made},v1={signature}"
+
+    def test_every_command_carries_its_key(self, gateway, order):
+        charged = self.charge(gateway, order)
+        self.refund(gateway, order, charged)
+        for key in (f"{order}:charge:1", f"{order}:refund"):
+            assert b"Idempotency-Key: %b\r\n" % key.encode() in self.way.asked
 
     def test_one_lost_answer_is_not_even_noticed(self, gateway, order):
         self.way.losing = 1

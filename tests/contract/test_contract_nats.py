@@ -75,6 +75,7 @@ def test_a_bus_that_was_away_is_heard_again(heard, way, start, servers, config):
     eventually(lambda: not connection.connected)
     with pytest.raises(UnavailableError):
         Publisher(connection, "tests").publish(ticket(3))
+    eventually(lambda: connection._client._server_pool[0].reconnects > 3)
     direct = NatsConnection(config)
     direct.acquire()
     direct.wait_connected()

@@ -10,7 +10,8 @@ import pytest
 from contract_tools import store_of
 from eventlet.greenpool import GreenPool
 
-from orders import models
+from orders import commands, models
+from orders.commands import Reservation
 from orders.fakes import MemoryOrders
 from orders.models import Order, RequestKey, Status
 from orders.repository import OrderDatabase
@@ -102,6 +103,17 @@ class OrdersContract:
         orders.add(order(key="k1"))
         again = order(ticket=new_id(), key="k1")
         assert self.refused(orders.add, again) == ("userId", "requestKey.key")
+
+    def test_of_many_equal_requests_at_once_one_order_is_made(self, orders):
+        orders.tickets.put(TICKET, 0, {"title": "Row 3", "price": 1950, "userId": EVE})
+        wanted = Reservation(BOB, TICKET, timedelta(1), RequestKey("k1", "print"))
+
+        def reserve(_):
+            return commands.reserve(orders, wanted, None, END)
+
+        answers = set(GreenPool(20).imap(reserve, range(40)))
+        assert answers == set(orders.of_user(BOB, Page()))
+        assert len(answers) == 1
 
     def test_a_request_is_remembered_when_its_order_has_ended(self, orders):
         first = orders.add(order(key="k1"))

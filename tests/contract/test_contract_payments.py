@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from contract_tools import store_of
+from eventlet.greenpool import GreenPool
 
-from payments import models
-from payments.fakes import MemoryPayments
+from payments import commands, models
+from payments.commands import Till, Wanted
+from payments.fakes import MemoryGateway, MemoryPayments
 from payments.models import Attempt, Charged, Declined, Payment, Status
 from payments.repository import PaymentDatabase
-from ticketing.errors import DuplicateError
+from ticketing.errors import BadRequestError, DuplicateError
 from ticketing.ids import new_id
 
-BOB, EVE = new_id(), new_id()
+BOB, EVE, ORDER = new_id(), new_id(), new_id()
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOW + timedelta(milliseconds=1)
 
@@ -75,6 +77,26 @@ class PaymentsContract:
         with pytest.raises(DuplicateError) as refused:
             payments.add(payment(key="k1"))
         assert refused.value.fields == ("userId", "requestKeys")
+
+    @pytest.mark.parametrize("key", ["k1", None])
+    def test_of_many_equal_requests_at_once_one_charge_is_made(self, payments, key):
+        order = {"userId": BOB, "status": "created", "price": 1950}
+        payments.orders.put(ORDER, 0, order)
+        till = Till(payments, gateway := MemoryGateway(), 3)
+        attempt = Attempt("tok_visa", key, "print" if key else None)
+
+        def pay(_):
+            try:
+                wanted = Wanted(BOB, ORDER, attempt)
+                return commands.pay(till, wanted, None, NOW).status
+            except BadRequestError as error:
+                return str(error)  # without a key, who comes later sees it paid
+
+        answers = set(GreenPool(20).imap(pay, range(40)))
+        assert len(gateway.charges) == 1
+        assert len(payments.find_by_order(ORDER).attempts) == 1
+        assert answers - {"This order is already paid"} == {Status.PAID}
+        assert len(answers) == 1 or not key
 
     def test_a_later_attempt_does_not_take_anothers_key(self, payments):
         payments.add(payment(key="k1"))

@@ -1,52 +1,17 @@
 """The relay: what a write tells reaches the bus, soon, in order, whatever dies."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
+from contract_things import Thing, ThingDatabase, counted, told, waiting
 from contract_tools import eventually, store_of
 
 from ticketing import hub, relay
-from ticketing.aggregates import Aggregates, entry_of
+from ticketing.aggregates import entry_of
 from ticketing.change import Change
 from ticketing.clock import utc_now
-from ticketing.errors import UnavailableError
 from ticketing.fakes import MemoryPublisher
-from ticketing.messages import Event
-from ticketing.mongo import shared_client
 from ticketing.relay import Relay
-from ticketing.stores import AggregateDatabase
-
-
-@dataclass(frozen=True)
-class Thing:
-    id: str
-    version: int = 0
-
-
-def told(thing):
-    data = {"id": thing.id, "version": thing.version}
-    return Change(thing, Event("ticket.changed", f"{thing.id}:{thing.version}", data))
-
-
-def counted(thing):
-    return told(replace(thing, version=thing.version + 1))
-
-
-def decode(document):
-    return Thing(document["_id"], document["version"])
-
-
-class ThingDatabase(AggregateDatabase):
-    collection_name = "things"
-
-    @staticmethod
-    def encode(aggregate):
-        return {}
-
-    @staticmethod
-    def decode(document):
-        return decode(document)
 
 
 class ThingsService:
@@ -75,14 +40,6 @@ def things(run):
     eventually(lambda: provider._ready)
     provider.store.container = container
     return provider.store
-
-
-def waiting(store):
-    return [
-        entry["id"]
-        for document in store.collection.find({})
-        for entry in document["outbox"]
-    ]
 
 
 def test_what_is_written_is_published_at_once_and_waits_no_more(
@@ -163,72 +120,3 @@ def test_what_a_dead_process_left_goes_before_a_new_change(things, published, co
     leave_behind(config, 3, 4, age=0)
     things.change("left", counted)
     eventually(lambda: published() == ["left:3", "left:4", "left:5"])
-
-
-@pytest.fixture
-def beside(config):
-    """A relay whose publisher is under the test's control; nothing runs by itself."""
-    client = shared_client(config["MONGODB_URI"])
-    collection = client[f"{config['NAMESPACE']}_x"]["things"]
-    publisher = MemoryPublisher()
-    own = Relay(collection, publisher)
-    own.declare_indexes()
-    own.publisher = publisher
-    own.things = Aggregates(collection, own, lambda _: {}, decode)
-    own.ids = lambda: [event.id for event in publisher.published]
-    return own
-
-
-def test_what_is_young_is_in_other_hands(beside):
-    beside.things.add(told(Thing("a")))
-    assert beside.sweep() == 0
-    assert beside.ids() == []
-
-
-def test_what_the_bus_does_not_take_stays_until_it_does(beside, monkeypatch):
-    monkeypatch.setattr(relay, "SWEEP_AGE", timedelta(0))
-    beside.things.add(told(Thing("a")))
-    beside.publisher.away = True
-    with pytest.raises(UnavailableError):
-        beside.sweep()
-    assert waiting(beside.things) == ["a:0"]
-    beside.publisher.away = False
-    assert beside.sweep() == 1
-    assert (beside.ids(), waiting(beside.things)) == (["a:0"], [])
-
-
-def test_what_the_bus_takes_in_part_is_removed_in_part(beside, monkeypatch):
-    monkeypatch.setattr(relay, "SWEEP_AGE", timedelta(0))
-    for name in "ab":
-        beside.things.add(told(Thing(name)))
-    beside.publisher.publish_groups = lambda groups: [
-        group[0].id != "a:0" for group in groups
-    ]
-    assert beside.sweep() == 1
-    assert waiting(beside.things) == ["a:0"]
-
-
-def test_what_is_written_while_another_is_published_is_not_removed_unseen(
-    beside, monkeypatch
-):
-    monkeypatch.setattr(relay, "SWEEP_AGE", timedelta(0))
-    beside.things.add(told(Thing("a")))
-    whole = beside.publisher.publish_groups
-
-    def publish_groups(groups):
-        beside.things.change("a", counted)
-        return whole(groups)
-
-    beside.publisher.publish_groups = publish_groups
-    assert beside.sweep() == 1
-    assert (beside.ids(), waiting(beside.things)) == (["a:0"], ["a:1"])
-
-
-def test_a_write_whose_answer_came_late_does_not_hide_a_newer_one(beside):
-    """Of two writers the second may hear first that its write was done."""
-    first, second = told(Thing("a", 0)).event, told(Thing("a", 1)).event
-    beside.submit("a", [first, second])
-    beside.submit("a", [first])
-    thread = hub.eventlet.spawn(beside.run)
-    eventually(lambda: beside.ids() == ["a:0", "a:1"])
-    thread.kill()

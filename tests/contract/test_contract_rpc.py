@@ -70,6 +70,11 @@ def call(config):
         yield hook
     for container in containers:
         container.kill()
+    forget(config)
+
+
+def forget(config):
+    """Leave nothing of a system in the broker."""
     with Connection(config["AMQP_URI"]) as connection:
         channel = connection.channel()
         channel.queue_delete(f"{config['NAMESPACE']}_rpc-callee")
@@ -103,7 +108,7 @@ def test_a_service_that_is_not_there_is_away(call):
 
 def test_a_service_that_does_not_answer_is_not_waited_for(call, monkeypatch):
     monkeypatch.setattr(own_rpc, "TIMEOUT", 0.1)
-    with pytest.raises(UnavailableError, match="callee is away"):
+    with eventlet.Timeout(5), pytest.raises(UnavailableError, match="callee is away"):
         call("callee_rpc", "sleep")
 
 
@@ -116,15 +121,22 @@ def test_after_a_call_that_was_given_up_others_are_answered(call, monkeypatch):
 
 
 def test_systems_side_by_side_do_not_answer_each_other(call, make_config):
+    """Even if their services have the same names, as those of one system do."""
+
+    class OtherService:
+        name = "callee"
+
+        @rpc
+        def echo(self, value):
+            return "another system's"
+
     other = make_config()
-    container = ServiceContainer(CallerService, other)
+    container = ServiceContainer(OtherService, other)
     container.start()
-    with (
-        entrypoint_hook(container, "call") as hook,
-        pytest.raises(UnavailableError, match="callee is away"),
-    ):
-        hook("callee_rpc", "echo", 1)
+    answers = [call("callee_rpc", "echo", number) for number in range(6)]
     container.kill()
+    forget(other)
+    assert answers == [[number] for number in range(6)]
 
 
 def test_every_error_of_ours_is_known_to_every_process():

@@ -57,6 +57,27 @@ def test_a_service_that_stops_hands_back_what_it_has_not_begun(
     eventually(lambda: other.waiting() == 0)
 
 
+def test_what_is_on_its_way_to_a_service_that_stops_is_handed_back(
+    listen, proxy, servers, monkeypatch
+):
+    monkeypatch.setattr(events, "ACK_WAIT", 60.0)
+    way = proxy(servers["NATS_URL"].removeprefix("nats://")).open()
+    first = listen(NATS_URL=f"nats://127.0.0.1:{way.port}")
+    first.publish(0)
+    eventually(first.is_settled)
+    way.gate = Flag()
+    for number in range(1, 6):
+        first.publish_past_it(number)
+    eventually(lambda: first.delivered() == 5)
+    stopping = eventlet.spawn(first.container.stop)
+    eventually(lambda: b"UNSUB" in way.asked)
+    way.gate.send(None)
+    stopping.wait()
+    later = listen()
+    eventually(lambda: sorted(later.numbers) == [1, 2, 3, 4, 5])
+    assert first.numbers == [0]
+
+
 def test_a_service_that_stops_amid_a_flood_leaves_nothing_on_the_way(
     listen, monkeypatch
 ):

@@ -4,6 +4,7 @@ Nothing here is patched: the tests are clients and operators, as people are.
 """
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,18 @@ def split(systems):
     """Four processes and holds of two seconds, for tests that stop one of them."""
     groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
     return systems(*groups, gates=["STRIPE_API_BASE"], HOLD_SECONDS="2").up()
+
+
+@pytest.fixture(scope="session")
+def slow(system):
+    """Two hundred clients that have said half of a request, and say no more."""
+    port = system.process_for("/").port
+    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+    for each in slow:
+        each.sendall(b"GET /livez HTTP/1.1\r\nHost")
+    yield slow
+    for each in slow:
+        each.close()
 
 
 @pytest.fixture

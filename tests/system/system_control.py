@@ -142,6 +142,7 @@ class System:
     """Databases, subjects, keys and queues of its own, on shared servers."""
 
     def __init__(self, instance, groups, folder, *, port=None, gates=(), **settings):
+        self._born = int(time.time())
         self.namespace = f"t{secrets.token_hex(4)}"
         self.direct = instance.environment()
         self.gates = {name: Gate(self.direct[name]) for name in gates}
@@ -207,22 +208,26 @@ class System:
             yield proxy
 
     def intents(self, order_id):
-        """The PaymentIntents that Stripe has for an order."""
-        listed = self.stripe.v1.payment_intents.list({"limit": 100})
-        every = listed.auto_paging_iter()
-        return [each for each in every if _order_of(each) == order_id]
+        """The PaymentIntents that Stripe has for an order of the last minutes."""
+        latest = self.stripe.v1.payment_intents.list({"limit": 100}).data
+        return [intent for intent in latest if _order_of(intent) == order_id]
 
     def kept(self, order_id):
-        """The cents that Stripe has taken for an order and not given back."""
-        return self.money().get(order_id, 0)
+        """The cents that Stripe took for an order of the last minutes, and kept."""
+        return _kept(self.stripe.v1.charges.list({"limit": 100}).data)[order_id]
 
     def money(self):
-        """What Stripe has taken and not given back, in cents, by order."""
-        kept = Counter()
-        for charge in self.stripe.v1.charges.list({"limit": 100}).auto_paging_iter():
-            if charge.paid:
-                kept[_order_of(charge)] += charge.amount - charge.amount_refunded
-        return kept
+        """The cents that Stripe took and kept, by order."""
+        since = {"limit": 100, "created": {"gte": self._born}}
+        return _kept(self.stripe.v1.charges.list(since).auto_paging_iter())
+
+
+def _kept(charges):
+    kept = Counter()
+    for charge in charges:
+        if charge.paid:
+            kept[_order_of(charge)] += charge.amount - charge.amount_refunded
+    return kept
 
 
 def _order_of(thing):

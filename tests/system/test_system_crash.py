@@ -14,7 +14,7 @@ from system_people import Person
 from ticketing.ids import new_id
 
 SHOPPERS = 3
-KILLED = ("orders", "payments", "tickets", "orders")
+KILLED = ("orders", "payments", "tickets")
 PRICE = 2000
 
 

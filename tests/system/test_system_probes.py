@@ -1,6 +1,12 @@
 """What holds on every route: methods, health, conditional answers, headers."""
 
+import threading
+
 import pytest
+from system_control import eventually
+from system_people import Person
+
+from ticketing.ids import new_id
 
 
 @pytest.mark.parametrize(
@@ -84,11 +90,20 @@ def test_readiness_names_every_dependency(anonymous):
     response = anonymous.get("/readyz")
     report = response.json()
     assert (response.status_code, report["status"]) == (200, "ok")
-    databases = {
-        f"mongodb/{name}" for name in ("auth", "tickets", "orders", "payments")
-    }
-    assert set(report["dependencies"]) >= databases | {"nats", "redis", "rabbitmq"}
-    assert set(report["dependencies"].values()) == {"ok"}
+    owners = ("auth", "tickets", "orders", "payments")
+    expected = {f"mongodb/{name}" for name in owners} | {"nats", "redis", "rabbitmq"}
+    assert report["dependencies"] == dict.fromkeys(expected, "ok")
+
+
+def test_a_service_without_routes_tells_of_its_health(systems):
+    """Expiration alone, as it runs where each service has its own process."""
+    system = systems(("expiration",)).up()
+    process = system.processes["expiration"]
+    assert process.probe("/livez").status_code == 200
+    assert process.probe("/metrics").status_code == 200
+    report = process.probe("/readyz").json()
+    assert set(report["dependencies"]) == {"nats", "redis", "rabbitmq"}
+    system.end()
 
 
 def test_metrics_count_requests_by_route(anonymous):
@@ -112,3 +127,44 @@ def test_every_answer_has_an_id_and_is_safe_to_show(anonymous):
         assert response.headers["Content-Type"] == "application/json"
         strange = anonymous.get(path, headers={"traceparent": "00-x"})
         assert len(strange.headers["X-Request-Id"]) == 32
+
+
+def test_slow_clients_have_been_cut_off(slow):
+    """A request that does not come to its end is not waited for without end."""
+
+    def cut():
+        slow[0].settimeout(1)
+        try:
+            return slow[0].recv(1) == b""
+        except TimeoutError:
+            return False
+
+    eventually(cut)
+
+
+def test_probes_answer_when_every_hand_is_busy(systems):
+    """Two workers wait for Stripe, a third request waits for them, and it is ready."""
+    system = systems(("payments",), gates=["STRIPE_API_BASE"], MAX_WORKERS="2").up()
+    process = system.processes["payments"]
+    answers = []
+
+    def pay(order_id):
+        with Person(system) as buyer:
+            copy = {"_id": order_id, "version": 0, "userId": buyer.id}
+            copy |= {"status": "created", "price": 2000}
+            system.database("payments")["orders"].insert_one(copy)
+            answers.append(buyer.pay({"id": order_id}).status_code)
+
+    orders = [new_id() for _ in range(3)]
+    threads = [threading.Thread(target=pay, args=[order]) for order in orders]
+    with system.gates["STRIPE_API_BASE"].held():
+        for thread in threads:
+            thread.start()
+        eventually(lambda: len(system.money().keys() & set(orders)) == 2)
+        for path in ("/livez", "/readyz", "/metrics"):
+            assert process.probe(path).status_code == 200
+        assert answers == []
+    for thread in threads:
+        thread.join()
+    assert answers == [201] * 3
+    system.end()

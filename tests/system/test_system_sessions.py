@@ -74,6 +74,23 @@ def test_our_own_forgeries_would_work_but_for_their_fault(system, anonymous):
     assert anonymous.get("/api/orders", headers=cookie).status_code == 200
 
 
+def test_keys_can_be_replaced_without_signing_anyone_out(systems, instance):
+    """The first key signs, the others are still believed; one that is gone is not."""
+    old = instance.environment()["JWT_KEYS"]
+    keys = f"newer={'n' * 40},{old}"
+    system = systems(("auth", "tickets"), JWT_KEYS=keys).up()
+    with Member(system) as member:
+        assert jwt.get_unverified_header(member.token)["kid"] == "newer"
+        member.sell()
+        before = {"Cookie": f"session={token(system, key=old.partition('=')[2])}"}
+        gone = {"Cookie": f"session={token(system, key='g' * 40, kid='gone')}"}
+        body = {"title": "A seat", "price": 1}
+        for cookie, status in ((before, 201), (gone, 401)):
+            made = member.http.post("/api/tickets", json=body, headers=cookie)
+            assert made.status_code == status
+    system.end()
+
+
 @pytest.fixture
 def person(split):
     with Member(split) as member:

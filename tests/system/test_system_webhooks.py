@@ -10,6 +10,7 @@ import pytest
 from system_control import eventually
 
 URL = "/api/payments/webhook"
+NO_ID = "5f0000000000000000000000"
 
 
 def signed(system, body, at=None, secret=None):
@@ -98,6 +99,18 @@ def test_webhooks_about_other_things_are_taken(system, anonymous, kind):
     body = event_of(None, kind)
     response = anonymous.post(URL, content=body, headers=signed(system, body))
     assert response.status_code == 200, response.text
+
+
+def test_without_a_secret_no_webhook_is_believed(systems):
+    """Nobody signs with nothing."""
+    system = systems(("payments",), STRIPE_WEBHOOK_SECRET="").up()
+    body, at = event_of(NO_ID), int(time.time())
+    digest = hmac.new(b"", b"%d.%b" % (at, body), sha256).hexdigest()
+    headers = {"Stripe-Signature": f"t={at},v1={digest}"}
+    with system.client() as client:
+        assert client.post(URL, content=body, headers=headers).status_code == 400
+    assert stored(system) == set()
+    system.end()
 
 
 def test_the_stand_in_delivers_what_happened(system, seller, buyer):

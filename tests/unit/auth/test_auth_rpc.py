@@ -62,8 +62,9 @@ def test_all_sessions_of_a_user_end_here_at_once_and_elsewhere_by_event(auth, an
     now = auth.clock().timestamp()
     assert [revoked.before for revoked in auth.sessions.revoked] == [now]
     assert [event.data["before"] for event in auth.users.events] == [now]
-    with pytest.raises(NotFoundError):
-        auth.rpc.revoke_sessions(NOWHERE)
+    for user_id in [*NO_IDS, NOWHERE, {"$gt": ""}, None]:
+        with pytest.raises(NotFoundError):
+            auth.rpc.revoke_sessions(user_id)
 
 
 def test_dead_letters_can_be_seen_and_handled_again(auth):

@@ -38,8 +38,9 @@ def test_nobody_chooses_an_amount(cash):
 
 
 def test_paying_takes_a_session(cash):
-    answer = cash.site.post("/api/payments", {"orderId": ORDER, "token": "tok_visa"})
-    assert (answer.status, answer.messages) == (401, ["Not authorized"])
+    for body in ({"orderId": ORDER, "token": "tok_visa"}, {}, b"not json"):
+        answer = cash.site.post("/api/payments", body)
+        assert (answer.status, answer.messages) == (401, ["Not authorized"])
 
 
 @pytest.mark.parametrize("stranger", [EVE, ANN])
@@ -180,6 +181,25 @@ def test_a_double_click_is_one_charge(cash):
     assert len(cash.gateway.charges) == 1
 
 
+@pytest.mark.parametrize("declined_before", [True, False])
+def test_of_two_equal_requests_at_once_one_makes_the_attempt(
+    cash, monkeypatch, declined_before
+):
+    """The second has looked before the first was saved."""
+    if declined_before:
+        pay(cash, "tok_chargeDeclined")
+    seen, look = [payment(cash)], cash.payments.find_by_order
+    cash.gateway.away = True
+    assert pay(cash, Idempotency_Key="k1").status == 503
+    cash.gateway.away = False
+    monkeypatch.setattr(
+        cash.payments, "find_by_order", lambda o: seen.pop() if seen else look(o)
+    )
+    assert pay(cash, Idempotency_Key="k1").status == 201
+    assert len(payment(cash).attempts) == 1 + declined_before
+    assert len(charged(cash)) == 1
+
+
 def test_while_one_card_is_being_charged_no_other_is(cash):
     cash.gateway.away = True
     pay(cash)
@@ -187,55 +207,3 @@ def test_while_one_card_is_being_charged_no_other_is(cash):
     answer = pay(cash, "tok_mastercard")
     assert answer.messages == ["A payment for this order is being made"]
     assert len(cash.gateway.charges) == 1
-
-
-def hook(cash, body, signature="signed", **headers):
-    return cash.site.post(
-        "/api/payments/webhook", body, Stripe_Signature=signature, **headers
-    )
-
-
-EVENT = {"id": "evt_1", "type": "payment_intent.succeeded", "orderId": ORDER}
-
-
-def test_a_webhook_makes_us_look_and_finish(cash):
-    cash.gateway.away = True
-    pay(cash)
-    cash.gateway.away = False
-    answer = hook(cash, EVENT, Sec_Fetch_Site="cross-site")
-    assert (answer.status, answer.json) == (200, {})
-    assert payment(cash).status is Status.PAID
-
-
-def test_what_a_webhook_says_itself_is_not_believed(cash):
-    pay(cash, "tok_chargeDeclined")
-    assert hook(cash, EVENT).status == 200
-    assert payment(cash).status is Status.DECLINED
-
-
-def test_a_webhook_that_comes_again_has_no_effect(cash):
-    pay(cash)
-    for _ in range(3):
-        assert hook(cash, EVENT).status == 200
-    assert len(cash.payments.events) == 1
-
-
-def test_a_webhook_that_could_not_be_heeded_is_heeded_when_it_comes_again(cash):
-    cash.gateway.away = True
-    pay(cash)
-    assert hook(cash, EVENT).status == 503
-    cash.gateway.away = False
-    assert hook(cash, EVENT).status == 200
-    assert payment(cash).status is Status.PAID
-
-
-@pytest.mark.parametrize("signature", ["forged", ""])
-def test_a_webhook_that_stripe_did_not_sign_is_refused_and_not_kept(cash, signature):
-    answer = hook(cash, EVENT, signature)
-    assert (answer.status, answer.messages) == (400, ["The signature does not fit"])
-    assert cash.payments.keep_webhook({"_id": "evt_1"})
-
-
-@pytest.mark.parametrize("order_id", [None, NOWHERE, 5, {"$gt": ""}])
-def test_a_webhook_about_something_else_is_heard_in_silence(cash, order_id):
-    assert hook(cash, EVENT | {"orderId": order_id}).status == 200

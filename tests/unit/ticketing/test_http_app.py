@@ -7,7 +7,7 @@ from http_shop import HTML
 from unit_doubles import ANN, Site, worker
 
 from ticketing import metrics, service, tracing
-from ticketing.errors import BadRequestError
+from ticketing.errors import BadRequestError, NotAuthenticatedError
 from ticketing.http import Request, json_response, route
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
@@ -199,6 +199,11 @@ def test_an_idempotency_key_of_another_kind_is_refused(key):
     environ = {"HTTP_IDEMPOTENCY_KEY": key, "REQUEST_METHOD": "POST"}
     with pytest.raises(BadRequestError, match="1 to 255"):
         assert Request(environ).idempotency_key
+
+
+def test_a_handler_that_asks_for_a_session_gets_one_or_ends_in_401():
+    with pytest.raises(NotAuthenticatedError):
+        assert Request({}).session
 
 
 def test_an_idempotency_key_may_be_left_out():

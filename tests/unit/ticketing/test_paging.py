@@ -18,7 +18,21 @@ def test_a_limit_from_1_to_200_is_taken(limit):
 
 
 @pytest.mark.parametrize(
-    "limit", ["0", "201", "-1", "1.5", "", "x", "1e2", " 1", "9" * 5000, None, True, {}]
+    "limit",
+    [
+        "0",
+        "201",
+        "-1",
+        "1.5",
+        "",
+        "x",
+        "1e2",
+        " 1",
+        "9" * 5000,
+        "0" * 8 + "11000",
+        None,
+        True,
+    ],
 )
 def test_another_limit_is_refused(limit):
     with pytest.raises(InvalidInputError) as refused:

@@ -92,8 +92,9 @@ def test_both_wrong_fields_are_named_at_once(shop):
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_selling_takes_a_session(shop, ticket, method):
     path = "/api/tickets" + (f"/{ticket['id']}" if method == "PUT" else "")
-    answer = shop.site.ask(method, path, OFFER)
-    assert (answer.status, answer.messages) == (401, ["Not authorized"])
+    for body in (OFFER, {}, b"not json"):
+        answer = shop.site.ask(method, path, body)
+        assert (answer.status, answer.messages) == (401, ["Not authorized"])
 
 
 def test_its_seller_edits_a_ticket(shop, ticket):

@@ -1,0 +1,97 @@
+"""The services have the routes, calls and events that the contract promises."""
+
+import inspect
+
+import pytest
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+
+from auth.service import AuthService
+from expiration.service import ExpirationService
+from orders.service import OrdersService
+from payments.service import PaymentsService
+from ticketing.events import EventHandler
+from ticketing.http.route import Route
+from ticketing.rpc import ServiceMethod
+from tickets.service import TicketsService
+
+SERVICES = (
+    AuthService,
+    TicketsService,
+    OrdersService,
+    PaymentsService,
+    ExpirationService,
+)
+EVERY = {"dead_letters", "replay_dead_letter"}
+
+# Which routes ask for a session; the others look at it where they need it.
+ROUTES = {
+    ("POST", "/api/users/signup"): False,
+    ("POST", "/api/users/signin"): False,
+    ("POST", "/api/users/signout"): False,
+    ("GET", "/api/users/currentuser"): False,
+    ("GET", "/api/tickets"): False,
+    ("GET", "/api/tickets/<ticket_id>"): False,
+    ("POST", "/api/tickets"): True,
+    ("PUT", "/api/tickets/<ticket_id>"): True,
+    ("GET", "/api/orders"): True,
+    ("GET", "/api/orders/<order_id>"): True,
+    ("POST", "/api/orders"): True,
+    ("DELETE", "/api/orders/<order_id>"): True,
+    ("POST", "/api/payments"): True,
+    ("POST", "/api/payments/webhook"): False,
+}
+CALLS = {
+    "auth": {"get_user", "find_user", "revoke_sessions"},
+    "tickets": {"list_tickets", "get_ticket", "create_ticket", "update_ticket"},
+    "orders": {"list_orders", "get_order", "create_order", "cancel_order"},
+    "payments": {"get_payment", "refund"},
+    "expiration": {"pending", "rebuild"},
+}
+OF_ORDERS = {"order.created", "order.cancelled", "order.completed"}
+EVENTS = {
+    "auth": set(),
+    "tickets": OF_ORDERS,
+    "orders": {
+        "ticket.created",
+        "ticket.updated",
+        "expiration.complete",
+        "payment.created",
+        "payment.failed",
+        "payment.refunded",
+    },
+    "payments": OF_ORDERS,
+    "expiration": OF_ORDERS,
+}
+
+
+def entrypoints(service, kind):
+    for name, method in inspect.getmembers(service, inspect.isfunction):
+        for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            if isinstance(entrypoint, kind):
+                yield name, entrypoint
+
+
+def test_the_routes_are_those_of_the_contract():
+    routes = [r for s in SERVICES for _, r in entrypoints(s, Route)]
+    assert {(r.method, r.path): r.session for r in routes} == ROUTES
+    assert len(routes) == len(ROUTES)
+
+
+def test_only_stripe_may_send_commands_from_elsewhere():
+    routes = [r for s in SERVICES for _, r in entrypoints(s, Route)]
+    open_to_all = [r.path for r in routes if not r.same_site]
+    assert open_to_all == ["/api/payments/webhook"]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_calls_of_the_contract_are_there(service):
+    names = {name for name, _ in entrypoints(service, ServiceMethod)}
+    assert names >= CALLS[service.name] | EVERY
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_service_hears_the_events_of_the_contract(service):
+    handlers = list(entrypoints(service, EventHandler))
+    assert {handler.subject for _, handler in handlers} == EVENTS[service.name]
+    for name, handler in handlers:
+        assert name == f"on_{handler.subject.replace('.', '_')}"
