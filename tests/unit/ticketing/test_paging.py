@@ -32,6 +32,7 @@ def test_a_limit_from_1_to_200_is_taken(limit):
         "0" * 8 + "11000",
         None,
         True,
+        {},
     ],
 )
 def test_another_limit_is_refused(limit):
