@@ -42,7 +42,9 @@ def reserve(
     Raises NotFoundError, BadRequestError when somebody holds it, KeyReusedError.
     """
     ticket_id = checked_id(wanted.ticket_id)
-    ticket = orders.tickets.find(ticket_id) or _fetch(orders, ticket_id, owner)
+    ticket = orders.tickets.find_or_fetch(
+        ticket_id, lambda: _document(owner(ticket_id))
+    )
     order = Order(
         id=new_id(),
         user_id=wanted.user_id,
@@ -110,14 +112,6 @@ def follow_ticket(orders: Orders, event: Delivery, owner: TicketOwner) -> None:
 def _copy(payload: TicketCreated) -> Document:
     price = cents(payload.price)
     return {"title": payload.title, "price": price, "userId": payload.user_id}
-
-
-def _fetch(orders: Orders, ticket_id: str, owner: TicketOwner) -> Document:
-    """Ask the owner for a ticket whose event has not arrived. Raises NotFoundError."""
-    document = _document(owner(ticket_id))
-    version = document.pop("version")
-    orders.tickets.put(ticket_id, version, document)
-    return document
 
 
 def _document(ticket: Json) -> Document:

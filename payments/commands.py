@@ -140,11 +140,7 @@ def _charge(till: Till, payment: Payment) -> Payment:
 def _payable(payments: Payments, wanted: Wanted, owner: OrderOwner) -> Document:
     """Return the order's copy, fetched if its event has not arrived."""
     order_id = checked_id(wanted.order_id)
-    order = payments.orders.find(order_id)
-    if order is None:
-        order = _document(owner(order_id))
-        version = order.pop("version")
-        payments.orders.put(order_id, version, order)
+    order = payments.orders.find_or_fetch(order_id, lambda: _document(owner(order_id)))
     if order["userId"] != wanted.user_id:
         raise NotOwnerError
     return order

@@ -7,13 +7,12 @@ from functools import partial
 from typing import Any
 
 import eventlet
-from eventlet.event import Event as Flag
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import DependencyProvider, Entrypoint
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from ticketing import hub, tracing
+from ticketing import hub, tracing, workers
 from ticketing.consumer import PullConsumer
 from ticketing.contract import Shape
 from ticketing.dead_letters import DeadLetter, bury
@@ -200,16 +199,11 @@ class EventHandler(Entrypoint):
 
     def replay(self, letter: DeadLetter) -> None:
         """Handle a dead letter again. Raises what the handler raises."""
-        done = Flag()
-
-        def finished(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            done.send(exc_info)
-            return result, exc_info
-
         delivery = Delivery(parse(self.shape, letter.body), f"dead:{letter.id}")
-        self._spawn(delivery, letter.traceparent, finished)
-        if exc_info := done.wait():
-            raise exc_info[1]
+        traceparent = tracing.accept(letter.traceparent)
+        _, error = workers.call(self, (delivery,), traceparent=traceparent)
+        if error:
+            raise error
 
 
 event_handler = EventHandler.decorator

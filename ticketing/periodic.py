@@ -4,12 +4,11 @@ Measured on the monotonic clock, unlike nameko's timer, which stands still for a
 when somebody sets the wall clock back by one.
 """
 
-from typing import Any
-
 import eventlet
 from eventlet.event import Event as Flag
 from nameko.extensions import Entrypoint
 
+from ticketing import workers
 from ticketing.errors import TicketingError
 
 
@@ -35,14 +34,7 @@ class Every(Entrypoint):
 
     def _run(self) -> None:
         while not self._stopped():
-            done = Flag()
-
-            def finished(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-                done.send(None)  # noqa: B023 - waited for before the next turn
-                return result, exc_info
-
-            self.container.spawn_worker(self, (), {}, handle_result=finished)
-            done.wait()
+            workers.call(self)
 
     def _stopped(self) -> bool:
         with eventlet.Timeout(self._seconds, exception=False):

@@ -29,6 +29,13 @@ class Replicas:
         with own_errors():
             return self.collection.find_one({"_id": replica_id})
 
+    def find_or_fetch(self, replica_id: str, owner: Owner) -> Document:
+        """Return the copy, asked for where its event has not arrived yet.
+
+        ``owner`` fetches ``{"version", ...fields}`` and may raise NotFoundError.
+        """
+        return self.find(replica_id) or self._fetch(replica_id, owner)
+
     def put(self, replica_id: str, version: int, fields: Document) -> None:
         """Store a state that came from the owner, unless a newer one is here."""
         done = False
@@ -74,8 +81,12 @@ class Replicas:
         except VersionGapError:
             if owner is None or attempt < PATIENCE:
                 raise
-            document = owner()
-            self.put(replica_id, document.pop("version"), document)
+            self._fetch(replica_id, owner)
+
+    def _fetch(self, replica_id: str, owner: Owner) -> Document:
+        document = owner()
+        self.put(replica_id, document.pop("version"), document)
+        return document
 
     def _advance(self, replica_id: str, version: int, fields: Document) -> bool:
         """Take the usual step in one write; return whether it was the next one."""

@@ -12,14 +12,12 @@ from ticketing import metrics, tracing
 from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
-from ticketing.http.protocol import RawRequest
+from ticketing.http.protocol import Address, RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
 from ticketing.http.same_site import SECURITY_HEADERS
 
 log = logging.getLogger(__name__)
-
-Address = tuple[str, int]
 
 _READING = ("GET", "HEAD")
 

@@ -14,6 +14,8 @@ from time import monotonic
 import httptools
 from eventlet import Timeout
 
+Address = tuple[str, int]
+
 MAX_TARGET = 8 * 1024
 MAX_HEADERS = 32 * 1024
 MAX_HEADER_COUNT = 100

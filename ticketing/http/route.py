@@ -3,14 +3,13 @@
 from typing import Any
 
 import eventlet
-from eventlet.event import Event as Flag
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 from pydantic import BaseModel
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from ticketing import tracing
+from ticketing import tracing, workers
 from ticketing.errors import NotAuthenticatedError, TicketingError, UnavailableError
 from ticketing.http.request import Request, read_json, validate
 from ticketing.http.responses import json_response
@@ -79,27 +78,15 @@ class Route(Entrypoint):
         return read_json(request.get_data(), request.content_type or "")
 
     def _call(self, request: Request, values: dict[str, str]) -> Any:
-        done = Flag()
-
-        def finished(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            done.send((result, exc_info))
-            return result, exc_info
-
-        context = {tracing.CONTEXT_KEY: tracing.current()}
         with eventlet.Timeout(ANSWER_TIMEOUT, UnavailableError):
             try:
-                self.container.spawn_worker(
-                    self,
-                    (request,),
-                    values,
-                    context_data=context,
-                    handle_result=finished,
+                result, error = workers.call(
+                    self, (request,), values, tracing.current()
                 )
             except ContainerBeingKilled:
                 raise UnavailableError from None
-            result, exc_info = done.wait()
-        if exc_info:
-            raise exc_info[1]
+        if error:
+            raise error
         return result
 
     def _respond(self, result: Any) -> Response:

@@ -18,15 +18,19 @@ from nameko.extensions import (
 
 from ticketing.config import Config, flag, setting
 from ticketing.http.app import App, refusal
-from ticketing.http.protocol import ClosedError, Connection, RawRequest, RefusedError
+from ticketing.http.protocol import (
+    Address,
+    ClosedError,
+    Connection,
+    RawRequest,
+    RefusedError,
+)
 
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 20_000
 BACKLOG = 1024
 DRAIN_TIMEOUT = 5.0
-
-Address = tuple[str, int]
 
 
 def parse_address(text: object) -> Address:
