@@ -170,6 +170,9 @@ class EventHandler(Entrypoint):
         if isinstance(error, ContainerBeingKilled):
             action = message.nak()
         elif error is None:
+            event_id = (message.headers or {}).get("Nats-Msg-Id")
+            told = {"action": "event", "event": event_id}
+            log.info("Handled %s by %s", self.subject, self.durable, extra=told)
             action = message.ack()
         elif is_hopeless(error, attempt):
             action = self._bury(message, f"{type(error).__name__}: {error}")

@@ -78,13 +78,20 @@ class App:
         return probe()
 
     def _finish(self, request: Request, response: Response) -> None:
-        metrics.count_request(request.method, request.route_name, response.status_code)
+        self._tell(request, response.status_code)
         if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
         response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())
         for name, value in SECURITY_HEADERS:
             response.headers.setdefault(name, value)
+
+    def _tell(self, request: Request, status: int) -> None:
+        metrics.count_request(request.method, request.route_name, status)
+        # The route's pattern, not the address: nothing personal stands in the logs.
+        if request.route_name:
+            line = request.method, request.route_name, status
+            log.info("%s %s: %d", *line, extra={"action": "request"})
 
     def _livez(self) -> Response:
         return json_response({"status": "ok"})
