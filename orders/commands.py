@@ -1,27 +1,41 @@
 """What buyers do with orders, and what time and money do to them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 from orders import models
+from orders.listing import (
+    Listing,
+    Wish,
+    copy_of_event,
+    copy_of_ticket,
+    named,
+    winding_up,
+)
 from orders.models import Order, RequestKey, Status
+from orders.passes.codes import new_pass_id
 from orders.repository import Orders
-from ticketing.contract import TicketCreated
+from ticketing.change import Change
+from ticketing.contract import PaymentRefunded
 from ticketing.errors import (
     BadRequestError,
+    ConcurrentUpdateError,
     DuplicateError,
     KeyReusedError,
     NotOwnerError,
+    refuse,
 )
 from ticketing.ids import checked_id, new_id
 from ticketing.messages import Delivery
-from ticketing.money import cents
-from ticketing.mongo import Document
+
+# Each try that fails has learnt of units that others took.
+TRIES = 20
 
 Json = dict[str, Any]
 TicketOwner = Callable[[str], Json]
+Refund = Callable[[str, str, list[str] | None], Any]
 
 
 @dataclass(frozen=True)
@@ -31,42 +45,110 @@ class Reservation:
     user_id: str
     ticket_id: str
     hold: timedelta
+    wish: Wish = field(default_factory=Wish)
     request_key: RequestKey | None = None
 
 
 def reserve(
     orders: Orders, wanted: Reservation, owner: TicketOwner, now: datetime
 ) -> Order:
-    """Hold a ticket: one insert, which the unique index lets through or not.
+    """Hold units: one insert, which the unique index lets through or not.
 
-    Raises NotFoundError, BadRequestError when somebody holds it, KeyReusedError.
+    Raises NotFoundError, BadRequestError when they cannot be had, KeyReusedError.
     """
-    ticket_id = checked_id(wanted.ticket_id)
-    ticket = orders.tickets.find_or_fetch(
-        ticket_id, lambda: _document(owner(ticket_id))
+    listing = listing_of(orders, wanted.ticket_id, owner)
+    try:
+        listing.check(wanted.wish, now)
+        return _insert(orders, listing, wanted, now)
+    except (BadRequestError, DuplicateError):
+        if earlier := _first_answer(orders, wanted):
+            return earlier
+        raise
+
+
+def listing_of(orders: Orders, ticket_id: str, owner: TicketOwner) -> Listing:
+    """Return what is known of a listing. Raises NotFoundError."""
+    ticket_id = checked_id(ticket_id)
+    copy = orders.tickets.find_or_fetch(
+        ticket_id, lambda: copy_of_ticket(owner(ticket_id))
     )
-    order = Order(
+    return Listing.of(ticket_id, copy)
+
+
+def _insert(
+    orders: Orders, listing: Listing, wanted: Reservation, now: datetime
+) -> Order:
+    for _ in range(TRIES):
+        units = _units(orders, listing, wanted.wish)
+        order = _order(listing, wanted, units, now)
+        try:
+            with orders.occupancies.claiming(order):
+                return orders.add(models.reserve(order))
+        except DuplicateError as error:
+            if "units" not in error.fields:
+                raise
+        _learn(orders, listing, wanted.wish, units)
+    raise ConcurrentUpdateError
+
+
+def _units(orders: Orders, listing: Listing, wish: Wish) -> tuple[str, ...]:
+    """Return units that seem free. Raises BadRequestError when too few are."""
+    if wish.seats:
+        return wish.seats
+    known, quantity = orders.occupancies, wish.quantity
+    units = known.of(listing).choose(quantity, together=listing.seated)
+    if len(units) < quantity:
+        units = known.looked_up(listing).choose(quantity, together=listing.seated)
+    if len(units) < quantity:
+        _refuse_for_want(listing, len(units))
+    return units
+
+
+def _refuse_for_want(listing: Listing, left: int) -> NoReturn:
+    if len(listing.layout) == 1:
+        raise BadRequestError("Ticket is already reserved")
+    refuse("quantity", f"Only {left} left right now" if left else "None left right now")
+
+
+def _learn(
+    orders: Orders, listing: Listing, wish: Wish, units: tuple[str, ...]
+) -> None:
+    """Find out who was faster. Raises BadRequestError naming the seats they took."""
+    holders = orders.holders_of(listing.id, units)
+    taken = {unit for holder in holders for unit in holder.units}
+    if gone := [seat for seat in wish.seats if seat in taken]:
+        refuse("seats", f"{named(gone)} gone")
+    if not wish.seats:
+        orders.occupancies.whole(listing)
+    for holder in holders:
+        orders.occupancies.hear(holder)
+
+
+def _order(
+    listing: Listing, wanted: Reservation, units: tuple[str, ...], now: datetime
+) -> Order:
+    return Order(
         id=new_id(),
         user_id=wanted.user_id,
         status=Status.CREATED,
         expires_at=now + wanted.hold,
-        ticket_id=ticket_id,
-        title=ticket["title"],
-        price=ticket["price"],
+        ticket_id=listing.id,
+        title=listing.title,
+        price=listing.price,
+        units=units,
         request_key=wanted.request_key,
     )
-    try:
-        return orders.add(models.reserve(order))
-    except DuplicateError:
-        return _first_answer(orders, wanted)
 
 
-def _first_answer(orders: Orders, wanted: Reservation) -> Order:
-    """Repeat the answer to a request that was made before, if it was."""
+def _first_answer(orders: Orders, wanted: Reservation) -> Order | None:
+    """Return the answer to the same request, if it was made before.
+
+    Raises KeyReusedError when its key came with another request.
+    """
     key = wanted.request_key
     earlier = orders.find_by_key(wanted.user_id, key.key) if key else None
     if earlier is None or key is None or earlier.request_key is None:
-        raise BadRequestError("Ticket is already reserved")
+        return None
     if earlier.request_key.fingerprint != key.fingerprint:
         raise KeyReusedError
     return models.as_created(earlier)
@@ -85,39 +167,47 @@ def cancel(orders: Orders, order_id: str) -> Order:
     return orders.change(checked_id(order_id), models.cancel)
 
 
-def settle(
-    orders: Orders, order_id: str, amount: int, refund: Callable[[str, str], Any]
-) -> None:
+def settle(orders: Orders, order_id: str, amount: int, refund: Refund) -> None:
     """Deliver what was paid for, or give the money back at once."""
+
+    def deliver(order: Order) -> Change[Order] | None:
+        if order.status is Status.CANCELLED and _is_withdrawn(orders, order):
+            raise models.TooLateError
+        return models.complete(order, amount, new_pass_id)
+
     try:
-        orders.change(order_id, lambda order: models.complete(order, amount))
+        orders.change(order_id, deliver)
     except models.TooLateError:
-        refund(order_id, "the order was cancelled")
+        refund(order_id, "the order was cancelled", None)
     except DuplicateError:
-        refund(order_id, "the ticket was sold to somebody else")
+        refund(order_id, "the ticket was sold to somebody else", None)
 
 
-def follow_ticket(orders: Orders, event: Delivery, owner: TicketOwner) -> None:
+def return_units(orders: Orders, refunded: PaymentRefunded) -> None:
+    """Money went back, and so do the units it was for."""
+    orders.change(refunded.order_id, lambda order: models.refund(order, refunded.units))
+
+
+def follow_ticket(
+    orders: Orders, event: Delivery, owner: TicketOwner, now: datetime
+) -> None:
     """Bring the copy of a ticket to the event's version."""
     payload = event.payload
     orders.tickets.apply(
         payload.id,
         payload.version,
-        _copy(payload),
+        winding_up(copy_of_event(payload), now),
         attempt=event.attempt,
-        owner=lambda: _document(owner(payload.id)),
+        owner=lambda: winding_up(copy_of_ticket(owner(payload.id)), now),
     )
 
 
-def _copy(payload: TicketCreated) -> Document:
-    price = cents(payload.price)
-    return {"title": payload.title, "price": price, "userId": payload.user_id}
+def hear_ticket(orders: Orders, ticket: Json, now: datetime) -> None:
+    """Take a ticket as its owner tells it, unless something newer is known."""
+    copy = winding_up(copy_of_ticket(ticket), now)
+    orders.tickets.put(ticket["id"], copy.pop("version"), copy)
 
 
-def _document(ticket: Json) -> Document:
-    return {
-        "version": ticket["version"],
-        "title": ticket["title"],
-        "price": cents(ticket["price"]),
-        "userId": ticket["userId"],
-    }
+def _is_withdrawn(orders: Orders, order: Order) -> bool:
+    copy = orders.tickets.find(order.ticket_id)
+    return bool(copy and copy.get("cancelled"))

@@ -1,11 +1,65 @@
-"""What buyers send."""
+"""What buyers and sellers send."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from ticketing.fields import Input
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+
+from orders.listing import Wish
+from ticketing.fields import Clean, Input, wrong
+
+MAX_UNITS = 1000
+MAX_REASON = 200
+
+
+def _once(labels: list[str]) -> list[str]:
+    """Refuse a label that stands twice."""
+    twice = next((each for each in labels if labels.count(each) > 1), None)
+    if twice is not None:
+        raise wrong(f"{twice} stands twice")
+    return labels
+
+
+Labels = Annotated[
+    list[str], Field(min_length=1, max_length=MAX_UNITS), AfterValidator(_once)
+]
 
 
 class OrderInput(Input):
-    MESSAGES: ClassVar = {"ticketId": "TicketId must be provided"}
+    MESSAGES: ClassVar = {
+        "ticketId": "TicketId must be provided",
+        "quantity": f"Quantity must be a whole number from 1 to {MAX_UNITS}",
+        "seats": f"Seats must be a list of 1 to {MAX_UNITS} labels",
+    }
 
     ticket_id: str
+    quantity: Annotated[int, Field(ge=1, le=MAX_UNITS)] | None = None
+    seats: Labels | None = None
+
+    @field_validator("seats")
+    @classmethod
+    def _either(cls, seats: list[str] | None, info: ValidationInfo) -> list[str] | None:
+        if seats is not None and info.data.get("quantity") is not None:
+            raise wrong("Send a quantity or seats, not both")
+        return seats
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.quantity or 1, tuple(self.seats or ()))
+
+
+class RefundInput(Input):
+    MESSAGES: ClassVar = {
+        "units": f"Units must be a list of 1 to {MAX_UNITS} labels",
+        "reason": f"Reason must have at most {MAX_REASON} characters",
+    }
+
+    units: Labels | None = None
+    reason: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=MAX_REASON), Clean
+    ] = ""

@@ -3,10 +3,11 @@
 ::
 
     created ──► complete ──► cancelled (refunded, from any state)
-       │           ▲
+       │           ▲  └► complete (with fewer units: the others were refunded)
        └► cancelled┘ (a payment came late and the units were still free)
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,8 @@ from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    OrderEvent,
+    OrderReduced,
     ReservedTicket,
     TicketRef,
 )
@@ -25,8 +28,7 @@ from ticketing.errors import BadRequestError, HopelessError, UnavailableError
 from ticketing.messages import Event
 from ticketing.money import dollars
 
-# A ticket of its own is one unit.
-SINGLE_UNIT = ("1",)
+NewId = Callable[[], str]
 
 
 class Status(StrEnum):
@@ -43,6 +45,11 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     PAYMENT_FAILED = "payment failed"
     REFUNDED = "refunded"
+    LISTING_CANCELLED = "listing cancelled"
+
+
+# After these the units are not the buyer's again, whatever payment comes.
+FINAL = {Reason.BUYER, Reason.REFUNDED, Reason.LISTING_CANCELLED}
 
 
 class NotYetError(UnavailableError):
@@ -62,8 +69,20 @@ class RequestKey:
 
 
 @dataclass(frozen=True)
+class Pass:
+    """Opens the door for one unit of a complete order."""
+
+    id: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Order:
-    """``units`` are what it is for; while ``holds``, a unique index guards them."""
+    """``units`` are what it is for; while ``holds``, a unique index guards them.
+
+    ``price`` is that of one unit, in cents. ``refunded`` are units it had before their
+    money went back; ``passes`` are all that were ever given out.
+    """
 
     id: str
     user_id: str
@@ -72,7 +91,9 @@ class Order:
     ticket_id: str
     title: str
     price: int
-    units: tuple[str, ...] = SINGLE_UNIT
+    units: tuple[str, ...]
+    refunded: tuple[str, ...] = ()
+    passes: tuple[Pass, ...] = ()
     reason: str | None = None
     request_key: RequestKey | None = None
     version: int = 0
@@ -81,8 +102,13 @@ class Order:
     def holds(self) -> bool:
         return self.status is not Status.CANCELLED
 
+    @property
+    def total(self) -> int:
+        """What its units cost together."""
+        return self.price * len(self.units)
+
     def json_dict(self) -> dict[str, Any]:
-        return {
+        shape = {
             "id": self.id,
             "userId": self.user_id,
             "status": self.status.value,
@@ -93,7 +119,15 @@ class Order:
                 "title": self.title,
                 "price": dollars(self.price),
             },
+            "quantity": len(self.units),
+            "units": list(self.units),
+            "total": dollars(self.total),
         }
+        return shape | ({"refunded": list(self.refunded)} if self.refunded else {})
+
+    def told(self) -> dict[str, Any]:
+        """The same, with the reason of its end."""
+        return self.json_dict() | ({"reason": self.reason} if self.reason else {})
 
 
 def reserve(order: Order) -> Change[Order]:
@@ -107,6 +141,8 @@ def reserve(order: Order) -> Change[Order]:
         ticket=ReservedTicket(
             id=order.ticket_id, title=order.title, price=dollars(order.price)
         ),
+        units=list(order.units),
+        total=dollars(order.total),
     )
     return Change(order, Event.of(created))
 
@@ -139,48 +175,62 @@ def fail(order: Order) -> Change[Order] | None:
     return _end(order, Reason.PAYMENT_FAILED)
 
 
-def complete(order: Order, amount: int) -> Change[Order] | None:
-    """It was paid: the ticket is the buyer's.
+def withdraw(order: Order) -> Change[Order] | None:
+    """The seller cancelled the listing before this was paid for."""
+    if order.status in {Status.COMPLETE, Status.CANCELLED}:
+        return None
+    return _end(order, Reason.LISTING_CANCELLED)
+
+
+def complete(order: Order, amount: int, new_pass_id: NewId) -> Change[Order] | None:
+    """It was paid: the units are the buyer's, each with a pass.
 
     A payment that comes after the hold has ended takes the units again; the unique
-    index says whether they are still free. Raises TooLateError when the buyer gave the
-    order up or its money went back, HopelessError on a wrong amount.
+    index says whether they are still free. Raises TooLateError when the order ended for
+    good, HopelessError on a wrong amount.
     """
-    if amount != order.price:
-        raise HopelessError(f"{amount} cents were paid for {order.price}")
     if order.status is Status.COMPLETE:
         return None
-    if order.reason in {Reason.BUYER, Reason.REFUNDED}:
+    if amount != order.total:
+        raise HopelessError(f"{amount} cents were paid for {order.total}")
+    if order.reason in FINAL:
         raise TooLateError
-    after = replace(
-        order, status=Status.COMPLETE, reason=None, version=order.version + 1
+    passes = tuple(Pass(new_pass_id(), unit) for unit in order.units)
+    return _next(
+        order, OrderCompleted, status=Status.COMPLETE, reason=None, passes=passes
     )
-    completed = OrderCompleted(
-        id=after.id, version=after.version, ticket=TicketRef(id=after.ticket_id)
-    )
-    return Change(after, Event.of(completed))
 
 
-def refund(order: Order) -> Change[Order] | None:
-    """The money went back, so the ticket does.
+def refund(order: Order, units: Collection[str]) -> Change[Order] | None:
+    """Money went back for ``units`` (none: for all of them), so they do as well.
 
-    That may be heard before the payment itself, which is then too late for good.
+    All of it may be heard before the payment itself, which is then too late for good;
+    part of it has to wait for that. Raises NotYetError.
     """
-    given_up = order.reason in {Reason.BUYER, Reason.REFUNDED}
-    return None if given_up else _end(order, Reason.REFUNDED)
+    rest = tuple(unit for unit in order.units if unit not in units) if units else ()
+    if order.reason in FINAL or rest == order.units:
+        return None
+    if not rest:
+        return _end(order, Reason.REFUNDED)
+    if order.status is not Status.COMPLETE:
+        raise NotYetError
+    gone = tuple(unit for unit in order.units if unit in units)
+    return _next(order, OrderReduced, units=rest, refunded=(*order.refunded, *gone))
 
 
 def _end(order: Order, reason: Reason) -> Change[Order]:
-    after = replace(
-        order,
-        status=Status.CANCELLED,
-        reason=reason.value,
-        version=order.version + 1,
-    )
-    cancelled = OrderCancelled(
-        id=after.id,
-        version=after.version,
-        reason=reason.value,
-        ticket=TicketRef(id=after.ticket_id),
-    )
-    return Change(after, Event.of(cancelled))
+    return _next(order, OrderCancelled, status=Status.CANCELLED, reason=reason.value)
+
+
+def _next(order: Order, event: type[OrderEvent], **changes: Any) -> Change[Order]:
+    """The order a version on, and the event that tells which units it holds now."""
+    after = replace(order, version=order.version + 1, **changes)
+    facts: dict[str, Any] = {
+        "id": after.id,
+        "version": after.version,
+        "ticket": TicketRef(id=after.ticket_id),
+        "units": list(after.units) if after.holds else [],
+    }
+    if event is OrderCancelled:
+        facts["reason"] = after.reason
+    return Change(after, Event.of(event(**facts)))

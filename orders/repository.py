@@ -1,14 +1,30 @@
 """Where orders are kept, and the copies of tickets they refer to."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from orders.models import Order, RequestKey, Status
+from orders.models import Order, Pass, RequestKey, Status
+from orders.occupancies import Occupancies
+from orders.occupancy import Claim
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
-from ticketing.mongo import Document
+from ticketing.contract import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderEvent,
+    OrderReduced,
+)
+from ticketing.feed import Feed
+from ticketing.mongo import Document, own_errors
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
+
+ORDER_EVENTS = (OrderCreated, OrderCompleted, OrderReduced, OrderCancelled)
+# What happened while the feed was being made.
+FEED_SINCE = timedelta(seconds=10)
 
 
 class Orders(Protocol):
@@ -18,13 +34,31 @@ class Orders(Protocol):
     def of_user(self, user_id: str, page: Page) -> list[Order]: ...
     def find_by_key(self, user_id: str, key: str) -> Order | None: ...
     def unpaid(self, page: Page) -> list[Order]: ...
+    def of_ticket(self, ticket_id: str, page: Page) -> list[Order]: ...
+    def holding(self, ticket_id: str) -> list[Order]: ...
+    def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]: ...
+    def find_by_pass(self, pass_id: str) -> Order | None: ...
+    def winding_up(self) -> list[tuple[str, datetime]]: ...
+    def wound_up(self, ticket_id: str, until: datetime) -> None: ...
 
     @property
     def tickets(self) -> Replicas: ...
+    @property
+    def occupancies(self) -> Occupancies: ...
 
 
 class MongoOrders(Aggregates[Order]):
     tickets: Replicas
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.occupancies = Occupancies(self.holding)
+
+    def change(self, order_id: str, decide: Decision[Order]) -> Order:
+        """Like any aggregate's; what it frees is known here at once."""
+        order = super().change(order_id, decide)
+        self.occupancies.hear(order)
+        return order
 
     def of_user(self, user_id: str, page: Page) -> list[Order]:
         return self.query(page.within({"userId": user_id}), page.limit, page.sort)
@@ -38,6 +72,36 @@ class MongoOrders(Aggregates[Order]):
         condition = page.within({"status": Status.CREATED.value})
         return self.query(condition, page.limit, page.sort)
 
+    def of_ticket(self, ticket_id: str, page: Page) -> list[Order]:
+        """Return a page of the orders for a listing, of whatever state."""
+        condition = page.within({"ticket.id": ticket_id})
+        return self.query(condition, page.limit, page.sort)
+
+    def holding(self, ticket_id: str) -> list[Order]:
+        """Return every order that holds units of a listing."""
+        return self.query({"ticket.id": ticket_id, "units": {"$exists": True}}, 0)
+
+    def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]:
+        """Return the orders that hold any of these units."""
+        return self.query({"ticket.id": ticket_id, "units": {"$in": list(units)}}, 0)
+
+    def find_by_pass(self, pass_id: str) -> Order | None:
+        found = self.query({"passes.id": pass_id}, 1)
+        return found[0] if found else None
+
+    def winding_up(self) -> list[tuple[str, datetime]]:
+        """Return the cancelled listings whose orders have to end, and until when."""
+        with own_errors():
+            found = self.tickets.collection.find({"windUp": {"$exists": True}})
+            return [(copy["_id"], copy["windUp"]) for copy in found]
+
+    def wound_up(self, ticket_id: str, until: datetime) -> None:
+        """Look no more at a listing, unless it was cancelled again since."""
+        with own_errors():
+            self.tickets.collection.update_one(
+                {"_id": ticket_id, "windUp": until}, {"$unset": {"windUp": ""}}
+            )
+
 
 class OrderDatabase(AggregateDatabase[Order]):
     """Gives the worker its ``Orders``."""
@@ -48,6 +112,24 @@ class OrderDatabase(AggregateDatabase[Order]):
     def setup(self) -> None:
         super().setup()
         self.store.tickets = Replicas(self.database["tickets"])
+
+        self._feed = Feed(self.nats.connection, ORDER_EVENTS, self._hear, FEED_SINCE)
+
+    def start(self) -> None:
+        super().start()
+        self._threads.append(
+            self.container.spawn_managed_thread(self._feed.run, identifier="orders")
+        )
+
+    def stop(self) -> None:
+        self._feed.stop()
+        super().stop()
+
+    def _hear(self, event: OrderEvent | OrderCreated) -> None:
+        """What other processes sold or freed."""
+        paid = not isinstance(event, OrderCreated)
+        claim = Claim(event.version, tuple(event.units), paid)
+        self.store.occupancies.note(event.ticket.id, event.id, claim)
 
     def declare_indexes(self) -> None:
         # The reservation itself: a unit of a ticket is held by one order at a time.
@@ -64,8 +146,15 @@ class OrderDatabase(AggregateDatabase[Order]):
             unique=True,
             partialFilterExpression={"requestKey.key": {"$exists": True}},
         )
+        self.collection.create_index(
+            "passes.id",
+            unique=True,
+            partialFilterExpression={"passes.id": {"$exists": True}},
+        )
         self.collection.create_index([("userId", 1), ("_id", 1)])
+        self.collection.create_index([("ticket.id", 1), ("_id", 1)])
         self.collection.create_index([("status", 1), ("_id", 1)])
+        self.database["tickets"].create_index("windUp", sparse=True)
         super().declare_indexes()
 
     @staticmethod
@@ -84,6 +173,8 @@ class OrderDatabase(AggregateDatabase[Order]):
             },
             "units": units if order.holds else None,
             "freed": None if order.holds else units,
+            "refunded": list(order.refunded) or None,
+            "passes": [vars(each) for each in order.passes] or None,
             "reason": order.reason,
             "requestKey": vars(key) if key else None,
         }
@@ -101,6 +192,8 @@ class OrderDatabase(AggregateDatabase[Order]):
             title=ticket["title"],
             price=ticket["price"],
             units=tuple(document.get("units") or document["freed"]),
+            refunded=tuple(document.get("refunded", ())),
+            passes=tuple(Pass(**each) for each in document.get("passes", ())),
             reason=document.get("reason"),
             request_key=RequestKey(**key) if key else None,
             version=document["version"],

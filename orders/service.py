@@ -9,8 +9,9 @@ from orders import commands, models
 from orders.commands import Reservation
 from orders.inputs import OrderInput
 from orders.models import Order, RequestKey
+from orders.passes import entrypoints as passes
 from orders.repository import OrderDatabase, Orders
-from ticketing import service
+from orders.sales import entrypoints as sales
 from ticketing.config import positive
 from ticketing.contract import (
     ExpirationComplete,
@@ -23,6 +24,7 @@ from ticketing.contract import (
 from ticketing.dependencies import Setting
 from ticketing.events import event_handler
 from ticketing.http import Request, route
+from ticketing.http.request import validate
 from ticketing.http.responses import no_content
 from ticketing.idempotency import fingerprint
 from ticketing.ids import checked_id
@@ -33,7 +35,7 @@ from ticketing.rpc import ServiceRpc, rpc
 Json = dict[str, Any]
 
 
-class OrdersService(service.Service):
+class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
     name = "orders"
 
     orders: Orders = OrderDatabase()
@@ -53,10 +55,11 @@ class OrdersService(service.Service):
 
     @route("POST", "/api/orders", session=True, body=OrderInput, status=201)
     def post_order(self, request: Request) -> Json:
-        key, ticket_id = request.idempotency_key, request.input.ticket_id
-        request_key = RequestKey(key, fingerprint([ticket_id])) if key else None
+        key, wanted = request.idempotency_key, request.input
+        body = fingerprint([wanted.ticket_id, wanted.quantity, wanted.seats])
+        request_key = RequestKey(key, body) if key else None
         user_id = request.session.user_id
-        return self._reserve(user_id, ticket_id, request_key).json_dict()
+        return self._reserve(user_id, wanted, request_key).json_dict()
 
     @route("DELETE", "/api/orders/<order_id>", session=True)
     def delete_order(self, request: Request, order_id: str) -> Response:
@@ -74,17 +77,28 @@ class OrdersService(service.Service):
     ) -> list[Json]:
         """Return a page of a user's orders, oldest first unless ``order="desc"``."""
         page = page_of({"limit": limit, "after": after, "order": order})
-        return [_told(found) for found in self.orders.of_user(user_id, page)]
+        return [found.told() for found in self.orders.of_user(user_id, page)]
 
     @rpc
     def get_order(self, id: str) -> Json:  # noqa: A002 - the contract's name
         """Return one order, with the ``reason`` of its end. Raises NotFoundError."""
-        return _told(self.orders.get(checked_id(id)))
+        return self.orders.get(checked_id(id)).told()
 
     @rpc
-    def create_order(self, user_id: str, ticket_id: str) -> Json:
-        """Hold a ticket for a user. Raises NotFoundError, BadRequestError."""
-        return _told(self._reserve(checked_id(user_id), ticket_id, None))
+    def create_order(
+        self,
+        user_id: str,
+        ticket_id: str,
+        quantity: int | None = None,
+        seats: list[str] | None = None,
+    ) -> Json:
+        """Hold units of a ticket for a user: so many, or these.
+
+        Raises InvalidInputError, NotFoundError, BadRequestError.
+        """
+        told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
+        wanted = validate(OrderInput, told)
+        return self._reserve(checked_id(user_id), wanted, None).told()
 
     @rpc
     def cancel_order(self, id: str, user_id: str | None = None) -> Json:  # noqa: A002
@@ -94,7 +108,7 @@ class OrdersService(service.Service):
         """
         if user_id is not None:
             commands.own(self.orders, id, user_id)
-        return _told(commands.cancel(self.orders, id))
+        return commands.cancel(self.orders, id).told()
 
     @rpc
     def list_unpaid(self, limit: int = 200, after: str | None = None) -> list[Json]:
@@ -104,11 +118,11 @@ class OrdersService(service.Service):
 
     @event_handler(TicketCreated)
     def on_ticket_created(self, event: Delivery) -> None:
-        commands.follow_ticket(self.orders, event, self.tickets_rpc.get_ticket)
+        self._follow_ticket(event)
 
     @event_handler(TicketUpdated)
     def on_ticket_updated(self, event: Delivery) -> None:
-        commands.follow_ticket(self.orders, event, self.tickets_rpc.get_ticket)
+        self._follow_ticket(event)
 
     @event_handler(ExpirationComplete)
     def on_expiration_complete(self, event: Delivery) -> None:
@@ -128,14 +142,16 @@ class OrdersService(service.Service):
 
     @event_handler(PaymentRefunded)
     def on_payment_refunded(self, event: Delivery) -> None:
-        self.orders.change(event.payload.order_id, models.refund)
+        commands.return_units(self.orders, event.payload)
 
-    def _reserve(self, user_id: str, ticket_id: str, key: RequestKey | None) -> Order:
+    def _reserve(
+        self, user_id: str, wanted: OrderInput, key: RequestKey | None
+    ) -> Order:
         hold = timedelta(seconds=self.hold_seconds)
-        wanted = Reservation(user_id, ticket_id, hold, key)
+        asked = Reservation(user_id, wanted.ticket_id, hold, wanted.wish, key)
         owner = self.tickets_rpc.get_ticket
-        return commands.reserve(self.orders, wanted, owner, self.clock())
+        return commands.reserve(self.orders, asked, owner, self.clock())
 
-
-def _told(order: Order) -> Json:
-    return order.json_dict() | ({"reason": order.reason} if order.reason else {})
+    def _follow_ticket(self, event: Delivery) -> None:
+        owner = self.tickets_rpc.get_ticket
+        commands.follow_ticket(self.orders, event, owner, self.clock())

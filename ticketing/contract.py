@@ -37,45 +37,84 @@ class TicketRef(Shape):
 
 
 class ReservedTicket(Shape):
+    """``price`` is that of one unit."""
+
     id: Id
     title: str
     price: float
 
 
+class Occasion(Shape):
+    """What a listing is for; ``starts_at`` is shown in ``timezone``, an IANA name."""
+
+    name: str
+    venue: str = ""
+    starts_at: str
+    timezone: str = "UTC"
+    description: str = ""
+
+
 class TicketCreated(Payload):
+    """``layout`` lists the units, as ``ticketing.layout`` reads it."""
+
     subject: ClassVar[str] = "ticket.created"
 
     title: str
     price: float
     user_id: Id
+    layout: str = "1"
+    seated: bool = False
+    max_per_order: int = 10
+    on_sale_at: str | None = None
+    event: Occasion | None = None
 
 
 class TicketUpdated(TicketCreated):
+    """The whole listing again, and how many of its units are in which state."""
+
     subject: ClassVar[str] = "ticket.updated"
 
     order_id: Id | None = None
+    available: int = 0
+    held: int = 0
+    sold: int = 0
+    cancelled: bool | None = None
 
 
 class OrderCreated(Payload):
+    """``total`` is what its ``units`` cost together."""
+
     subject: ClassVar[str] = "order.created"
 
     status: str
     user_id: Id
     expires_at: str
     ticket: ReservedTicket
+    units: list[str]
+    total: float
 
 
-class OrderCancelled(Payload):
+class OrderEvent(Payload):
+    """``units`` are those the order holds from now on."""
+
+    ticket: TicketRef
+    units: list[str]
+
+
+class OrderCancelled(OrderEvent):
     subject: ClassVar[str] = "order.cancelled"
 
     reason: str
-    ticket: TicketRef
 
 
-class OrderCompleted(Payload):
+class OrderCompleted(OrderEvent):
     subject: ClassVar[str] = "order.completed"
 
-    ticket: TicketRef
+
+class OrderReduced(OrderEvent):
+    """Some of its units were refunded."""
+
+    subject: ClassVar[str] = "order.reduced"
 
 
 class ExpirationComplete(Shape):
@@ -100,9 +139,12 @@ class PaymentFailed(Payload):
 
 
 class PaymentRefunded(PaymentCreated):
+    """``amount`` went back for these ``units``."""
+
     subject: ClassVar[str] = "payment.refunded"
 
     reason: str
+    units: list[str]
 
 
 class SessionRevoked(Payload):

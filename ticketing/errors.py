@@ -18,7 +18,7 @@ The docstring of an error is its message where none is given. Errors cross RPC a
 themselves: ``ticketing.rpc`` rebuilds them from their ``args``.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 
 class TicketingError(Exception):
@@ -53,6 +53,11 @@ class InvalidInputError(BadRequestError):
 
     def __str__(self) -> str:
         return "; ".join(error["message"] for error in self.errors)
+
+
+def refuse(field: str, message: str) -> NoReturn:
+    """Raise InvalidInputError about one field."""
+    raise InvalidInputError([{"message": message, "field": field}])
 
 
 class NotAuthenticatedError(TicketingError):

@@ -99,6 +99,14 @@ class MemoryReplicas(Replicas):
     def find(self, replica_id: str) -> Document | None:
         return deepcopy(self._documents.get(replica_id))
 
+    def all(self) -> list[Document]:
+        return deepcopy(list(self._documents.values()))
+
+    def unset(self, replica_id: str, field: str, value: object) -> None:
+        """Take a field off a copy that has this value in it."""
+        if self._documents[replica_id].get(field) == value:
+            del self._documents[replica_id][field]
+
     def _insert(self, replica_id: str, version: int, fields: Document) -> bool:
         if replica_id in self._documents:
             return False

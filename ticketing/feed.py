@@ -1,17 +1,17 @@
-"""A subject read by every process for itself, from some time ago on.
+"""Subjects read by every process for itself, from some time ago on.
 
 Unlike an event handler, whose messages are shared out among the instances of a
 service, a feed brings every message to every process; it keeps no place on the server.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from ticketing.consumer import PullConsumer
-from ticketing.contract import Shape
 from ticketing.errors import HopelessError
 from ticketing.messages import parse
 from ticketing.nats import NatsConnection
@@ -21,17 +21,17 @@ FORGOTTEN_AFTER = 60.0
 
 
 class Feed:
-    """Hands each payload of one subject to ``apply``, the last ``since`` included."""
+    """Hands each payload of some subjects to ``apply``, the last ``since`` included."""
 
     def __init__(
         self,
         connection: NatsConnection,
-        shape: type[Shape],
-        apply: Callable[[Shape], None],
+        shapes: Sequence[type[Any]],
+        apply: Callable[[Any], None],
         since: timedelta,
     ) -> None:
         self._connection = connection
-        self._shape = shape
+        self._shapes = {connection.subject(shape.subject): shape for shape in shapes}
         self._apply = apply
         self._since = since
         self._next_sequence: int | None = None
@@ -44,9 +44,8 @@ class Feed:
         self._consumer.stop()
 
     def _config(self) -> ConsumerConfig:
-        subject = self._shape.subject  # type: ignore[attr-defined]
         config = ConsumerConfig(
-            filter_subject=self._connection.subject(subject),
+            filter_subjects=list(self._shapes),
             ack_policy=AckPolicy.NONE,
             inactive_threshold=FORGOTTEN_AFTER,
             mem_storage=True,
@@ -66,6 +65,6 @@ class Feed:
         self._next_sequence = message.metadata.sequence.stream + 1
         self._consumer.done()
         try:
-            self._apply(parse(self._shape, message.data))
+            self._apply(parse(self._shapes[message.subject], message.data))
         except HopelessError:
             return  # the handlers of this subject keep it as a dead letter

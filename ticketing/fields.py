@@ -6,10 +6,12 @@ import email_validator
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from ticketing.money import cents
 
 MAX_EMAIL = 254
+WRONG = "wrong"
 # Whether mail can get there is not judged here, and demos live on names like .test.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
@@ -20,6 +22,11 @@ class Input(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, frozen=True, strict=True
     )
+
+
+def wrong(message: str) -> PydanticCustomError:
+    """An error for a validator to raise whose words are told as they are."""
+    return PydanticCustomError(WRONG, "{message}", {"message": message})
 
 
 def _email(value: str) -> str:

@@ -12,7 +12,7 @@ from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.wrappers import Response
 
 from ticketing.config import flag, setting
-from ticketing.contract import SessionRevoked, Shape
+from ticketing.contract import SessionRevoked
 from ticketing.feed import Feed
 from ticketing.keyring import LIFETIME, KeyRing, Session
 from ticketing.nats import Nats, NatsConnection
@@ -29,8 +29,7 @@ class Revocations:
         self._ended: set[str] = set()
         self._valid_after: dict[str, float] = {}
 
-    def apply(self, revoked: Shape) -> None:
-        assert isinstance(revoked, SessionRevoked)
+    def apply(self, revoked: SessionRevoked) -> None:
         if revoked.jti:
             self._ended.add(revoked.jti)
         if revoked.before is not None:
@@ -48,7 +47,7 @@ class _SharedRevocations:
     def __init__(self, connection: NatsConnection) -> None:
         self.revocations = Revocations()
         since = timedelta(seconds=LIFETIME)
-        self._feed = Feed(connection, SessionRevoked, self.revocations.apply, since)
+        self._feed = Feed(connection, [SessionRevoked], self.revocations.apply, since)
         self._users = 0
 
     def acquire(self) -> None:

@@ -1,62 +1,90 @@
-"""What sellers do with tickets, and what orders do to them."""
+"""What sellers do with listings, and what orders do to them."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from ticketing.change import Change
-from ticketing.errors import VersionGapError
-from ticketing.ids import new_id
-from ticketing.messages import Delivery
-from ticketing.replicas import PATIENCE
+from ticketing.errors import UnavailableError
+from ticketing.ids import checked_id, new_id
 from tickets import models
 from tickets.inputs import TicketInput
-from tickets.models import Ticket
+from tickets.models import Share, Ticket
+from tickets.offers import changed_offer, new_offer
 from tickets.repository import Tickets
 
-Effect = Callable[[Ticket, str], Change[Ticket] | None]
-OrderOwner = Callable[[str], dict[str, Any]]
+
+def create(
+    tickets: Tickets, user_id: str, wanted: TicketInput, now: datetime
+) -> Ticket:
+    """Raises InvalidInputError."""
+    return tickets.add(models.create(new_id(), user_id, new_offer(wanted, now)))
 
 
-def create(tickets: Tickets, user_id: str, wanted: TicketInput) -> Ticket:
-    return tickets.add(models.create(new_id(), user_id, wanted.title, wanted.price))
+def edit(  # noqa: PLR0913, PLR0917 - who, what, and what is known of it
+    tickets: Tickets,
+    ticket_id: str,
+    user_id: str,
+    wanted: TicketInput,
+    orders: Any,
+    now: datetime,
+) -> Ticket:
+    """Change a listing, its units too where ``orders`` says that nobody holds them.
+
+    Raises NotFoundError, BadRequestError, NotOwnerError in this order.
+    """
+
+    def decide(ticket: Ticket) -> Change[Ticket]:
+        models.check_editable(ticket, user_id)
+        offer = changed_offer(
+            ticket, wanted, orders.spare_units, orders.taken_units, now
+        )
+        return models.edit(ticket, user_id, offer)
+
+    return tickets.change(checked_id(ticket_id), decide)
 
 
-def edit(tickets: Tickets, ticket_id: str, user_id: str, wanted: TicketInput) -> Ticket:
-    """Raises NotFoundError, BadRequestError, NotOwnerError in this order."""
+def cancel(tickets: Tickets, ticket_id: str, user_id: str) -> Ticket:
+    """Take a listing off sale for good; its orders are cancelled and refunded.
+
+    Raises NotFoundError, NotOwnerError.
+    """
     return tickets.change(
-        ticket_id,
-        lambda ticket: models.edit(ticket, user_id, wanted.title, wanted.price),
+        checked_id(ticket_id), lambda ticket: models.cancel(ticket, user_id)
     )
 
 
-def follow_order(
-    tickets: Tickets, event: Delivery, effect: Effect, owner: OrderOwner
-) -> None:
-    """Let an order's event take effect on its ticket, once and in its turn.
+def tell(orders: Any, ticket: Ticket) -> None:
+    """Let the orders know of a change before its seller hears that it is made.
 
-    The ticket is written first and the inbox second; a crash in between repeats an
-    effect that repeats harmlessly. The turn is checked after the ticket is read, and
-    the ticket's own version guards the time from there to the write.
+    So nobody buys what has just been taken off sale. While they are away nobody buys
+    anything, and its event is there when they come back.
     """
-    order = event.payload
-
-    def in_turn(ticket: Ticket) -> Change[Ticket] | None:
-        if not tickets.orders.is_next(order.id, order.version):
-            return None
-        return effect(ticket, order.id)
-
-    try:
-        tickets.change(order.ticket.id, in_turn)
-        tickets.orders.apply(order.id, order.version, {})
-    except VersionGapError:
-        if event.attempt < PATIENCE:
-            raise
-        _catch_up(tickets, order.ticket.id, owner(order.id))
+    with suppress(UnavailableError):
+        orders.hear_ticket(ticket.told())
 
 
-def _catch_up(tickets: Tickets, ticket_id: str, order: dict[str, Any]) -> None:
-    """Take over an order's present state when an event of it is lost."""
-    holds = order["status"] != "cancelled"
-    effect = models.reserve if holds else models.release
-    tickets.change(ticket_id, lambda ticket: effect(ticket, order["id"]))
-    tickets.orders.put(order["id"], order["version"], {})
+def follow_orders(
+    tickets: Tickets, ticket_id: str, heard: Iterable[tuple[str, Share]]
+) -> None:
+    """Count what orders hold now, those of several events in one write.
+
+    The listing itself remembers whom it has counted, so an event that is delivered
+    again, also after a crash, counts once.
+    """
+    newest: dict[str, Share] = {}
+    for order_id, share in heard:
+        if order_id not in newest or share.version > newest[order_id].version:
+            newest[order_id] = share
+
+    def decide(ticket: Ticket) -> Change[Ticket] | None:
+        unknown = newest.keys() - ticket.recent.keys()
+        older = tickets.shares.of(unknown) if ticket.has_older and unknown else {}
+        change = models.follow(ticket, newest, older)
+        forgotten = models.overflow(ticket)
+        if change and forgotten:
+            tickets.shares.keep(forgotten)
+        return change
+
+    tickets.change(ticket_id, decide)

@@ -1,14 +1,60 @@
-"""In-memory double of what the tickets service stands on."""
+"""In-memory doubles of what the tickets service stands on."""
 
-from ticketing.fakes import MemoryAggregates, MemoryReplicas
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from ticketing.clock import from_iso
+from ticketing.fakes import MemoryAggregates
 from ticketing.paging import Page
-from tickets.models import Ticket
+from tickets.models import Share, Ticket
+from tickets.search import Availability, Search, begins, words_of
+
+
+class MemoryShares:
+    def __init__(self) -> None:
+        self._shares: dict[str, Share] = {}
+
+    def of(self, order_ids: Iterable[str]) -> dict[str, Share]:
+        return {o: self._shares[o] for o in order_ids if o in self._shares}
+
+    def keep(self, shares: Mapping[str, Share]) -> None:
+        for order_id, share in shares.items():
+            known = self._shares.get(order_id)
+            if known is None or known.version < share.version:
+                self._shares[order_id] = share
 
 
 class MemoryTickets(MemoryAggregates[Ticket]):
     def __init__(self) -> None:
         super().__init__()
-        self.orders = MemoryReplicas()
+        self.shares = MemoryShares()
 
-    def available(self, page: Page) -> list[Ticket]:
-        return self.select(lambda ticket: not ticket.holders, page)
+    def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]:
+        return self.select(lambda ticket: _is_found(ticket, search, now), page)
+
+    def of_seller(self, user_id: str, page: Page) -> list[Ticket]:
+        return self.select(lambda ticket: ticket.user_id == user_id, page)
+
+
+def _is_found(ticket: Ticket, search: Search, now: datetime) -> bool:
+    offer, occasion = ticket.offer, ticket.offer.event
+    texts = (offer.title, *((occasion.name, occasion.venue) if occasion else ()))
+    starts_at = from_iso(occasion.starts_at) if occasion else None
+    return (
+        _stands(ticket, search.availability, starts_at, now)
+        and begins(words_of(*texts), search.words)
+        and (not search.since or bool(starts_at and starts_at >= search.since))
+        and (not search.until or bool(starts_at and starts_at <= search.until))
+    )
+
+
+def _stands(
+    ticket: Ticket, wanted: Availability, starts_at: datetime | None, now: datetime
+) -> bool:
+    if wanted is Availability.ALL:
+        return not ticket.cancelled
+    opens = ticket.offer.on_sale_at
+    if wanted is Availability.UPCOMING:
+        return ticket.available > 0 and bool(opens and opens > now)
+    is_open = not opens or opens <= now
+    return ticket.available > 0 and is_open and not (starts_at and starts_at <= now)

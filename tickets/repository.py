@@ -1,33 +1,46 @@
-"""Where tickets are kept, and what their orders were last heard to do."""
+"""Where listings are kept, and what each order holds of them."""
 
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
+from ticketing.clock import from_iso
+from ticketing.contract import Occasion
+from ticketing.layout import Layout
 from ticketing.mongo import Document
 from ticketing.paging import Page
-from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
-from tickets.models import Ticket
+from tickets.models import Offer, Share, Ticket
+from tickets.search import Search, words_of
+from tickets.shares import MongoShares, Shares
+
+# Stand for "has always been on sale" and "is sold for ever" where queries compare.
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Tickets(Protocol):
     def add(self, change: Change[Ticket]) -> Ticket: ...
     def get(self, ticket_id: str) -> Ticket: ...
-    def available(self, page: Page) -> list[Ticket]: ...
     def change(self, ticket_id: str, decide: Decision[Ticket]) -> Ticket: ...
+    def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]: ...
+    def of_seller(self, user_id: str, page: Page) -> list[Ticket]: ...
 
     @property
-    def orders(self) -> Replicas: ...
+    def shares(self) -> Shares: ...
 
 
 class MongoTickets(Aggregates[Ticket]):
-    orders: Replicas
+    shares: MongoShares
 
-    def available(self, page: Page) -> list[Ticket]:
-        """Return a page of the tickets that nobody holds."""
-        condition = page.within({"available": True})
+    def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]:
+        """Return a page of the listings that are searched for."""
+        condition = page.within(search.condition(now))
         return self.query(condition, page.limit, page.sort)
+
+    def of_seller(self, user_id: str, page: Page) -> list[Ticket]:
+        return self.query(page.within({"userId": user_id}), page.limit, page.sort)
 
 
 class TicketDatabase(AggregateDatabase[Ticket]):
@@ -38,30 +51,65 @@ class TicketDatabase(AggregateDatabase[Ticket]):
 
     def setup(self) -> None:
         super().setup()
-        self.store.orders = Replicas(self.database["orders"])
+        self.store.shares = MongoShares(self.database["shares"])
 
     def declare_indexes(self) -> None:
         self.collection.create_index([("available", 1), ("_id", 1)])
+        self.collection.create_index([("userId", 1), ("_id", 1)])
         super().declare_indexes()
 
     @staticmethod
     def encode(ticket: Ticket) -> Document:
-        fields: dict[str, Any] = {
+        """What the seller said, what is counted, and what searches look at."""
+        offer, occasion = ticket.offer, ticket.offer.event
+        starts_at = from_iso(occasion.starts_at) if occasion else None
+        return {
             "userId": ticket.user_id,
-            "title": ticket.title,
-            "price": ticket.price,
-            "holders": list(ticket.holders),
-            "available": not ticket.holders,
+            "title": offer.title,
+            "price": offer.price,
+            "layout": offer.layout.text,
+            "seated": offer.seated,
+            "maxPerOrder": offer.max_per_order,
+            "event": occasion.json_dict() if occasion else None,
+            "held": ticket.held,
+            "sold": ticket.sold,
+            "recent": {o: _entry(share) for o, share in ticket.recent.items()},
+            "hasOlder": ticket.has_older,
+            "cancelled": ticket.cancelled or None,
+            "available": ticket.available > 0,
+            "onSaleAt": offer.on_sale_at or ALWAYS,
+            "startsAt": starts_at,
+            "sellUntil": starts_at or FOREVER,
+            "words": words_of(
+                offer.title, *((occasion.name, occasion.venue) if occasion else ())
+            ),
         }
-        return fields
 
     @staticmethod
     def decode(document: Document) -> Ticket:
-        return Ticket(
-            id=document["_id"],
-            user_id=document["userId"],
-            title=document["title"],
-            price=document["price"],
-            holders=tuple(document["holders"]),
-            version=document["version"],
+        fields: dict[str, Any] = document
+        on_sale_at, occasion = fields["onSaleAt"], fields.get("event")
+        offer = Offer(
+            title=fields["title"],
+            price=fields["price"],
+            layout=Layout.parse(fields["layout"]),
+            seated=fields["seated"],
+            max_per_order=fields["maxPerOrder"],
+            on_sale_at=None if on_sale_at == ALWAYS else on_sale_at,
+            event=Occasion.model_validate(occasion) if occasion else None,
         )
+        return Ticket(
+            id=fields["_id"],
+            user_id=fields["userId"],
+            offer=offer,
+            held=fields["held"],
+            sold=fields["sold"],
+            recent={o: Share(*entry) for o, entry in fields["recent"].items()},
+            has_older=fields["hasOlder"],
+            cancelled=fields.get("cancelled", False),
+            version=fields["version"],
+        )
+
+
+def _entry(share: Share) -> list[Any]:
+    return [share.version, share.units, share.paid]

@@ -2,18 +2,30 @@
 
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from ticketing import service
-from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.batches import Batches, Batching
+from ticketing.contract import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderReduced,
+)
+from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import validate
+from ticketing.http.responses import no_content
 from ticketing.ids import checked_id
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
-from tickets import commands, models
+from tickets import commands
 from tickets.inputs import TicketInput
+from tickets.models import Share
 from tickets.repository import TicketDatabase, Tickets
+from tickets.search import search_of
 
 Json = dict[str, Any]
 
@@ -23,74 +35,158 @@ class TicketsService(service.Service):
 
     tickets: Tickets = TicketDatabase()
     orders_rpc = ServiceRpc("orders")
+    batches: Batches = Batching()
 
     @route("GET", "/api/tickets")
     def get_tickets(self, request: Request) -> list[Json]:
-        page = page_of(request.args)
-        return [ticket.json_dict() for ticket in self.tickets.available(page)]
+        return self._list(request.args)
 
     @route("GET", "/api/tickets/<ticket_id>")
     def get_one_ticket(self, request: Request, ticket_id: str) -> Json:
         return self.tickets.get(checked_id(ticket_id)).json_dict()
 
+    @route("GET", "/api/tickets/<ticket_id>/seats")
+    def get_seat_map(self, request: Request, ticket_id: str) -> Json:
+        return self.get_seats(ticket_id)
+
     @route("POST", "/api/tickets", session=True, body=TicketInput, status=201)
     def post_ticket(self, request: Request) -> Json:
-        user_id = request.session.user_id
-        return commands.create(self.tickets, user_id, request.input).json_dict()
+        seller, wanted = request.session.user_id, request.input
+        created = commands.create(self.tickets, seller, wanted, self.clock())
+        return created.json_dict()
 
     @route("PUT", "/api/tickets/<ticket_id>", session=True, body=TicketInput)
     def put_ticket(self, request: Request, ticket_id: str) -> Json:
-        user_id, wanted = request.session.user_id, request.input
-        ticket_id = checked_id(ticket_id)
-        return commands.edit(self.tickets, ticket_id, user_id, wanted).json_dict()
+        return self._edit(ticket_id, request.session.user_id, request.input)
+
+    @route("DELETE", "/api/tickets/<ticket_id>", session=True)
+    def delete_ticket(self, request: Request, ticket_id: str) -> Response:
+        self._cancel(ticket_id, request.session.user_id)
+        return no_content()
 
     @rpc
-    def list_tickets(
-        self, limit: int = 50, after: str | None = None, order: str = "asc"
+    def list_tickets(  # noqa: PLR0913, PLR0917 - what one can ask for
+        self,
+        limit: int = 50,
+        after: str | None = None,
+        order: str = "asc",
+        text: str = "",
+        from_time: str | None = None,
+        to_time: str | None = None,
+        availability: str = "now",
     ) -> list[Json]:
-        """Return a page of the tickets that can be bought now."""
+        """Return a page of the listings, unless told otherwise those to be bought now.
+
+        ``availability`` is now, upcoming or all. Raises InvalidInputError.
+        """
+        page = {"limit": limit, "after": after, "order": order}
+        search = {"text": text, "from": from_time, "to": to_time}
+        return self._list(page | search | {"availability": availability})
+
+    @rpc
+    def list_own(
+        self,
+        user_id: str,
+        limit: int = 50,
+        after: str | None = None,
+        order: str = "asc",
+    ) -> list[Json]:
+        """Return a page of what a seller has listed, in whatever state."""
         page = page_of({"limit": limit, "after": after, "order": order})
-        return [ticket.json_dict() for ticket in self.tickets.available(page)]
+        return [ticket.json_dict() for ticket in self.tickets.of_seller(user_id, page)]
 
     @rpc
     def get_ticket(self, id: str) -> Json:  # noqa: A002 - the contract's name
-        """Return one ticket. Raises NotFoundError."""
-        return self.tickets.get(checked_id(id)).json_dict()
+        """Return one ticket, with its layout. Raises NotFoundError."""
+        return self.tickets.get(checked_id(id)).told()
 
     @rpc
-    def create_ticket(self, user_id: str, title: str, price: float) -> Json:
-        """List a ticket at ``price`` dollars. Raises InvalidInputError."""
-        wanted = validate(TicketInput, {"title": title, "price": price})
-        return commands.create(self.tickets, checked_id(user_id), wanted).json_dict()
+    def get_seats(self, id: str) -> Json:  # noqa: A002
+        """Return ``{"layout", "states"}`` of a seated listing.
+
+        One character a seat, in the layout's order: ``.`` free, ``h`` held, ``s`` sold.
+        Raises NotFoundError.
+        """
+        ticket = self.tickets.get(checked_id(id))
+        if not ticket.offer.seated:
+            raise NotFoundError
+        return dict(self.orders_rpc.unit_states(ticket.id))
+
+    @rpc
+    def create_ticket(
+        self, user_id: str, title: str, price: float, **more: Any
+    ) -> Json:
+        """List units at ``price`` dollars each.
+
+        ``more``: quantity or seats, max_per_order, event, on_sale_at, as the HTTP API
+        has them. Raises InvalidInputError.
+        """
+        wanted = validate(TicketInput, {"title": title, "price": price, **more})
+        seller = checked_id(user_id)
+        created = commands.create(self.tickets, seller, wanted, self.clock())
+        return created.json_dict()
 
     @rpc
     def update_ticket(
         self,
-        id: str,  # noqa: A002 - the contract's name
+        id: str,  # noqa: A002
         user_id: str,
         title: str,
         price: float,
+        **more: Any,
     ) -> Json:
-        """Change a ticket for its seller.
+        """Change a listing for its seller; what is absent stays. See ``create_ticket``.
 
         Raises InvalidInputError, NotFoundError, BadRequestError, NotOwnerError.
         """
-        wanted = validate(TicketInput, {"title": title, "price": price})
-        ticket_id = checked_id(id)
-        return commands.edit(self.tickets, ticket_id, user_id, wanted).json_dict()
+        wanted = validate(TicketInput, {"title": title, "price": price, **more})
+        return self._edit(id, user_id, wanted)
+
+    @rpc
+    def cancel_ticket(self, id: str, user_id: str) -> Json:  # noqa: A002
+        """Take a listing off sale for good and have its orders refunded.
+
+        Raises NotFoundError, NotOwnerError.
+        """
+        return self._cancel(id, user_id)
 
     @event_handler(OrderCreated)
     def on_order_created(self, event: Delivery) -> None:
-        self._follow(event, models.reserve)
+        self._follow(event)
 
     @event_handler(OrderCompleted)
     def on_order_completed(self, event: Delivery) -> None:
-        self._follow(event, models.reserve)
+        self._follow(event)
+
+    @event_handler(OrderReduced)
+    def on_order_reduced(self, event: Delivery) -> None:
+        self._follow(event)
 
     @event_handler(OrderCancelled)
     def on_order_cancelled(self, event: Delivery) -> None:
-        self._follow(event, models.release)
+        self._follow(event)
 
-    def _follow(self, event: Delivery, effect: commands.Effect) -> None:
-        owner = self.orders_rpc.get_order
-        commands.follow_order(self.tickets, event, effect, owner)
+    def _list(self, given: Any) -> list[Json]:
+        search, page = search_of(given), page_of(given)
+        found = self.tickets.find_all(search, page, self.clock())
+        return [ticket.json_dict() for ticket in found]
+
+    def _edit(self, ticket_id: str, user_id: str, wanted: TicketInput) -> Json:
+        orders, now = self.orders_rpc, self.clock()
+        edited = commands.edit(self.tickets, ticket_id, user_id, wanted, orders, now)
+        commands.tell(orders, edited)
+        return edited.json_dict()
+
+    def _cancel(self, ticket_id: str, user_id: str) -> Json:
+        cancelled = commands.cancel(self.tickets, ticket_id, user_id)
+        commands.tell(self.orders_rpc, cancelled)
+        return cancelled.json_dict()
+
+    def _follow(self, event: Delivery) -> None:
+        order = event.payload
+        ticket_id, heard = order.ticket.id, (order.id, Share.of(order))
+        self.batches.join(
+            ticket_id,
+            heard,
+            lambda batch: commands.follow_orders(self.tickets, ticket_id, batch),
+        )

@@ -12,6 +12,7 @@ from ticketing import metrics, tracing
 from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
+from ticketing.http.compression import compress
 from ticketing.http.protocol import Address, RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
@@ -81,6 +82,7 @@ class App:
         self._tell(request, response.status_code)
         if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
+        compress(response, request.accept_encodings)
         response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())
         for name, value in SECURITY_HEADERS:

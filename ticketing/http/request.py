@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Request as WerkzeugRequest
 
 from ticketing.errors import BadRequestError, InvalidInputError, NotAuthenticatedError
+from ticketing.fields import WRONG
 from ticketing.http.protocol import RawRequest
 from ticketing.sessions import Session
 
@@ -98,7 +99,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def validate(shape: type[BaseModel], data: Any) -> Any:
     """Build ``shape`` from ``data``. Raises InvalidInputError naming every field.
 
-    A shape may give the words for a field in ``MESSAGES``, whatever is wrong with it.
+    A shape may give the words for a field in ``MESSAGES``, for whatever is wrong with
+    it or in it; a validator that raises ``ticketing.fields.wrong`` has its own.
     """
     if not isinstance(data, dict):
         raise BadRequestError("The body must be a JSON object")
@@ -106,13 +108,19 @@ def validate(shape: type[BaseModel], data: Any) -> Any:
         return shape.model_validate(data)
     except ValidationError as error:
         words: dict[str, str] = getattr(shape, "MESSAGES", {})
-        problems = {
-            ".".join(map(str, problem["loc"])): problem["msg"]
+        problems = dict(
+            _problem(problem["loc"], problem["type"], problem["msg"], words)
             for problem in error.errors(include_url=False, include_input=False)
-        }
+        )
         raise InvalidInputError(
-            [
-                {"message": words.get(name, message), "field": name}
-                for name, message in problems.items()
-            ]
+            [{"message": message, "field": name} for name, message in problems.items()]
         ) from None
+
+
+def _problem(
+    place: tuple[int | str, ...], kind: str, message: str, words: dict[str, str]
+) -> tuple[str, str]:
+    """Return a field and what is wrong with it; of a list's members, the list."""
+    path = [".".join(map(str, place[:end])) for end in range(len(place), 0, -1)]
+    name = next((name for name in path if name in words), path[0] if path else "body")
+    return name, message if kind == WRONG else words.get(name, message)

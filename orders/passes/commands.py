@@ -1,0 +1,112 @@
+"""What buyers and doors do with passes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orders.models import Order
+from orders.passes import models
+from orders.passes.admissions import Admissions
+from orders.passes.codes import Claims, PassCodes, checked_pass_id
+from orders.passes.inputs import AdmitInput
+from orders.passes.models import Admission, IssuedPass, Outcome, Scan
+from orders.repository import Orders
+from orders.sales.commands import own_listing
+from ticketing.errors import BadRequestError, NotFoundError
+from ticketing.mongo import Document
+from ticketing.paging import Page
+
+Json = dict[str, Any]
+
+# Orders read in one step where all of a listing are read.
+STEP = 10_000
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the doors stand on."""
+
+    orders: Orders
+    admissions: Admissions
+    codes: PassCodes
+
+
+def of_order(gate: Gate, order: Order) -> list[Json]:
+    """Return the passes of an order with their codes, for its buyer."""
+    passes = _passes_of(order, gate.orders.tickets.find(order.ticket_id))
+    used = gate.admissions.of_passes(issued.id for issued in passes)
+    return [
+        models.shown(issued, used.get(issued.id))
+        | {"code": gate.codes.sign(_claims(issued))}
+        for issued in passes
+    ]
+
+
+def of_listing(gate: Gate, ticket_id: str, user_id: str) -> Json:
+    """Return every pass of a listing, for its seller.
+
+    Raises NotFoundError, NotOwnerError.
+    """
+    listing = own_listing(gate.orders, ticket_id, user_id)
+    used = gate.admissions.of_ticket(ticket_id)
+    passes = [
+        models.shown_to_seller(issued, used.get(issued.id))
+        for order in _orders_of(gate.orders, ticket_id)
+        for issued in _passes_of(order, listing)
+    ]
+    return {"ticketId": ticket_id, "title": listing["title"], "passes": passes}
+
+
+def admit(
+    gate: Gate, pass_id: str, user_id: str, wanted: AdmitInput, now: datetime
+) -> Json:
+    """Let the first scan of a pass in, and keep the later ones as conflicts.
+
+    A scan that is told again gets its first answer. Raises NotFoundError,
+    NotOwnerError, BadRequestError when a code is not that of this pass.
+    """
+    issued = _find(gate, checked_pass_id(pass_id), user_id)
+    if wanted.code is not None and gate.codes.read(wanted.code) != _claims(issued):
+        raise BadRequestError("This code is not genuine")
+    scan = Scan(wanted.scan, wanted.door, models.time_of_scan(wanted.at, now))
+    return _answer(gate.admissions, issued, scan, now)
+
+
+def _answer(
+    admissions: Admissions, issued: IssuedPass, scan: Scan, now: datetime
+) -> Json:
+    admission = admissions.of_passes([issued.id]).get(issued.id)
+    if admission is None or not admission.knows(scan.id):
+        if not issued.is_good:
+            return models.answer(issued, Outcome.REFUNDED, admission)
+        first = Admission(issued.id, issued.ticket_id, issued.unit, scan, now)
+        admission = admissions.record(first)
+    return models.answer(issued, admission.outcome_of(scan.id), admission)
+
+
+def _find(gate: Gate, pass_id: str, user_id: str) -> IssuedPass:
+    """Return a pass for the seller of its listing."""
+    order = gate.orders.find_by_pass(pass_id)
+    if order is None:
+        raise NotFoundError
+    passes = _passes_of(order, own_listing(gate.orders, order.ticket_id, user_id))
+    return next(issued for issued in passes if issued.id == pass_id)
+
+
+def _passes_of(order: Order, listing: Document | None) -> list[IssuedPass]:
+    cancelled = bool(listing and listing.get("cancelled"))
+    return models.passes_of(order, cancelled=cancelled)
+
+
+def _orders_of(orders: Orders, ticket_id: str) -> Iterator[Order]:
+    """Read the orders of a listing, however many, step by step."""
+    page: Page | None = Page(STEP)
+    while page:
+        found = orders.of_ticket(ticket_id, page)
+        yield from found
+        page = Page(STEP, found[-1].id) if len(found) == STEP else None
+
+
+def _claims(issued: IssuedPass) -> Claims:
+    return Claims(issued.ticket_id, issued.unit, issued.id)

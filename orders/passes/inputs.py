@@ -1,0 +1,44 @@
+"""What a door sends."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, StringConstraints
+
+from ticketing.clock import from_iso
+from ticketing.fields import Clean, CleanText, Input
+
+MAX_DOOR = 60
+MAX_SCAN = 64
+MAX_CODE = 2000
+
+
+def _moment(value: object) -> datetime:
+    """Read ISO 8601 with its time zone, cut to milliseconds. Raises ValueError."""
+    try:
+        if not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is None:
+            raise ValueError("not a moment")
+        moment = from_iso(value)
+    except OverflowError:
+        raise ValueError("not a moment") from None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class AdmitInput(Input):
+    """``scan`` is the door's own id of this scan, the same when it asks again."""
+
+    MESSAGES: ClassVar = {
+        "door": f"Name the door in 1 to {MAX_DOOR} characters",
+        "scan": f"Each scan has an id of its own, of 1 to {MAX_SCAN} characters",
+        "at": "The time of a scan looks like 2026-01-31T12:00:00.000Z",
+        "code": f"A code is a text of at most {MAX_CODE} characters",
+    }
+
+    door: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_DOOR),
+        Clean,
+    ]
+    scan: Annotated[CleanText, StringConstraints(min_length=1, max_length=MAX_SCAN)]
+    at: Annotated[datetime, BeforeValidator(_moment)] | None = None
+    code: Annotated[CleanText, StringConstraints(max_length=MAX_CODE)] | None = None

@@ -1,0 +1,1 @@
+"""What sellers see of the orders for their listings, and do with them."""

@@ -1,0 +1,44 @@
+"""Text is sent compressed to whoever takes it."""
+
+import zlib
+from functools import lru_cache
+
+from werkzeug.datastructures import Accept
+from werkzeug.wrappers import Response
+
+# A smaller answer fits one packet anyway.
+MIN_SIZE = 1024
+# 30 kB of page or JSON take 0.1 to 0.2 ms. The next level takes half as much again and
+# saves 4 % of the bytes; the best one is worth its time for what is compressed once.
+QUICK, BEST = 3, 9
+_GZIP = 16 + zlib.MAX_WBITS
+_TEXT = ("json", "xml", "javascript")
+
+
+def compress(response: Response, accepted: Accept) -> None:
+    """Compress a whole answer in place, if it is text and gzip is accepted.
+
+    Its tag must be there already: it names what is said, however it is sent.
+    """
+    if response.is_streamed or not _is_text(response.mimetype or ""):
+        return
+    response.vary.add("Accept-Encoding")
+    body = response.get_data()
+    if len(body) < MIN_SIZE or not accepted.quality("gzip"):
+        return
+    unchanging = response.cache_control.immutable
+    response.set_data(_once(body) if unchanging else _gzip(body, QUICK))
+    response.headers["Content-Encoding"] = "gzip"
+
+
+def _is_text(mimetype: str) -> bool:
+    return mimetype.startswith("text/") or mimetype.endswith(_TEXT)
+
+
+def _gzip(body: bytes, level: int) -> bytes:
+    return zlib.compress(body, level, _GZIP)
+
+
+@lru_cache(maxsize=64)
+def _once(body: bytes) -> bytes:
+    return _gzip(body, BEST)
