@@ -149,7 +149,15 @@ def reserve(order: Order) -> Change[Order]:
 
 def as_created(order: Order) -> Order:
     """The order as its first answer showed it."""
-    return replace(order, status=Status.CREATED, reason=None, version=0)
+    return replace(
+        order,
+        status=Status.CREATED,
+        units=tuple(each.unit for each in order.passes) or order.units,
+        refunded=(),
+        passes=(),
+        reason=None,
+        version=0,
+    )
 
 
 def cancel(order: Order) -> Change[Order] | None:

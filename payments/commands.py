@@ -1,16 +1,16 @@
 """Taking money and giving it back."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from payments import models
+from payments import models, refunds
+from payments.copies import OrderOwner, copy_of_order
 from payments.gateway import Gateway
 from payments.models import Attempt, Payment, Status
 from payments.repository import Payments
 from ticketing.change import Change
-from ticketing.contract import OrderCompleted, OrderCreated
 from ticketing.errors import (
     BadRequestError,
     DuplicateError,
@@ -20,8 +20,6 @@ from ticketing.errors import (
     UnavailableError,
 )
 from ticketing.ids import checked_id, new_id
-from ticketing.messages import Delivery
-from ticketing.money import cents
 from ticketing.mongo import Document
 
 # Longer than any call to Stripe with its retries; then nobody is waiting for it.
@@ -29,7 +27,6 @@ ABANDONED_AFTER = timedelta(seconds=20)
 BATCH = 50
 
 Json = dict[str, Any]
-OrderOwner = Callable[[str], Json]
 
 
 @dataclass(frozen=True)
@@ -60,31 +57,39 @@ def pay(till: Till, wanted: Wanted, owner: OrderOwner, now: datetime) -> Payment
     payment = till.payments.find_by_order(wanted.order_id)
     if payment is None or models.number_of(payment, wanted.attempt) is None:
         _check_open(order)
-        payment = _attempt(till.payments, payment, wanted, order["price"], now)
+        payment = _attempt(till.payments, payment, wanted, order, now)
     number = models.number_of(payment, wanted.attempt) or len(payment.attempts)
     return models.answer(ask_stripe(till, payment), number)
 
 
 def ask_stripe(till: Till, payment: Payment) -> Payment:
-    """Make the call that the payment says is outstanding, and save its outcome.
+    """Make the calls that the payment says are outstanding, and save their outcomes.
 
-    The call carries the same idempotency key each time, so it may be made again.
+    Each carries the same idempotency key every time, so it may be made again. Raises
+    UnavailableError when an outcome is not known yet.
     """
     if payment.status is Status.PENDING:
         return _charge(till, payment)
-    if payment.status is Status.REFUNDING:
-        till.gateway.refund(payment.stripe_id or "", payment.amount, payment.refund_key)
-        return till.payments.change(payment.id, models.finish_refund)
-    return payment
+    return _send_back(till, payment)
 
 
-def refund(till: Till, order_id: str, reason: str, now: datetime) -> Payment:
-    """Send an order's money back, once. Raises NotFoundError, BadRequestError."""
+def refund(
+    till: Till,
+    order_id: str,
+    units: Collection[str] | None,
+    reason: str,
+    now: datetime,
+) -> Payment:
+    """Send the money for ``units`` back, or all that is left when they are None.
+
+    What is back or on its way already stays as it is. Raises NotFoundError,
+    BadRequestError, UnavailableError when it will go back later.
+    """
     payment = till.payments.find_by_order(checked_id(order_id))
     if payment is None:
         raise NotFoundError
     payment = till.payments.change(
-        payment.id, lambda known: models.begin_refund(known, reason, now)
+        payment.id, lambda known: refunds.begin(known, units, reason, now)
     )
     return ask_stripe(till, payment)
 
@@ -115,18 +120,6 @@ def hear_webhook(till: Till, event: Json) -> None:
     till.payments.keep_webhook({"_id": event["id"], **event})
 
 
-def follow_order(payments: Payments, event: Delivery, owner: OrderOwner) -> None:
-    """Bring the copy of an order to the event's version."""
-    payload = event.payload
-    payments.orders.apply(
-        payload.id,
-        payload.version,
-        _copy(payload),
-        attempt=event.attempt,
-        owner=lambda: _document(owner(payload.id)),
-    )
-
-
 def _charge(till: Till, payment: Payment) -> Payment:
     number = len(payment.attempts)
     outcome = till.gateway.charge(
@@ -137,10 +130,31 @@ def _charge(till: Till, payment: Payment) -> Payment:
     )
 
 
+def _send_back(till: Till, payment: Payment) -> Payment:
+    """Make every outstanding refund; trouble with one must not stop the others."""
+    trouble = None
+    for number, outstanding in refunds.outstanding(payment):
+        try:
+            payment = _refund(till, payment, number, outstanding.amount)
+        except UnavailableError as error:
+            trouble = error
+    if trouble:
+        raise trouble
+    return payment
+
+
+def _refund(till: Till, payment: Payment, number: int, amount: int) -> Payment:
+    key = refunds.key(payment, number)
+    till.gateway.refund(payment.stripe_id or "", amount, key)
+    return till.payments.change(payment.id, lambda known: refunds.finish(known, number))
+
+
 def _payable(payments: Payments, wanted: Wanted, owner: OrderOwner) -> Document:
     """Return the order's copy, fetched if its event has not arrived."""
     order_id = checked_id(wanted.order_id)
-    order = payments.orders.find_or_fetch(order_id, lambda: _document(owner(order_id)))
+    order = payments.orders.find_or_fetch(
+        order_id, lambda: copy_of_order(owner(order_id))
+    )
     if order["userId"] != wanted.user_id:
         raise NotOwnerError
     return order
@@ -155,7 +169,7 @@ def _attempt(
     payments: Payments,
     payment: Payment | None,
     wanted: Wanted,
-    amount: int,
+    order: Document,
     now: datetime,
 ) -> Payment:
     """Save a new attempt, or find that the same request saved it a moment ago.
@@ -164,7 +178,7 @@ def _attempt(
     """
     if payment is None:
         try:
-            return payments.add(models.begin(_first(wanted, amount, now)))
+            return payments.add(models.begin(_first(wanted, order, now)))
         except DuplicateError:
             payment = payments.find_by_order(wanted.order_id)
         if payment is None:
@@ -181,33 +195,15 @@ def _attempt(
         raise KeyReusedError from None
 
 
-def _first(wanted: Wanted, amount: int, now: datetime) -> Payment:
+def _first(wanted: Wanted, order: Document, now: datetime) -> Payment:
     return Payment(
         id=new_id(),
         order_id=wanted.order_id,
         user_id=wanted.user_id,
-        amount=amount,
+        amount=order["total"],
+        price=order["price"],
+        units=tuple(order["units"]),
         status=Status.PENDING,
         attempts=(wanted.attempt,),
         waiting_since=now,
     )
-
-
-def _copy(payload: Any) -> Document:
-    if isinstance(payload, OrderCreated):
-        return {
-            "userId": payload.user_id,
-            "status": payload.status,
-            "price": cents(payload.ticket.price),
-        }
-    completed = isinstance(payload, OrderCompleted)
-    return {"status": "complete" if completed else "cancelled"}
-
-
-def _document(order: Json) -> Document:
-    return {
-        "version": order["version"],
-        "userId": order["userId"],
-        "status": order["status"],
-        "price": cents(order["ticket"]["price"]),
-    }

@@ -40,26 +40,29 @@ class MemoryPayments(MemoryAggregates[Payment]):
 class MemoryGateway:
     """Charges the documented test tokens; ``away`` loses the answer, not the work.
 
-    ``charges`` are the outcomes by idempotency key, ``refunds`` the amounts by charge.
+    ``charges`` are the outcomes and ``refunds`` the amounts by idempotency key,
+    ``kept`` is what is left of each charge, in cents.
     """
 
     def __init__(self) -> None:
         self.charges: dict[str, Outcome] = {}
         self.refunds: dict[str, int] = {}
+        self.kept: dict[str, int] = {}
         self.away = False
         self._asked: dict[str, tuple[Any, ...]] = {}
 
     def charge(self, order_id: str, amount: int, token: str, key: str) -> Outcome:
         self._check_key(key, order_id, amount, token)
         outcome = self.charges.setdefault(key, _outcome(token, key))
+        if isinstance(outcome, Charged):
+            self.kept.setdefault(outcome.stripe_id, amount)
         self._answer()
         return outcome
 
     def refund(self, stripe_id: str, amount: int, key: str) -> None:
         self._check_key(key, stripe_id, amount)
-        if Charged(stripe_id) not in self.charges.values():
-            raise UnavailableError("Stripe did not take the refund")
-        self.refunds.setdefault(stripe_id, amount)
+        if key not in self.refunds:
+            self._refund(stripe_id, amount, key)
         self._answer()
 
     def order_of_event(self, body: bytes, signature: str) -> dict[str, Any]:
@@ -67,6 +70,15 @@ class MemoryGateway:
             raise BadRequestError("The signature does not fit")
         event: dict[str, Any] = json.loads(body)
         return event
+
+    def _refund(self, stripe_id: str, amount: int, key: str) -> None:
+        kept = self.kept.get(stripe_id)
+        if kept == 0:
+            return
+        if kept is None or amount > kept:
+            raise UnavailableError("Stripe did not take the refund")
+        self.kept[stripe_id] -= amount
+        self.refunds[key] = amount
 
     def _check_key(self, key: str, *asked: Any) -> None:
         if self._asked.setdefault(key, asked) != asked:

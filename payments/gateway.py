@@ -66,7 +66,10 @@ class StripeGateway:
         return Charged(intent.id)
 
     def refund(self, stripe_id: str, amount: int, key: str) -> None:
-        """Send the money back. Raises UnavailableError."""
+        """Send ``amount`` cents back; done as well once nothing of the charge is left.
+
+        Raises UnavailableError: it did not go back, or the outcome is unknown.
+        """
         try:
             self._client.v1.refunds.create(
                 {"payment_intent": stripe_id, "amount": amount},

@@ -1,4 +1,4 @@
-"""What buyers send to pay."""
+"""What is sent to pay, and to give money back."""
 
 from typing import Annotated, ClassVar
 
@@ -20,3 +20,13 @@ class PaymentInput(Input):
         CleanText,
         StringConstraints(min_length=1, max_length=MAX_TOKEN, pattern=r"^[\w-]+$"),
     ]
+
+
+class RefundInput(Input):
+    MESSAGES: ClassVar = {
+        "reason": "Reason must be a text",
+        "units": "Units must be a list of labels",
+    }
+
+    reason: CleanText
+    units: list[str] | None = None

@@ -2,7 +2,7 @@
 
 ::
 
-    pending ──► paid ──► refunding ──► refunded
+    pending ──► paid ◄──► refunding ──► refunded (all of it)
      ▲   │
      │   ├────► declined (the buyer may try again)
      └───┼──────────┘
@@ -10,7 +10,7 @@
 
 Each step towards Stripe is saved before Stripe is called: ``pending`` and ``refunding``
 say what is being asked, so that after a crash the same is asked again with the same
-idempotency key.
+idempotency key. What happens between paid and refunded is in ``payments.refunds``.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any
 
 from ticketing.change import Change
-from ticketing.contract import PaymentCreated, PaymentFailed, PaymentRefunded
+from ticketing.contract import PaymentCreated, PaymentFailed
 from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 from ticketing.messages import Event
 
@@ -66,8 +66,25 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Refund:
+    """``amount`` cents for ``units``: on their way back and, once ``done``, back."""
+
+    units: tuple[str, ...]
+    amount: int
+    reason: str
+    done: bool = False
+
+    def json_dict(self) -> dict[str, Any]:
+        return {**vars(self), "units": list(self.units)}
+
+
+@dataclass(frozen=True)
 class Payment:
-    """``waiting_since`` is set while an answer of Stripe is outstanding."""
+    """``amount`` cents for ``units`` of an order, at ``price`` cents each.
+
+    The units are () where they are not known. ``reason`` says why it failed;
+    ``waiting_since`` is set while an answer of Stripe is outstanding.
+    """
 
     id: str
     order_id: str
@@ -75,6 +92,9 @@ class Payment:
     amount: int
     status: Status
     attempts: tuple[Attempt, ...]
+    units: tuple[str, ...] = ()
+    price: int = 0
+    refunds: tuple[Refund, ...] = ()
     stripe_id: str | None = None
     reason: str | None = None
     waiting_since: datetime | None = None
@@ -95,10 +115,12 @@ class Payment:
         return f"{self.order_id}:charge:{len(self.attempts)}"
 
     @property
-    def refund_key(self) -> str:
-        return f"{self.order_id}:refund"
+    def refunded(self) -> int:
+        """How many cents are back."""
+        return sum(refund.amount for refund in self.refunds if refund.done)
 
     def json_dict(self) -> dict[str, Any]:
+        reasons = [self.reason, *(refund.reason for refund in self.refunds)]
         return {
             "id": self.id,
             "orderId": self.order_id,
@@ -107,7 +129,9 @@ class Payment:
             "attempts": len(self.attempts),
             "stripeId": self.stripe_id,
             "message": self.attempt.message,
-            "reason": self.reason,
+            "reason": reasons[-1],
+            "refunded": self.refunded,
+            "refunds": [refund.json_dict() for refund in self.refunds],
         }
 
 
@@ -151,7 +175,7 @@ def try_again(payment: Payment, attempt: Attempt, now: datetime) -> Change[Payme
         raise BadRequestError("Cannot pay for a cancelled order")
     if payment.status is Status.PENDING:
         raise BadRequestError("A payment for this order is being made")
-    return _next(
+    return changed(
         payment,
         status=Status.PENDING,
         attempts=(*payment.attempts, attempt),
@@ -171,41 +195,14 @@ def settle(
     attempts = (*payment.attempts[:-1], attempt)
     declines = sum(made.counts for made in attempts)
     if declines < allowed:
-        return _next(
+        return changed(
             payment, status=Status.DECLINED, attempts=attempts, waiting_since=None
         )
     return _failed(payment, attempts, outcome.message)
 
 
-def begin_refund(
-    payment: Payment, reason: str, now: datetime
-) -> Change[Payment] | None:
-    """The money goes back. Raises BadRequestError when there is none."""
-    if payment.status in {Status.REFUNDING, Status.REFUNDED}:
-        return None
-    if payment.status is not Status.PAID:
-        raise BadRequestError("There is nothing to refund")
-    return _next(payment, status=Status.REFUNDING, reason=reason, waiting_since=now)
-
-
-def finish_refund(payment: Payment) -> Change[Payment] | None:
-    """Stripe has sent the money back."""
-    if payment.status is not Status.REFUNDING:
-        return None
-    change = _next(payment, status=Status.REFUNDED, waiting_since=None)
-    refunded = PaymentRefunded(
-        id=payment.id,
-        version=change.state.version,
-        order_id=payment.order_id,
-        stripe_id=payment.stripe_id or "",
-        amount=payment.amount,
-        reason=payment.reason or "",
-    )
-    return replace(change, event=Event.of(refunded))
-
-
 def _paid(payment: Payment, charged: Charged) -> Change[Payment]:
-    change = _next(
+    change = changed(
         payment, status=Status.PAID, stripe_id=charged.stripe_id, waiting_since=None
     )
     created = PaymentCreated(
@@ -221,7 +218,7 @@ def _paid(payment: Payment, charged: Charged) -> Change[Payment]:
 def _failed(
     payment: Payment, attempts: tuple[Attempt, ...], reason: str
 ) -> Change[Payment]:
-    change = _next(
+    change = changed(
         payment,
         status=Status.FAILED,
         attempts=attempts,
@@ -237,5 +234,6 @@ def _failed(
     return replace(change, event=Event.of(failed))
 
 
-def _next(payment: Payment, **changes: Any) -> Change[Payment]:
+def changed(payment: Payment, **changes: Any) -> Change[Payment]:
+    """The payment with these fields, a version on."""
     return Change(replace(payment, version=payment.version + 1, **changes))

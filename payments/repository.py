@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from pymongo.collection import Collection
 
-from payments.models import Attempt, Payment, Status
+from payments.models import Attempt, Payment, Refund, Status
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
 from ticketing.errors import DuplicateError
@@ -79,6 +79,9 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             "userId": payment.user_id,
             "amount": payment.amount,
             "status": payment.status.value,
+            "units": list(payment.units),
+            "price": payment.price,
+            "refunds": [vars(refund) for refund in payment.refunds],
             "attempts": [vars(attempt) for attempt in payment.attempts],
             "requestKeys": list(payment.request_keys) or None,
             "stripeId": payment.stripe_id,
@@ -96,8 +99,15 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             amount=fields["amount"],
             status=Status(fields["status"]),
             attempts=tuple(Attempt(**attempt) for attempt in fields["attempts"]),
+            units=tuple(fields.get("units", ())),
+            price=fields.get("price", 0),
+            refunds=tuple(_refund(refund) for refund in fields.get("refunds", ())),
             stripe_id=fields.get("stripeId"),
             reason=fields.get("reason"),
             waiting_since=fields.get("waitingSince"),
             version=fields["version"],
         )
+
+
+def _refund(fields: Document) -> Refund:
+    return Refund(**{**fields, "units": tuple(fields["units"])})

@@ -2,15 +2,20 @@
 
 from typing import Any
 
-from payments import commands
+from payments import commands, copies
 from payments.commands import Till, Wanted
 from payments.gateway import StripeApi
-from payments.inputs import PaymentInput
+from payments.inputs import PaymentInput, RefundInput
 from payments.models import Attempt, Payment
 from payments.repository import PaymentDatabase, Payments
 from ticketing import service
 from ticketing.config import positive
-from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.contract import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderReduced,
+)
 from ticketing.dependencies import Setting
 from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
@@ -70,22 +75,34 @@ class PaymentsService(service.Service):
         return payment.json_dict()
 
     @rpc
-    def refund(self, order_id: str, reason: str) -> Json:
-        """Send an order's money back, once. Raises NotFoundError, BadRequestError."""
-        refunded = commands.refund(self._till, order_id, reason, self.clock())
-        return refunded.json_dict()
+    def refund(
+        self, order_id: str, reason: str, units: list[str] | None = None
+    ) -> Json:
+        """Send the money for ``units`` back, by default all that is left; once each.
+
+        Returns the payment. Raises InvalidInputError, NotFoundError, BadRequestError,
+        UnavailableError when it will go back later.
+        """
+        wanted = validate(RefundInput, {"reason": reason, "units": units})
+        return commands.refund(
+            self._till, order_id, wanted.units, wanted.reason, self.clock()
+        ).json_dict()
 
     @event_handler(OrderCreated)
     def on_order_created(self, event: Delivery) -> None:
-        commands.follow_order(self.payments, event, self.orders_rpc.get_order)
+        copies.follow_order(self.payments, event, self.orders_rpc.get_order)
 
     @event_handler(OrderCancelled)
     def on_order_cancelled(self, event: Delivery) -> None:
-        commands.follow_order(self.payments, event, self.orders_rpc.get_order)
+        copies.follow_order(self.payments, event, self.orders_rpc.get_order)
 
     @event_handler(OrderCompleted)
     def on_order_completed(self, event: Delivery) -> None:
-        commands.follow_order(self.payments, event, self.orders_rpc.get_order)
+        copies.follow_order(self.payments, event, self.orders_rpc.get_order)
+
+    @event_handler(OrderReduced)
+    def on_order_reduced(self, event: Delivery) -> None:
+        copies.follow_order(self.payments, event, self.orders_rpc.get_order)
 
     @every(RESUME_EVERY)
     def resume(self) -> None:

@@ -1,6 +1,7 @@
 """Where it is kept who is in: one document for each pass that was used."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import pymongo
@@ -12,7 +13,7 @@ from ticketing.mongo import Database, Document, own_errors
 
 # A pass that is shown around has as many later scans as its finders like.
 MAX_CONFLICTS = 100
-# Seconds: a whole listing may take the database longer than other questions.
+# Seconds to read a whole listing in, so that its reader has an answer within ten.
 WHOLE_LISTING = 8.0
 
 
@@ -31,6 +32,11 @@ class Admissions(Protocol):
         """Return all admissions of a listing, by pass."""
 
 
+def unhurried() -> AbstractContextManager[None]:
+    """Let the questions asked within last longer, together, than one usually may."""
+    return pymongo.timeout(WHOLE_LISTING)
+
+
 class MongoAdmissions:
     def __init__(self, collection: Collection[Document]) -> None:
         self.collection = collection
@@ -47,8 +53,7 @@ class MongoAdmissions:
         return self._query({"_id": {"$in": list(pass_ids)}})
 
     def of_ticket(self, ticket_id: str) -> dict[str, Admission]:
-        with pymongo.timeout(WHOLE_LISTING):
-            return self._query({"ticketId": ticket_id})
+        return self._query({"ticketId": ticket_id})
 
     def _add_conflict(self, pass_id: str, scan: Scan) -> Admission:
         news = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from orders.models import Order
 from orders.passes import models
-from orders.passes.admissions import Admissions
+from orders.passes.admissions import Admissions, unhurried
 from orders.passes.codes import Claims, PassCodes, checked_pass_id
 from orders.passes.inputs import AdmitInput
 from orders.passes.models import Admission, IssuedPass, Outcome, Scan
@@ -49,12 +49,13 @@ def of_listing(gate: Gate, ticket_id: str, user_id: str) -> Json:
     Raises NotFoundError, NotOwnerError.
     """
     listing = own_listing(gate.orders, ticket_id, user_id)
-    used = gate.admissions.of_ticket(ticket_id)
-    passes = [
-        models.shown_to_seller(issued, used.get(issued.id))
-        for order in _orders_of(gate.orders, ticket_id)
-        for issued in _passes_of(order, listing)
-    ]
+    with unhurried():
+        used = gate.admissions.of_ticket(ticket_id)
+        passes = [
+            models.shown_to_seller(issued, used.get(issued.id))
+            for order in _orders_of(gate.orders, ticket_id)
+            for issued in _passes_of(order, listing)
+        ]
     return {"ticketId": ticket_id, "title": listing["title"], "passes": passes}
 
 

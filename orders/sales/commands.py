@@ -1,17 +1,25 @@
 """What sellers do with the orders for their listings."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
 from orders import models
 from orders.commands import Refund
 from orders.inputs import RefundInput
-from orders.listing import named
 from orders.models import Order, Reason, Status
 from orders.repository import Orders
-from ticketing.errors import BadRequestError, NotFoundError, NotOwnerError, refuse
+from ticketing.errors import (
+    BadRequestError,
+    NotFoundError,
+    NotOwnerError,
+    TicketingError,
+    refuse,
+)
 from ticketing.ids import checked_id
 from ticketing.mongo import Document
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -40,7 +48,7 @@ def refund(order: Order, wanted: RefundInput, send_back: Refund) -> None:
     """
     known = {*order.units, *order.refunded}
     if unknown := [unit for unit in wanted.units or () if unit not in known]:
-        refuse("units", f"{named(unknown)} not in this order")
+        refuse("units", f"Not in this order: {', '.join(unknown)}")
     if order.status is not Status.COMPLETE and order.reason != Reason.REFUNDED:
         raise BadRequestError("There is nothing to refund")
     send_back(order.id, wanted.reason or "the seller refunded it", wanted.units)
@@ -54,15 +62,19 @@ def wind_up(orders: Orders, send_back: Refund, now: datetime) -> int:
     ended = 0
     for ticket_id, until in orders.winding_up():
         holding = orders.holding(ticket_id)
-        for order in holding:
-            _end(orders, order, send_back)
+        ended += sum(_ended(orders, order, send_back) for order in holding)
         if not holding and now > until:
             orders.wound_up(ticket_id, until)
-        ended += len(holding)
     return ended
 
 
-def _end(orders: Orders, order: Order, send_back: Refund) -> None:
-    ended = orders.change(order.id, models.withdraw)
-    if ended.status is Status.COMPLETE:
-        send_back(order.id, "the seller cancelled the event", None)
+def _ended(orders: Orders, order: Order, send_back: Refund) -> bool:
+    """Try one; an order that there is trouble with must not stop the others."""
+    try:
+        ended = orders.change(order.id, models.withdraw)
+        if ended.status is Status.COMPLETE:
+            send_back(order.id, "the seller cancelled the event", None)
+    except TicketingError as error:
+        log.warning("Not ended: %s", error, extra={"action": "wind_up"})
+        return False
+    return True

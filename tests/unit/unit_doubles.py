@@ -103,7 +103,7 @@ class TicketsDouble(Away):
     def get_ticket(self, id):  # noqa: A002 - the contract's name
         self.answer()
         self.asked.append(id)
-        return self.tickets.get(id).json_dict()
+        return self.tickets.get(id).told()
 
 
 class OrdersDouble(Away):
@@ -111,7 +111,8 @@ class OrdersDouble(Away):
 
     def __init__(self, *orders):
         self.orders = {order["id"]: order for order in orders}
-        self.asked = []
+        self.asked, self.heard = [], []
+        self.free, self.taken = {}, set()
 
     def get_order(self, id):  # noqa: A002 - the contract's name
         self.answer()
@@ -119,6 +120,22 @@ class OrdersDouble(Away):
         if id not in self.orders:
             raise NotFoundError
         return dict(self.orders[id])
+
+    def hear_ticket(self, ticket):
+        self.answer()
+        self.heard.append(ticket)
+
+    def spare_units(self, ticket_id, count):
+        self.answer()
+        return list(self.free.get(ticket_id, ()))[:count]
+
+    def taken_units(self, ticket_id, units):
+        self.answer()
+        return [unit for unit in units if unit in self.taken]
+
+    def unit_states(self, ticket_id):
+        self.answer()
+        return {"layout": "A-1~2", "states": ".h"}
 
     def list_unpaid(self, limit=200, after=None):
         self.answer()
@@ -132,9 +149,10 @@ class PaymentsDouble(Away):
     def __init__(self):
         self.refunded = []
 
-    def refund(self, order_id, reason):
+    def refund(self, order_id, reason, units=None):
         self.answer()
-        self.refunded.append((order_id, reason))
+        told = (order_id, reason) if units is None else (order_id, reason, units)
+        self.refunded.append(told)
         return {"orderId": order_id, "status": "refunded"}
 
 

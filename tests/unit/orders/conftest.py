@@ -5,11 +5,16 @@ from types import SimpleNamespace
 import pytest
 from unit_doubles import ANN, Clock, PaymentsDouble, Site, TicketsDouble, worker
 
+from orders import models
 from orders.fakes import MemoryOrders
+from orders.passes.codes import PassCodes, new_pass_id
+from orders.passes.fakes import MemoryAdmissions
 from orders.service import OrdersService
 from ticketing.ids import new_id
-from tickets import models
 from tickets.fakes import MemoryTickets
+from tickets.models import Offer, create
+
+PASS_KEYS = "k1=" + "A" * 43
 
 
 @pytest.fixture
@@ -23,14 +28,33 @@ def desk():
         orders=made.orders,
         tickets_rpc=made.tickets_rpc,
         payments_rpc=made.payments,
+        admissions=MemoryAdmissions(),
+        pass_codes=PassCodes.parse(PASS_KEYS),
         hold_seconds=900,
         clock=made.clock,
     )
     made.site = Site(made.rpc)
 
-    def sell(title="Row 3", price=1950):
-        return made.tickets.add(models.create(new_id(), ANN, title, price)).id
+    def sell(title="Row 3", price=1950, **more):
+        offer = Offer(title, price, **more)
+        return made.tickets.add(create(new_id(), ANN, offer)).id
 
-    made.sell = sell
+    def complete(order_id):
+        return made.orders.change(
+            order_id, lambda found: models.complete(found, found.total, new_pass_id)
+        )
+
+    def expire(order_id):
+        return made.orders.change(
+            order_id, lambda found: models.expire(found, found.expires_at)
+        )
+
+    def tell(ticket_id, **changes):
+        """Let the orders hear of a listing that has changed."""
+        told = made.tickets.get(ticket_id).told() | changes
+        known = made.orders.tickets.find(ticket_id)
+        made.rpc.hear_ticket(told | {"version": known["version"] + 1})
+
+    made.sell, made.complete, made.expire, made.tell = sell, complete, expire, tell
     made.ticket = sell()
     return made

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from unit_doubles import BOB, HOLD, NOW, ORDER, TICKET
@@ -11,12 +12,26 @@ from orders.models import NotYetError, Order, Reason, RequestKey, Status, TooLat
 from ticketing.errors import BadRequestError, HopelessError, UnavailableError
 
 PRICE = 1950
-CREATED = Order(ORDER, BOB, Status.CREATED, NOW + HOLD, TICKET, "Row 3", PRICE)
-COMPLETE = models.complete(CREATED, PRICE).state
+CREATED = Order(ORDER, BOB, Status.CREATED, NOW + HOLD, TICKET, "Row 3", PRICE, ("1",))
+TWO = replace(CREATED, units=("A-1", "A-2"))
+
+
+def complete(order, amount=PRICE):
+    """Its passes have the ids P1, P2, …"""
+    ids = (f"P{number}" for number in count(1))
+    return models.complete(order, amount, lambda: next(ids))
+
+
+def refund(order, *units):
+    return models.refund(order, units)
+
+
+COMPLETE = complete(CREATED).state
+BOTH = complete(TWO, 2 * PRICE).state
 GIVEN_UP = models.cancel(CREATED).state
 EXPIRED = models.expire(CREATED, NOW + HOLD).state
 FAILED = models.fail(CREATED).state
-REFUNDED = models.refund(COMPLETE).state
+REFUNDED = refund(COMPLETE).state
 ENDED = {"given up": GIVEN_UP, "expired": EXPIRED, "failed": FAILED}
 
 
@@ -31,6 +46,8 @@ def test_a_reservation_is_told_with_all_that_others_need():
         "userId": BOB,
         "expiresAt": "2026-01-31T12:15:00.000Z",
         "ticket": {"id": TICKET, "title": "Row 3", "price": 19.5},
+        "units": ["1"],
+        "total": 19.5,
     }
 
 
@@ -42,7 +59,16 @@ def test_an_order_is_shown_with_the_price_of_its_reservation():
         "expiresAt": "2026-01-31T12:15:00.000Z",
         "version": 0,
         "ticket": {"id": TICKET, "title": "Row 3", "price": 19.5},
+        "quantity": 1,
+        "units": ["1"],
+        "total": 19.5,
     }
+
+
+def test_an_order_costs_what_its_units_cost_together():
+    shown = TWO.json_dict()
+    assert (shown["quantity"], shown["units"]) == (2, ["A-1", "A-2"])
+    assert (shown["total"], shown["ticket"]["price"]) == (39, 19.5)
 
 
 def test_the_words_of_a_status_are_those_of_the_contract():
@@ -72,14 +98,16 @@ def test_a_cancellation_is_told_with_its_reason():
         "version": 1,
         "reason": "cancelled by the buyer",
         "ticket": {"id": TICKET},
+        "units": [],
     }
 
 
 def test_a_payment_completes_an_order():
-    change = models.complete(CREATED, PRICE)
+    change = complete(CREATED)
     assert change.state.status is Status.COMPLETE
     assert change.state.holds
-    assert change.event.data == {"id": ORDER, "version": 1, "ticket": {"id": TICKET}}
+    told = {"id": ORDER, "version": 1, "ticket": {"id": TICKET}, "units": ["1"]}
+    assert change.event.data == told
     assert change.event.subject == "order.completed"
 
 
@@ -102,12 +130,12 @@ def test_what_is_complete_is_not_cancelled():
         models.cancel(COMPLETE)
     assert models.expire(COMPLETE, NOW + 2 * HOLD) is None
     assert models.fail(COMPLETE) is None
-    assert models.complete(COMPLETE, PRICE) is None
+    assert complete(COMPLETE) is None
 
 
 @pytest.mark.parametrize("order", [EXPIRED, FAILED])
 def test_a_payment_that_comes_late_takes_the_ticket_again(order):
-    change = models.complete(order, PRICE)
+    change = complete(order)
     assert (change.state.status, change.state.reason) == (Status.COMPLETE, None)
     assert change.state.holds
     assert change.event.data["version"] == 2
@@ -116,18 +144,18 @@ def test_a_payment_that_comes_late_takes_the_ticket_again(order):
 @pytest.mark.parametrize("order", [GIVEN_UP, REFUNDED])
 def test_an_order_that_was_given_up_or_refunded_stays_so(order):
     with pytest.raises(TooLateError):
-        models.complete(order, PRICE)
+        complete(order)
 
 
-@pytest.mark.parametrize("order", [CREATED, COMPLETE, EXPIRED, GIVEN_UP])
+@pytest.mark.parametrize("order", [CREATED, TWO, EXPIRED, GIVEN_UP])
 @pytest.mark.parametrize("amount", [PRICE - 1, PRICE + 1, 0, -PRICE])
 def test_another_amount_completes_nothing(order, amount):
     with pytest.raises(HopelessError, match="cents were paid"):
-        models.complete(order, amount)
+        complete(order, amount)
 
 
 def test_money_that_went_back_takes_the_ticket_with_it():
-    change = models.refund(COMPLETE)
+    change = refund(COMPLETE)
     assert (change.state.status, change.state.reason) == (
         Status.CANCELLED,
         Reason.REFUNDED,
@@ -138,22 +166,26 @@ def test_money_that_went_back_takes_the_ticket_with_it():
 @pytest.mark.parametrize("order", [CREATED, EXPIRED, FAILED])
 def test_a_refund_may_be_heard_of_before_its_payment(order):
     """The payment is then too late for good."""
-    refunded = models.refund(order).state
+    refunded = refund(order).state
     assert (refunded.status, refunded.reason) == (Status.CANCELLED, Reason.REFUNDED)
     with pytest.raises(TooLateError):
-        models.complete(refunded, PRICE)
+        complete(refunded)
 
 
 @pytest.mark.parametrize("order", [GIVEN_UP, REFUNDED])
 def test_a_refund_takes_nothing_from_who_gave_up_or_was_refunded(order):
-    assert models.refund(order) is None
+    assert refund(order) is None
 
 
 def test_the_first_answer_can_be_given_again():
     keyed = replace(CREATED, request_key=RequestKey("k", "f"))
     later = models.cancel(keyed).state
     assert models.as_created(later) == keyed
-    assert models.as_created(models.complete(keyed, PRICE).state) == keyed
+    assert models.as_created(complete(keyed).state) == keyed
+
+
+def test_the_first_answer_is_whole_when_a_part_was_refunded():
+    assert models.as_created(refund(BOTH, "A-1").state) == TWO
 
 
 def test_an_order_that_awaits_its_payment_can_still_end():
@@ -161,4 +193,55 @@ def test_an_order_that_awaits_its_payment_can_still_end():
     assert waiting.holds
     assert models.cancel(waiting).state.status is Status.CANCELLED
     assert models.expire(waiting, NOW + HOLD).state.status is Status.CANCELLED
-    assert models.complete(waiting, PRICE).state.status is Status.COMPLETE
+    assert complete(waiting).state.status is Status.COMPLETE
+
+
+def test_every_unit_that_is_paid_for_has_a_pass():
+    assert [(each.id, each.unit) for each in BOTH.passes] == [
+        ("P1", "A-1"),
+        ("P2", "A-2"),
+    ]
+    assert CREATED.passes == ()
+
+
+def test_a_part_of_an_order_can_be_refunded():
+    change = refund(BOTH, "A-1")
+    rest = change.state
+    assert (rest.status, rest.units, rest.refunded) == (
+        Status.COMPLETE,
+        ("A-2",),
+        ("A-1",),
+    )
+    assert (rest.total, rest.passes) == (PRICE, BOTH.passes)
+    assert change.event.subject == "order.reduced"
+    assert change.event.data["units"] == ["A-2"]
+    assert rest.json_dict()["refunded"] == ["A-1"]
+
+
+def test_the_same_refund_told_twice_takes_nothing_more():
+    rest = refund(BOTH, "A-1").state
+    assert refund(rest, "A-1") is None
+
+
+@pytest.mark.parametrize("units", [(), ("A-2",), ("A-1", "A-2")])
+def test_when_the_last_unit_is_refunded_the_order_ends(units):
+    ended = refund(refund(BOTH, "A-1").state, *units).state
+    assert (ended.status, ended.reason) == (Status.CANCELLED, Reason.REFUNDED)
+
+
+@pytest.mark.parametrize("order", [TWO, models.expire(TWO, NOW + HOLD).state])
+def test_a_partial_refund_waits_for_the_payment_it_is_part_of(order):
+    with pytest.raises(NotYetError):
+        refund(order, "A-1")
+
+
+def test_an_order_for_a_cancelled_listing_ends_for_good():
+    ended = models.withdraw(CREATED).state
+    assert (ended.status, ended.reason) == (
+        Status.CANCELLED,
+        Reason.LISTING_CANCELLED,
+    )
+    with pytest.raises(TooLateError):
+        complete(ended)
+    for order in (COMPLETE, EXPIRED):
+        assert models.withdraw(order) is None

@@ -5,8 +5,8 @@ from urllib.parse import quote
 import pytest
 from unit_doubles import ANN, BOB, EVE, NO_IDS, NOWHERE
 
-from orders import models
 from tickets import models as tickets
+from tickets.models import Share
 
 IN_A_PATH = [quote(value, safe="") for value in NO_IDS if value]
 RESERVED = "Ticket is already reserved"
@@ -23,7 +23,7 @@ def order(desk):
 
 
 def complete(desk, order):
-    desk.orders.change(order["id"], lambda found: models.complete(found, 1950))
+    desk.complete(order["id"])
 
 
 def test_a_ticket_is_reserved_for_fifteen_minutes(desk):
@@ -36,6 +36,9 @@ def test_a_ticket_is_reserved_for_fifteen_minutes(desk):
         "expiresAt": "2026-01-31T12:15:00.000Z",
         "version": 0,
         "ticket": {"id": desk.ticket, "title": "Row 3", "price": 19.5},
+        "quantity": 1,
+        "units": ["1"],
+        "total": 19.5,
     }
     assert [event.subject for event in desk.orders.events] == ["order.created"]
 
@@ -214,6 +217,7 @@ def test_a_key_of_another_kind_is_refused(desk):
 def test_a_seller_may_buy_and_a_reserved_ticket_may_not_be_edited(desk):
     """Reserving is the index's business alone; the ticket hears of it later."""
     assert reserve(desk, ANN).status == 201
-    assert desk.tickets.get(desk.ticket).holders == ()
-    desk.tickets.change(desk.ticket, lambda t: tickets.reserve(t, NOWHERE))
+    assert desk.tickets.get(desk.ticket).held == 0
+    heard = {NOWHERE: Share(0, 1)}
+    desk.tickets.change(desk.ticket, lambda t: tickets.follow(t, heard, {}))
     assert reserve(desk, BOB).messages == [RESERVED]

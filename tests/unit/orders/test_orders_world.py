@@ -22,6 +22,7 @@ from ticketing.ids import new_id
 from ticketing.paging import Page
 from tickets import models as tickets
 from tickets.fakes import MemoryTickets
+from tickets.models import Offer
 
 PRICE = 1950
 BUYERS = st.sampled_from([ANN, BOB, EVE])
@@ -36,7 +37,8 @@ class World(RuleBasedStateMachine):
         self.store, sold = MemoryOrders(), MemoryTickets()
         self.payments = PaymentsDouble()
         self.tickets = [
-            sold.add(tickets.create(new_id(), ANN, "Row", PRICE)).id for _ in range(2)
+            sold.add(tickets.create(new_id(), ANN, Offer("Row", PRICE))).id
+            for _ in range(2)
         ]
         self.owner = TicketsDouble(sold).get_ticket
         self.paid = Counter()
@@ -56,7 +58,7 @@ class World(RuleBasedStateMachine):
     def reserve(self, buyer, number, key):
         ticket_id = self.tickets[number]
         request_key = RequestKey(key, ticket_id) if key else None
-        wanted = Reservation(buyer, ticket_id, HOLD, request_key)
+        wanted = Reservation(buyer, ticket_id, HOLD, request_key=request_key)
         was_free = not self.held(ticket_id)
         known = key and self.store.find_by_key(buyer, key)
         try:
@@ -99,7 +101,7 @@ class World(RuleBasedStateMachine):
     def hear_of_refund(self, order_id):
         if self.paid[order_id]:
             self.payments.refund(order_id, "asked for")
-            self.store.change(order_id, models.refund)
+            self.store.change(order_id, lambda order: models.refund(order, ()))
 
     @rule(minutes=st.integers(1, 20))
     def wait(self, minutes):

@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import OrdersDouble, Site, worker
+from unit_doubles import Clock, OrdersDouble, Site, worker
 
+from ticketing.batches import Batches
 from tickets.fakes import MemoryTickets
 from tickets.service import TicketsService
 
@@ -13,6 +14,13 @@ from tickets.service import TicketsService
 def shop():
     """``shop.site`` over HTTP, ``shop.rpc`` for calls and events."""
     made = SimpleNamespace(tickets=MemoryTickets(), orders=OrdersDouble())
-    made.rpc = worker(TicketsService, tickets=made.tickets, orders_rpc=made.orders)
+    made.clock = Clock()
+    made.rpc = worker(
+        TicketsService,
+        tickets=made.tickets,
+        orders_rpc=made.orders,
+        batches=Batches(),
+        clock=made.clock,
+    )
     made.site = Site(made.rpc)
     return made

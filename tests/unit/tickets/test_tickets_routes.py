@@ -6,6 +6,7 @@ import pytest
 from unit_doubles import ANN, BOB, NO_IDS, NOWHERE, ORDER
 
 from tickets import models
+from tickets.models import Share
 
 OFFER = {"title": "Row 3", "price": 19.5}
 PRICE = "Price must be above 0 and at most 999999.99, with at most two decimals"
@@ -18,7 +19,9 @@ def ticket(shop):
 
 
 def hold(shop, ticket):
-    shop.tickets.change(ticket["id"], lambda found: models.reserve(found, ORDER))
+    shop.tickets.change(
+        ticket["id"], lambda t: models.follow(t, {ORDER: Share(0, 1)}, {})
+    )
 
 
 def test_a_ticket_is_listed_for_its_seller(shop):
@@ -30,6 +33,12 @@ def test_a_ticket_is_listed_for_its_seller(shop):
         "price": 19.5,
         "userId": ANN,
         "version": 0,
+        "quantity": 1,
+        "available": 1,
+        "held": 0,
+        "sold": 0,
+        "maxPerOrder": 10,
+        "seated": False,
     }
     assert [event.subject for event in shop.tickets.events] == ["ticket.created"]
 
@@ -116,7 +125,7 @@ def test_an_edit_is_checked_in_the_order_of_the_contract(shop, ticket):
     hold(shop, ticket)
     answer = shop.site.put(path, OFFER, user=BOB)
     assert (answer.status, answer.messages) == (400, ["Cannot edit a reserved ticket"])
-    assert shop.tickets.get(ticket["id"]).title == "Row 3"
+    assert shop.tickets.get(ticket["id"]).offer.title == "Row 3"
 
 
 def test_a_ticket_is_shown_to_everyone(shop, ticket):

@@ -1,0 +1,53 @@
+"""The copies of orders: what is to be paid, by whom, and whether it still can be."""
+
+from collections.abc import Callable
+from typing import Any
+
+from payments.repository import Payments
+from ticketing.contract import OrderCancelled, OrderCreated
+from ticketing.messages import Delivery
+from ticketing.money import cents
+from ticketing.mongo import Document
+
+Json = dict[str, Any]
+OrderOwner = Callable[[str], Json]
+
+
+def follow_order(payments: Payments, event: Delivery, owner: OrderOwner) -> None:
+    """Bring the copy of an order to the event's version."""
+    payload = event.payload
+    payments.orders.apply(
+        payload.id,
+        payload.version,
+        _copy_of_event(payload),
+        attempt=event.attempt,
+        owner=lambda: copy_of_order(owner(payload.id)),
+    )
+
+
+def copy_of_order(order: Json) -> Document:
+    """Read an order as its owner tells of it."""
+    return {
+        "version": order["version"],
+        "userId": order["userId"],
+        "status": order["status"],
+        "price": cents(order["ticket"]["price"]),
+        "total": cents(order["total"]),
+        "units": order["units"],
+    }
+
+
+def _copy_of_event(payload: Any) -> Document:
+    if isinstance(payload, OrderCreated):
+        return {
+            "userId": payload.user_id,
+            "status": payload.status,
+            "price": cents(payload.ticket.price),
+            "total": cents(payload.total),
+            "units": payload.units,
+        }
+    cancelled = isinstance(payload, OrderCancelled)
+    return {
+        "status": "cancelled" if cancelled else "complete",
+        "units": payload.units,
+    }
