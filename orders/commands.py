@@ -1,9 +1,13 @@
 """What buyers do with orders, and what time and money do to them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
+from weakref import WeakValueDictionary
+
+from eventlet.semaphore import Semaphore
 
 from orders import models
 from orders.listing import (
@@ -33,6 +37,9 @@ from ticketing.messages import Delivery
 # Each try that fails has learnt of units that others took.
 TRIES = 20
 
+# The requests with a key that are being answered: by user and key.
+_turns: WeakValueDictionary[tuple[str, str], Semaphore] = WeakValueDictionary()
+
 Json = dict[str, Any]
 TicketOwner = Callable[[str], Json]
 Refund = Callable[[str, str, list[str] | None], Any]
@@ -57,13 +64,14 @@ def reserve(
     Raises NotFoundError, BadRequestError when they cannot be had, KeyReusedError.
     """
     listing = listing_of(orders, wanted.ticket_id, owner)
-    try:
-        listing.check(wanted.wish, now)
-        return _insert(orders, listing, wanted, now)
-    except (BadRequestError, DuplicateError):
-        if earlier := _first_answer(orders, wanted):
-            return earlier
-        raise
+    with _turn(wanted):
+        try:
+            listing.check(wanted.wish, now)
+            return _insert(orders, listing, wanted, now)
+        except (BadRequestError, DuplicateError):
+            if earlier := _first_answer(orders, wanted):
+                return earlier
+            raise
 
 
 def listing_of(orders: Orders, ticket_id: str, owner: TicketOwner) -> Listing:
@@ -113,7 +121,12 @@ def _refuse_for_want(listing: Listing, left: int) -> NoReturn:
 def _learn(
     orders: Orders, listing: Listing, wish: Wish, units: tuple[str, ...]
 ) -> None:
-    """Find out who was faster. Raises BadRequestError naming the seats they took."""
+    """Find out who was faster. Raises BadRequestError naming the seats they took.
+
+    Whoever lost the race for the only unit need not look further.
+    """
+    if len(listing.layout) == 1:
+        _refuse_for_want(listing, 0)
     holders = orders.holders_of(listing.id, units)
     taken = {unit for holder in holders for unit in holder.units}
     if gone := [seat for seat in wish.seats if seat in taken]:
@@ -138,6 +151,20 @@ def _order(
         units=units,
         request_key=wanted.request_key,
     )
+
+
+@contextmanager
+def _turn(wanted: Reservation) -> Iterator[None]:
+    """Let the same request, sent again meanwhile, wait for its first answer.
+
+    It would find the units taken by an order that nobody can find yet.
+    """
+    key = wanted.request_key
+    if key is None:
+        yield
+        return
+    with _turns.setdefault((wanted.user_id, key.key), Semaphore()):
+        yield
 
 
 def _first_answer(orders: Orders, wanted: Reservation) -> Order | None:
@@ -179,7 +206,9 @@ def settle(orders: Orders, order_id: str, amount: int, refund: Refund) -> None:
         orders.change(order_id, deliver)
     except models.TooLateError:
         refund(order_id, "the order was cancelled", None)
-    except DuplicateError:
+    except DuplicateError as error:
+        if "units" not in error.fields:
+            raise  # two passes drew the same id: the event comes again
         refund(order_id, "the ticket was sold to somebody else", None)
 
 

@@ -38,6 +38,10 @@ class MemoryOrders(MemoryAggregates[Order]):
         every = self.of_ticket(ticket_id, Page(sys.maxsize))
         return [order for order in every if order.holds]
 
+    def with_passes(self, ticket_id: str) -> list[Order]:
+        every = self.of_ticket(ticket_id, Page(sys.maxsize))
+        return [order for order in every if order.passes]
+
     def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]:
         return [o for o in self.holding(ticket_id) if {*units} & {*o.units}]
 

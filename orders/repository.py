@@ -1,6 +1,6 @@
 """Where orders are kept, and the copies of tickets they refer to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -36,6 +36,7 @@ class Orders(Protocol):
     def unpaid(self, page: Page) -> list[Order]: ...
     def of_ticket(self, ticket_id: str, page: Page) -> list[Order]: ...
     def holding(self, ticket_id: str) -> list[Order]: ...
+    def with_passes(self, ticket_id: str) -> Iterable[Order]: ...
     def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]: ...
     def find_by_pass(self, pass_id: str) -> Order | None: ...
     def winding_up(self) -> list[tuple[str, datetime]]: ...
@@ -79,11 +80,18 @@ class MongoOrders(Aggregates[Order]):
 
     def holding(self, ticket_id: str) -> list[Order]:
         """Return every order that holds units of a listing."""
-        return self.query({"ticket.id": ticket_id, "units": {"$exists": True}}, 0)
+        held = {"ticket.id": ticket_id, "units": {"$exists": True}}
+        return list(self.every(held))
+
+    def with_passes(self, ticket_id: str) -> Iterator[Order]:
+        """Go through the orders for a listing that were ever paid for."""
+        paid = {"ticket.id": ticket_id, "passes.id": {"$exists": True}}
+        return self.every(paid)
 
     def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]:
         """Return the orders that hold any of these units."""
-        return self.query({"ticket.id": ticket_id, "units": {"$in": list(units)}}, 0)
+        among = {"ticket.id": ticket_id, "units": {"$in": list(units)}}
+        return list(self.every(among))
 
     def find_by_pass(self, pass_id: str) -> Order | None:
         found = self.query({"passes.id": pass_id}, 1)

@@ -6,7 +6,7 @@ is pushed into the same document's ``outbox`` by the same write, so there is no 
 in which the state is saved and its event is not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol
 
 from pymongo.collection import Collection
@@ -71,6 +71,12 @@ class Aggregates(Generic[A]):
             if sort:
                 cursor = cursor.sort(list(sort))
             return [self._decode(document) for document in cursor]
+
+    def every(self, condition: Document) -> Iterator[A]:
+        """Go through all aggregates that meet an indexed condition, in no order."""
+        with own_errors():
+            for document in self.collection.find(condition, {"outbox": 0}):
+                yield self._decode(document)
 
     def change(self, aggregate_id: str, decide: Decision[A]) -> A:
         """Decide on the current state and save; again if somebody was faster.

@@ -57,7 +57,7 @@ class Batches:
         finally:
             self._close(key, batch)
             batch.done.send_exception(error) if error else batch.done.send(None)
-            if key not in self._forming:
+            if key not in self._forming and not batch.turn.locked():
                 self._turns.pop(key, None)
 
     def _close(self, key: Hashable, batch: _Batch) -> None:

@@ -1,5 +1,6 @@
 """Types of fields that more than one service takes from outside."""
 
+from datetime import datetime
 from typing import Annotated
 
 import email_validator
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from ticketing.clock import from_iso, iso
 from ticketing.money import cents
 
 MAX_EMAIL = 254
@@ -52,9 +54,21 @@ def _clean(value: str) -> str:
     return value
 
 
+def _moment(value: object) -> datetime:
+    """Read ISO 8601 with its offset from UTC, to the millisecond. Raises ValueError."""
+    try:
+        if isinstance(value, str) and datetime.fromisoformat(value).tzinfo:
+            return from_iso(iso(from_iso(value)))
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+    raise ValueError("not a moment")
+
+
 Email = Annotated[str, AfterValidator(_email)]
 # Put after constraints that change the text, such as one that strips it.
 Clean = AfterValidator(_clean)
 CleanText = Annotated[str, Clean]
 # A JSON number of dollars, as a whole number of cents.
 Price = Annotated[int, BeforeValidator(cents)]
+# A time in ISO 8601 with its offset, in UTC.
+Moment = Annotated[datetime, BeforeValidator(_moment)]

@@ -112,8 +112,7 @@ def _run(first: str, last: str | None) -> str:
 
 
 def _next(label: str) -> str | None:
-    """Return the label that continues a run."""
+    """Return the label that continues a run; after 999999999 begins another."""
     prefix, number = _split(label)
-    if not number:
-        return None
-    return prefix + str(int(number) + 1).zfill(len(number))
+    following = prefix + str(int(number or 0) + 1).zfill(len(number))
+    return following if number and _split(following)[0] == prefix else None

@@ -2,23 +2,20 @@
 
 import re
 from collections import Counter
-from datetime import datetime
 from typing import Annotated, ClassVar
 from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
-    BeforeValidator,
     Field,
     StringConstraints,
     ValidationInfo,
     field_validator,
 )
 
-from ticketing.clock import from_iso, iso
+from ticketing.clock import iso
 from ticketing.contract import Occasion
-from ticketing.fields import Clean, Input, Price, wrong
+from ticketing.fields import Clean, Input, Moment, Price, wrong
 from ticketing.layout import Layout
 
 MAX_TITLE = 200
@@ -34,19 +31,6 @@ _LABEL = re.compile(r"(?=\S)[\w .\-/]{1,20}(?<=\S)")
 
 def text(most: int, least: int = 0) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=least, max_length=most)
-
-
-def _only_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("not a text")  # noqa: TRY004 - pydantic expects ValueError
-    return value
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return from_iso(iso(moment))
-    except OverflowError:
-        raise ValueError("beyond the calendar") from None
 
 
 def _zone(name: str) -> str:
@@ -68,15 +52,6 @@ def _seats(labels: list[str]) -> list[str]:
     if len(Layout.of_labels(labels).text) > MAX_LAYOUT:
         raise wrong("The labels are too long in all: number the seats of each row")
     return labels
-
-
-# ISO 8601 with its offset from UTC.
-Moment = Annotated[
-    AwareDatetime,
-    Field(strict=False),
-    BeforeValidator(_only_text),
-    AfterValidator(_in_utc),
-]
 
 
 class EventInput(Input):

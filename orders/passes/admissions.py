@@ -31,6 +31,9 @@ class Admissions(Protocol):
     def of_ticket(self, ticket_id: str) -> dict[str, Admission]:
         """Return all admissions of a listing, by pass."""
 
+    def count(self, ticket_id: str) -> int:
+        """Return how many passes of a listing were used."""
+
 
 def unhurried() -> AbstractContextManager[None]:
     """Let the questions asked within last longer, together, than one usually may."""
@@ -54,6 +57,10 @@ class MongoAdmissions:
 
     def of_ticket(self, ticket_id: str) -> dict[str, Admission]:
         return self._query({"ticketId": ticket_id})
+
+    def count(self, ticket_id: str) -> int:
+        with own_errors():
+            return self.collection.count_documents({"ticketId": ticket_id})
 
     def _add_conflict(self, pass_id: str, scan: Scan) -> Admission:
         news = {

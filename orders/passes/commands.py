@@ -1,6 +1,5 @@
 """What buyers and doors do with passes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,12 +14,8 @@ from orders.repository import Orders
 from orders.sales.commands import own_listing
 from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.mongo import Document
-from ticketing.paging import Page
 
 Json = dict[str, Any]
-
-# Orders read in one step where all of a listing are read.
-STEP = 10_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,7 @@ def of_listing(gate: Gate, ticket_id: str, user_id: str) -> Json:
         used = gate.admissions.of_ticket(ticket_id)
         passes = [
             models.shown_to_seller(issued, used.get(issued.id))
-            for order in _orders_of(gate.orders, ticket_id)
+            for order in gate.orders.with_passes(ticket_id)
             for issued in _passes_of(order, listing)
         ]
     return {"ticketId": ticket_id, "title": listing["title"], "passes": passes}
@@ -98,15 +93,6 @@ def _find(gate: Gate, pass_id: str, user_id: str) -> IssuedPass:
 def _passes_of(order: Order, listing: Document | None) -> list[IssuedPass]:
     cancelled = bool(listing and listing.get("cancelled"))
     return models.passes_of(order, cancelled=cancelled)
-
-
-def _orders_of(orders: Orders, ticket_id: str) -> Iterator[Order]:
-    """Read the orders of a listing, however many, step by step."""
-    page: Page | None = Page(STEP)
-    while page:
-        found = orders.of_ticket(ticket_id, page)
-        yield from found
-        page = Page(STEP, found[-1].id) if len(found) == STEP else None
 
 
 def _claims(issued: IssuedPass) -> Claims:

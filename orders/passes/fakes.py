@@ -30,3 +30,6 @@ class MemoryAdmissions:
             for pass_id, admission in self._admissions.items()
             if admission.ticket_id == ticket_id
         }
+
+    def count(self, ticket_id: str) -> int:
+        return len(self.of_ticket(ticket_id))

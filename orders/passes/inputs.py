@@ -1,27 +1,14 @@
 """What a door sends."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import StringConstraints
 
-from ticketing.clock import from_iso
-from ticketing.fields import Clean, CleanText, Input
+from ticketing.fields import Clean, CleanText, Input, Moment
 
 MAX_DOOR = 60
 MAX_SCAN = 64
 MAX_CODE = 2000
-
-
-def _moment(value: object) -> datetime:
-    """Read ISO 8601 with its time zone, cut to milliseconds. Raises ValueError."""
-    try:
-        if not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is None:
-            raise ValueError("not a moment")
-        moment = from_iso(value)
-    except OverflowError:
-        raise ValueError("not a moment") from None
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 class AdmitInput(Input):
@@ -40,5 +27,5 @@ class AdmitInput(Input):
         Clean,
     ]
     scan: Annotated[CleanText, StringConstraints(min_length=1, max_length=MAX_SCAN)]
-    at: Annotated[datetime, BeforeValidator(_moment)] | None = None
+    at: Moment | None = None
     code: Annotated[CleanText, StringConstraints(max_length=MAX_CODE)] | None = None

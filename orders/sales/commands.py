@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime
-from typing import Any
 
 from orders import models
 from orders.commands import Refund
@@ -20,8 +19,6 @@ from ticketing.ids import checked_id
 from ticketing.mongo import Document
 
 log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 def own_listing(orders: Orders, ticket_id: str, user_id: str) -> Document:

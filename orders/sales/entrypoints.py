@@ -57,7 +57,7 @@ class SaleEntrypoints(service.Service):
         As ``figures`` says, and ``admitted``. Raises NotFoundError, NotOwnerError.
         """
         commands.own_listing(self.orders, ticket_id, user_id)
-        admitted = len(self.admissions.of_ticket(ticket_id))
+        admitted = self.admissions.count(ticket_id)
         return figures(self.orders.holding(ticket_id)) | {"admitted": admitted}
 
     @rpc

@@ -31,18 +31,24 @@ def created(order_id=ORDER, expires_at=END):
         user_id=BOB,
         expires_at=iso(expires_at),
         ticket=ReservedTicket(id=TICKET, title="Row 3", price=19.5),
+        units=["1"],
+        total=19.5,
     )
     return Delivery(payload, "")
 
 
 def cancelled(order_id=ORDER):
     ref = TicketRef(id=TICKET)
-    payload = OrderCancelled(id=order_id, version=1, reason="expired", ticket=ref)
+    payload = OrderCancelled(
+        id=order_id, version=1, reason="expired", ticket=ref, units=[]
+    )
     return Delivery(payload, "")
 
 
 def completed(order_id=ORDER):
-    payload = OrderCompleted(id=order_id, version=1, ticket=TicketRef(id=TICKET))
+    payload = OrderCompleted(
+        id=order_id, version=1, ticket=TicketRef(id=TICKET), units=["1"]
+    )
     return Delivery(payload, "")
 
 

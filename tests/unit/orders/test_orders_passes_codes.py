@@ -125,6 +125,10 @@ def test_any_other_text_is_none(text):
     assert CODES.read(text) is None
 
 
+def test_half_a_character_is_none():
+    assert CODES.read(CODE + "\ud800") is None
+
+
 @pytest.mark.parametrize("depth", [700, 1400, 20_000])
 def test_a_deeply_nested_header_is_none(depth):
     deep = b'{"alg":"EdDSA","kid":"k1","x":' + b"[" * depth + b"]" * depth + b"}"

@@ -55,6 +55,9 @@ def test_the_body_is_the_payload_and_nothing_else():
         "title": TITLE,
         "price": 19.5,
         "userId": ANN,
+        "layout": "1",
+        "seated": False,
+        "maxPerOrder": 10,
     }
 
 
@@ -125,6 +128,7 @@ def test_the_subjects_are_those_of_the_contract():
         "order.created",
         "order.cancelled",
         "order.completed",
+        "order.reduced",
         "expiration.complete",
         "payment.created",
         "payment.failed",
