@@ -14,6 +14,11 @@ RUN pip --python /opt/venv/bin/python install --no-cache-dir --no-compile \
 # the same lock makes the same files.
 RUN python -m compileall -q --invalidation-mode checked-hash /opt/venv/lib
 
+# ---- What the pages need of npm.
+FROM node:24.11.1-trixie-slim AS pages
+COPY web/package.json web/package-lock.json /web/
+RUN npm --prefix /web ci --ignore-scripts --no-audit --no-fund
+
 # ---- What both images stand on.
 FROM python AS runtime
 ARG VERSION=0.1.0
@@ -49,6 +54,7 @@ COPY orders orders/
 COPY expiration expiration/
 COPY payments payments/
 COPY web web/
+COPY --from=pages /web/node_modules web/node_modules/
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD \
     ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/livez', timeout=2)"]

@@ -1,5 +1,7 @@
 """In-memory doubles of what the auth service stands on."""
 
+from collections.abc import Collection
+
 from auth.models import User
 from ticketing.fakes import MemoryAggregates
 from ticketing.paging import Page
@@ -12,6 +14,9 @@ class MemoryUsers(MemoryAggregates[User]):
     def find_by_email(self, email: str) -> User | None:
         found = self.select(lambda user: user.email == email, Page(1))
         return found[0] if found else None
+
+    def of_ids(self, user_ids: Collection[str]) -> list[User]:
+        return self.select(lambda user: user.id in user_ids, Page(len(user_ids)))
 
 
 class QuickHasher:

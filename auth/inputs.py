@@ -2,12 +2,13 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from ticketing.fields import CleanText, Email, Input
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 128
+MAX_USERS = 200
 _LENGTH = f"Password must be between {MIN_PASSWORD} and {MAX_PASSWORD} characters"
 
 
@@ -31,3 +32,9 @@ class SignInInput(Input):
     password: Annotated[
         CleanText, StringConstraints(min_length=1, max_length=MAX_PASSWORD)
     ]
+
+
+class UsersInput(Input):
+    MESSAGES: ClassVar = {"ids": f"Ids must be a list of at most {MAX_USERS} ids"}
+
+    ids: Annotated[list[str], Field(max_length=MAX_USERS)]

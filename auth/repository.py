@@ -1,5 +1,6 @@
 """Where accounts are kept."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from auth.models import User
@@ -13,6 +14,7 @@ class Users(Protocol):
     def add(self, change: Change[User]) -> User: ...
     def get(self, user_id: str) -> User: ...
     def find_by_email(self, email: str) -> User | None: ...
+    def of_ids(self, user_ids: Collection[str]) -> list[User]: ...
     def change(self, user_id: str, decide: Decision[User]) -> User: ...
 
 
@@ -20,6 +22,10 @@ class MongoUsers(Aggregates[User]):
     def find_by_email(self, email: str) -> User | None:
         found = self.query({"email": email}, 1)
         return found[0] if found else None
+
+    def of_ids(self, user_ids: Collection[str]) -> list[User]:
+        """Return those of the accounts that are there, by id."""
+        return self.query({"_id": {"$in": list(user_ids)}}, 0, ("_id", 1))
 
 
 class UserDatabase(AggregateDatabase[User]):

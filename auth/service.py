@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from auth import commands
-from auth.inputs import SignInInput, SignUpInput
+from auth.inputs import SignInInput, SignUpInput, UsersInput
 from auth.models import User
 from auth.passwords import Passwords
 from auth.repository import UserDatabase, Users
@@ -69,6 +69,15 @@ class AuthService(service.Service):
     def get_user(self, id: str) -> dict[str, str]:  # noqa: A002 - the contract's name
         """Return ``{id, email}``. Raises NotFoundError."""
         return dict(self.users.get(checked_id(id)).json_dict())
+
+    @rpc
+    def get_users(self, ids: list[str]) -> list[dict[str, str]]:
+        """Return ``{id, email}`` of those of at most 200 accounts that are there.
+
+        Raises InvalidInputError.
+        """
+        wanted = validate(UsersInput, {"ids": ids})
+        return [user.json_dict() for user in self.users.of_ids(wanted.ids)]
 
     @rpc
     def find_user(self, email: str) -> dict[str, str] | None:

@@ -18,6 +18,7 @@ LOCK = "ticketing.lock"
 ENVIRONMENT = "environment"
 SECRETS = "secrets.json"
 LOGS = "logs"
+MAIL = "mail"
 SERVERS = ("nats", "mongodb", "redis", "rabbitmq", "stripe")
 # scripts/shell holds the lock for an instant when it looks whether an instance runs.
 PATIENCE_SECONDS = 0.5
@@ -59,7 +60,7 @@ def make(data: Path) -> None:
 
 def wipe(data: Path) -> None:
     """Removes what an instance keeps, and nothing that somebody else put there."""
-    for name in (*SERVERS, LOGS):
+    for name in (*SERVERS, LOGS, MAIL):
         shutil.rmtree(data / name, ignore_errors=True)
     for name in (ENVIRONMENT, SECRETS):
         (data / name).unlink(missing_ok=True)

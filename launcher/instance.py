@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,12 @@ from launcher.ports import LOOPBACK, Ports, reachable
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI")
 STRIPE_KEY = "STRIPE_SECRET_KEY"
 STAND_IN_KEY = "sk_test_standin"
+# What each secret of a folder is made of; the seed of a signing key has 32 bytes.
+SECRETS: dict[str, Callable[[], str]] = {
+    "jwt": lambda: secrets.token_urlsafe(48),
+    "passes": lambda: secrets.token_urlsafe(32),
+    "webhook": lambda: f"whsec_{secrets.token_urlsafe(32)}",
+}
 # Tells to which instance a process belongs.
 DATA_VARIABLE = "TICKETING_DATA"
 
@@ -62,15 +68,20 @@ class Instance:
     def environment(self) -> dict[str, str]:
         """What config.yaml reads. The secrets are made when they are first needed."""
         given = {name: self.given[name] for name in _settings() if self.is_given(name)}
-        return self._servers() | self._sessions() | given | self._decided()
+        own = self._servers() | self._keys() | self._mail()
+        return own | given | self._decided()
 
     def secrets(self) -> dict[str, str]:
-        """The `jwt` and `webhook` secrets of this folder, made at the first call."""
+        """The secrets of this folder; one that is not there yet is made and kept."""
         path = self.data / folder.SECRETS
-        if not path.exists():
+        known: dict[str, str] = {}
+        if path.exists():
+            known = json.loads(path.read_text(encoding="utf-8"))
+        if not known.keys() >= SECRETS.keys():
+            known = {name: make() for name, make in SECRETS.items()} | known
             folder.make(self.data)
-            folder.write_private(path, json.dumps(_new_secrets()))
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+            folder.write_private(path, json.dumps(known))
+        return known
 
     def _servers(self) -> dict[str, str]:
         ports = self.ports
@@ -83,11 +94,19 @@ class Instance:
             "AMQP_URI": f"pyamqp://guest:guest@{LOOPBACK}:{ports.rabbitmq}//",
         }
 
-    def _sessions(self) -> dict[str, str]:
+    def _keys(self) -> dict[str, str]:
         return {
             "JWT_KEYS": f"first={self.secrets()['jwt']}",
+            "PASS_KEYS": f"first={self.secrets()['passes']}",
             # Plain HTTP: a browser would not send a Secure cookie back.
             "SESSION_COOKIE_SECURE": "false",
+        }
+
+    def _mail(self) -> dict[str, str]:
+        """Where mails are kept when no server is given, and where their links lead."""
+        return {
+            "MAIL_FOLDER": str(self.data / folder.MAIL),
+            "PUBLIC_URL": self.url,
         }
 
     def _decided(self) -> dict[str, str]:
@@ -128,10 +147,3 @@ def _settings() -> list[str]:
     """The names of the environment variables that config.yaml reads."""
     config = (ROOT / "config.yaml").read_text(encoding="utf-8")
     return re.findall(r"\$\{([A-Z_]+)", config)
-
-
-def _new_secrets() -> dict[str, str]:
-    return {
-        "jwt": secrets.token_urlsafe(48),
-        "webhook": f"whsec_{secrets.token_urlsafe(32)}",
-    }

@@ -55,11 +55,8 @@ class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
 
     @route("POST", "/api/orders", session=True, body=OrderInput, status=201)
     def post_order(self, request: Request) -> Json:
-        key, wanted = request.idempotency_key, request.input
-        body = fingerprint([wanted.ticket_id, wanted.quantity, wanted.seats])
-        request_key = RequestKey(key, body) if key else None
-        user_id = request.session.user_id
-        return self._reserve(user_id, wanted, request_key).json_dict()
+        user_id, key = request.session.user_id, request.idempotency_key
+        return self._reserve(user_id, request.input, key).json_dict()
 
     @route("DELETE", "/api/orders/<order_id>", session=True)
     def delete_order(self, request: Request, order_id: str) -> Response:
@@ -91,14 +88,16 @@ class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
         ticket_id: str,
         quantity: int | None = None,
         seats: list[str] | None = None,
+        key: str | None = None,
     ) -> Json:
         """Hold units of a ticket for a user: so many, or these.
 
-        Raises InvalidInputError, NotFoundError, BadRequestError.
+        ``key`` is an Idempotency-Key. Raises InvalidInputError, NotFoundError,
+        BadRequestError, KeyReusedError.
         """
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
         wanted = validate(OrderInput, told)
-        return self._reserve(checked_id(user_id), wanted, None).told()
+        return self._reserve(checked_id(user_id), wanted, key).told()
 
     @rpc
     def cancel_order(self, id: str, user_id: str | None = None) -> Json:  # noqa: A002
@@ -144,11 +143,11 @@ class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
     def on_payment_refunded(self, event: Delivery) -> None:
         commands.return_units(self.orders, event.payload)
 
-    def _reserve(
-        self, user_id: str, wanted: OrderInput, key: RequestKey | None
-    ) -> Order:
+    def _reserve(self, user_id: str, wanted: OrderInput, key: str | None) -> Order:
         hold = timedelta(seconds=self.hold_seconds)
-        asked = Reservation(user_id, wanted.ticket_id, hold, wanted.wish, key)
+        body = fingerprint([wanted.ticket_id, wanted.quantity, wanted.seats])
+        request_key = RequestKey(key, body) if key else None
+        asked = Reservation(user_id, wanted.ticket_id, hold, wanted.wish, request_key)
         owner = self.tickets_rpc.get_ticket
         return commands.reserve(self.orders, asked, owner, self.clock())
 

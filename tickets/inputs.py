@@ -43,7 +43,7 @@ def _seats(labels: list[str]) -> list[str]:
     for label in labels:
         if not _LABEL.fullmatch(label):
             raise wrong(
-                f"{label[:20]!r} is no label: use up to 20 letters, digits, spaces "
+                f"{label[:20]!r} is no seat: use up to 20 letters, digits, spaces "
                 "and . _ - /"
             )
     twice, count = Counter(labels).most_common(1)[0]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pydantic.alias_generators import to_camel
 from werkzeug.wrappers import Response
 
 from ticketing import service
@@ -12,7 +13,7 @@ from ticketing.contract import (
     OrderCreated,
     OrderReduced,
 )
-from ticketing.errors import NotFoundError
+from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import validate
@@ -121,7 +122,7 @@ class TicketsService(service.Service):
         ``more``: quantity or seats, max_per_order, event, on_sale_at, as the HTTP API
         has them. Raises InvalidInputError.
         """
-        wanted = validate(TicketInput, {"title": title, "price": price, **more})
+        wanted = _wanted(title, price, more)
         seller = checked_id(user_id)
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
@@ -139,7 +140,7 @@ class TicketsService(service.Service):
 
         Raises InvalidInputError, NotFoundError, BadRequestError, NotOwnerError.
         """
-        wanted = validate(TicketInput, {"title": title, "price": price, **more})
+        wanted = _wanted(title, price, more)
         return self._edit(id, user_id, wanted)
 
     @rpc
@@ -190,3 +191,14 @@ class TicketsService(service.Service):
             heard,
             lambda batch: commands.follow_orders(self.tickets, ticket_id, batch),
         )
+
+
+def _wanted(title: str, price: float, more: Json) -> TicketInput:
+    """Check what came by RPC under the names of the HTTP API."""
+    if unknown := more.keys() - TicketInput.model_fields.keys():
+        raise BadRequestError(f"Unknown: {', '.join(sorted(unknown))}")
+    named = {to_camel(name): value for name, value in more.items()}
+    wanted: TicketInput = validate(
+        TicketInput, {"title": title, "price": price, **named}
+    )
+    return wanted

@@ -1,4 +1,9 @@
-"""Stylesheet, scripts and pictures, under an address that changes with them."""
+"""Stylesheet, scripts and pictures, under an address that changes with them.
+
+Beside our own files stands what scripts/setup got from npm, if it could: the reader of
+QR codes for browsers without a BarcodeDetector. Its files keep their names, because one
+imports the other.
+"""
 
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +21,8 @@ _FILES = {path.name: path.read_bytes() for path in sorted(_HERE.glob("static/*")
 _FILES["site.css"] = b"\n".join(
     path.read_bytes() for path in sorted(_HERE.glob("styles/*.css"))
 )
+_READER = [_HERE / "node_modules" / "qr" / name for name in ("decode.js", "index.js")]
+_FILES |= {path.name: path.read_bytes() for path in _READER if path.exists()}
 
 
 def _version() -> str:
@@ -28,9 +35,14 @@ def _version() -> str:
 VERSION = _version()
 
 
+def has(name: str) -> bool:
+    """Return whether a file is there; what comes from npm may not be."""
+    return name in _FILES
+
+
 def address(name: str) -> str:
     """Return where a file is found; it must be there."""
-    assert name in _FILES, name
+    assert has(name), name
     return f"/static/{VERSION}/{name}"
 
 
@@ -39,7 +51,7 @@ def serve(version: str, name: str) -> Response:
 
     Another version's address, seen while versions change, must not be kept.
     """
-    if name not in _FILES:
+    if not has(name):
         raise NotFoundError
     response = Response(_FILES[name], mimetype=_TYPES[Path(name).suffix])
     if version == VERSION:

@@ -17,8 +17,25 @@ _AWAY = "We could not reach a part of the shop just now. Please try again in a m
 _PLAIN = {
     "Email in use": "This email already has an account. Sign in instead.",
     "Invalid credentials": "The email or the password is not right",
+    "from must be a day such as 2027-06-01": "The first day must be a day",
+    "to must be a day such as 2027-06-01": "The last day must be a day",
+    "text must have at most 100 characters": "Search for at most 100 characters",
+    "StartsAt must be a time such as 2027-06-01T20:00:00Z": "Say when it begins, with "
+    "a day and a time",
+    "OnSaleAt must be a time such as 2027-06-01T20:00:00Z": "Say when the sale opens, "
+    "with a day and a time",
+    "MaxPerOrder must be a whole number from 1 to 1000": "At most in one order must "
+    "be a whole number from 1 to 1000",
+    "Quantity must be a whole number from 1 to 1000": "How many must be a whole number "
+    "from 1 to 1000",
+    "Quantity must be a whole number from 1 to 100000": "How many must be a whole "
+    "number from 1 to 100,000",
+    "Send a quantity or seats, not both": "Fill in how many or the seats, not both",
+    "Seats must be a list of 1 to 50000 labels": "Fill in the seats",
+    "This has numbered seats: send seats": "Say which seats, not how many",
 }
 _PRICE = re.compile(r"\$?\s*([0-9]{1,9}(?:\.[0-9]*)?)")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 class Form:
@@ -30,11 +47,24 @@ class Form:
         self.status = 200
 
     @classmethod
-    def of(cls, request: Request, *names: str) -> Self:
-        return cls({name: request.form.get(name, "") for name in names})
+    def of(
+        cls, request: Request, *names: str, known: Mapping[str, str] | None = None
+    ) -> Self:
+        """Read what was sent; a field that was not has its ``known`` value."""
+        values = dict.fromkeys(names, "") | dict(known or {})
+        return cls({name: _sent(request, name, values[name]) for name in names})
+
+    @classmethod
+    def of_query(cls, request: Request, *names: str) -> Self:
+        return cls({name: request.args.get(name, "").strip() for name in names})
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, "")
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The values that are not empty."""
+        return {name: value for name, value in self.values.items() if value}
 
     def failed(self, error: TicketingError, field: str = "") -> Self:
         """Take over what a service found wrong.
@@ -55,6 +85,11 @@ class Form:
         return next(found, None)
 
 
+def _sent(request: Request, name: str, known: str) -> str:
+    # Browsers send the lines of a text with the ends that mail has.
+    return request.form.get(name, known).replace("\r\n", "\n")
+
+
 def _plain(problem: dict[str, str]) -> dict[str, str]:
     message = problem["message"]
     return problem | {"message": _PLAIN.get(message, message)}
@@ -70,3 +105,9 @@ def price_of(text: str) -> int | float | None:
         return dollars(cents(Decimal(found[1]))) if found else None
     except ValueError:
         return None
+
+
+def whole_of(text: str) -> int | str:
+    """Read a typed whole number; other text is left to the service to refuse."""
+    typed = text.strip()
+    return int(typed) if _WHOLE.fullmatch(typed) else typed

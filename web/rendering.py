@@ -36,7 +36,16 @@ class Renderer:
         )
         self._templates.filters |= {
             name: getattr(formats, name)
-            for name in ("money", "moment", "day", "hour", "made_at")
+            for name in (
+                "money",
+                "moment",
+                "day",
+                "hour",
+                "start",
+                "made_at",
+                "tickets",
+                "seats",
+            )
         }
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}
 

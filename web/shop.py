@@ -8,11 +8,20 @@ from typing import Any
 import eventlet
 
 from ticketing.errors import NotFoundError, UnavailableError
+from web.forms import Form
 from web.states import Json, Payment
 
 PAGE_SIZE = 24
 # Holds are minutes old: the order that holds a ticket is among a person's latest.
 LATEST = 200
+NONE_YET = "none"
+# What can be searched for: as the address has it, and as the tickets service takes it.
+SEARCH = {
+    "text": "text",
+    "from": "from_time",
+    "to": "to_time",
+    "availability": "availability",
+}
 # How long a person waits to see the effect of a payment.
 PATIENCE = 2.0
 POLL_EVERY = 0.05
@@ -28,32 +37,61 @@ class Listing:
     after: str | None
 
 
-def newest(fetch: Fetch, *args: str, after: str | None) -> Listing:
-    found = fetch(*args, limit=PAGE_SIZE + 1, after=after or None, order="desc")
+def newest(fetch: Fetch, *args: str, after: str | None, **wanted: str) -> Listing:
+    page = {"limit": PAGE_SIZE + 1, "after": after or None, "order": "desc"}
+    found = fetch(*args, **page, **wanted)
     things = found[:PAGE_SIZE]
     return Listing(things, things[-1]["id"] if len(found) > PAGE_SIZE else None)
 
 
-def holder_of(orders: Any, ticket: Json, user_id: str | None) -> Json | None:
-    """Return the order that holds or owns a ticket, as far as it can be known.
+def search(tickets: Any, search: Form, after: str | None) -> Listing:
+    """Return what is found. Raises InvalidInputError."""
+    wanted = {SEARCH[name]: value for name, value in search.given.items()}
+    return newest(tickets.list_tickets, after=after, **wanted)
 
-    The ticket hears of its order a moment later; its buyer must not have to wait.
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a listing's orders: who has it, and a person's newest one."""
+
+    holder: Json | None = None
+    newest: str | None = None
+
+
+def known_of(orders: Any, ticket: Json, user_id: str | None) -> Known:
+    """Return what can be known; ``newest`` is NONE_YET for who never ordered it.
+
+    Of a listing with several units the holder is the person's own order. The ticket
+    hears of its order a moment later; its buyer must not have to wait.
     """
     try:
         if order_id := ticket.get("orderId"):
-            return dict(orders.get_order(order_id))
-        return own_order(orders, ticket["id"], user_id) if user_id else None
+            return Known(dict(orders.get_order(order_id)))
+        own = orders_for(orders, ticket["id"], user_id) if user_id else []
+        return Known(standing(own), own[0]["id"] if own else NONE_YET)
+    except (NotFoundError, UnavailableError):
+        return Known()
+
+
+def orders_for(orders: Any, ticket_id: str, user_id: str) -> list[Json]:
+    """Return a person's orders for a ticket, the newest first."""
+    latest = orders.list_orders(user_id, limit=LATEST, order="desc")
+    return [dict(each) for each in latest if each["ticket"]["id"] == ticket_id]
+
+
+def standing(own: list[Json]) -> Json | None:
+    """Return the order that is still to be paid, if there is one, then the newest."""
+    found = [order for order in own if order["status"] != "cancelled"]
+    found.sort(key=lambda order: order["status"] == "complete")
+    return found[0] if found else None
+
+
+def ticket_of(tickets: Any, order: Json) -> Json | None:
+    """Return what an order is for, if that can be known now."""
+    try:
+        return dict(tickets.get_ticket(order["ticket"]["id"]))
     except (NotFoundError, UnavailableError):
         return None
-
-
-def own_order(orders: Any, ticket_id: str, user_id: str) -> Json | None:
-    """Return the order by which a person holds or owns a ticket."""
-    latest = orders.list_orders(user_id, limit=LATEST, order="desc")
-    for order in latest:
-        if order["ticket"]["id"] == ticket_id and order["status"] != "cancelled":
-            return dict(order)
-    return None
 
 
 def payment_of(payments: Any, order_id: str) -> Json:

@@ -1,4 +1,4 @@
-"""What a page tells about a ticket or an order. Pure: no I/O, the time comes in."""
+"""What a page tells about a listing or an order. Pure: no I/O, the time comes in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,13 +10,20 @@ Json = dict[str, Any]
 
 
 class Offer(StrEnum):
-    """What a ticket is to the one who looks at it."""
+    """What a listing is to the one who looks at it.
+
+    Of one with several units: whether any can be bought now; HELD means that all are
+    taken and some may come back.
+    """
 
     FREE = "free"
     HELD = "held"
     SOLD = "sold"
     HELD_BY_YOU = "held by you"
     YOURS = "yours"
+    UPCOMING = "upcoming"
+    OVER = "over"
+    CANCELLED = "cancelled"
 
 
 class Payment(StrEnum):
@@ -64,19 +71,67 @@ _UNDER_WAY = {Payment.PENDING: Stage.PROCESSING, Payment.PAID: Stage.CONFIRMING}
 _RETURNED = {Payment.REFUNDING: Stage.REFUNDING, Payment.REFUNDED: Stage.REFUNDED}
 
 
-def offer_of(ticket: Json, holder: Json | None, user_id: str | None) -> Offer:
-    """``holder`` is the order that was last heard to hold the ticket, if it is known.
+def is_single(ticket: Json) -> bool:
+    """Whether there is one unit, which one order has or none."""
+    return bool(ticket["quantity"] == 1)
+
+
+def offer_of(
+    ticket: Json, holder: Json | None, user_id: str | None, now: datetime
+) -> Offer:
+    """``holder`` is the order that was last heard to hold a ticket, if it is known.
 
     The ticket itself hears of it a moment later than the order.
     """
-    if holder is None:
-        return Offer.HELD if ticket.get("orderId") else Offer.FREE
+    if ticket.get("cancelled"):
+        return Offer.CANCELLED
+    known = holder if is_single(ticket) else None
+    offer = _by_holder(known, user_id) if known else _by_numbers(ticket)
+    if offer in {Offer.FREE, Offer.HELD}:
+        return _by_time(ticket, now) or offer
+    return offer
+
+
+def _by_holder(holder: Json, user_id: str | None) -> Offer:
     if holder["status"] == "cancelled":
         return Offer.FREE
     complete = holder["status"] == "complete"
     if holder["userId"] == user_id:
         return Offer.YOURS if complete else Offer.HELD_BY_YOU
     return Offer.SOLD if complete else Offer.HELD
+
+
+def _by_numbers(ticket: Json) -> Offer:
+    if ticket["available"]:
+        return Offer.FREE
+    return Offer.HELD if ticket["held"] else Offer.SOLD
+
+
+def _by_time(ticket: Json, now: datetime) -> Offer | None:
+    opens, event = ticket.get("onSaleAt"), ticket.get("event")
+    if opens and now < from_iso(opens):
+        return Offer.UPCOMING
+    if event and now >= from_iso(event["startsAt"]):
+        return Offer.OVER
+    return None
+
+
+def seats_of(units: list[str], ticket: Json | None) -> list[str]:
+    """Return those of an order's units that are seats: all of them or none.
+
+    The numbers of units without seats mean nothing to anybody.
+    """
+    named = any(not label.isdecimal() for label in units)
+    return units if named or (ticket and ticket["seated"]) else []
+
+
+def payment_state(payment: Json) -> Payment:
+    """Return how far a payment is: while a part of it goes back it stays paid."""
+    state = Payment(payment["status"])
+    if state is Payment.REFUNDING:
+        returned = sum(refund["amount"] for refund in payment["refunds"])
+        return state if returned == payment["amount"] else Payment.PAID
+    return state
 
 
 def stage_of(order: Json, payment: Payment, now: datetime) -> Stage:

@@ -1,42 +1,81 @@
-"""What the ticket page and the order page show."""
+"""What the pages of a listing and of an order show."""
 
 from datetime import datetime
 from typing import Any
 
 from ticketing.errors import NotFoundError, NotOwnerError
+from ticketing.money import dollars
 from ticketing.sessions import Session
 from web import shop
-from web.states import Json, Offer, Payment, offer_of, stage_of
+from web.states import (
+    Json,
+    Offer,
+    is_single,
+    offer_of,
+    payment_state,
+    seats_of,
+    stage_of,
+)
 
 
 def ticket_view(
-    tickets: Any, orders: Any, ticket_id: str, user: Session | None
+    tickets: Any, orders: Any, ticket_id: str, user: Session | None, now: datetime
 ) -> Json:
-    """Return a ticket, the order that holds it if known, and what can be done."""
+    """Return a ticket, the order that holds it if known, and what can be done.
+
+    ``numbers`` are how many units one can choose, each with its text. ``newest`` is
+    what tells a second reservation from the first one sent again.
+    """
     ticket = tickets.get_ticket(ticket_id)
     user_id = user.user_id if user else None
-    holder = shop.holder_of(orders, ticket, user_id)
-    offer = offer_of(ticket, holder, user_id)
-    return {"ticket": ticket, "holder": holder, "offer": offer}
+    known = shop.known_of(orders, ticket, user_id)
+    most = min(ticket["available"], ticket["maxPerOrder"])
+    return {
+        "ticket": ticket,
+        "holder": known.holder,
+        "newest": known.newest,
+        "offer": offer_of(ticket, known.holder, user_id, now),
+        "is_single": is_single(ticket),
+        "numbers": [(number, str(number)) for number in range(1, most + 1)],
+    }
 
 
-def refused_ticket_view(
-    tickets: Any, orders: Any, ticket_id: str, user: Session | None
-) -> Json:
+def refused(view: Json) -> Json:
     """The same, to somebody who was just told that the ticket is taken.
 
     The ticket itself may not have heard of it yet.
     """
-    view = ticket_view(tickets, orders, ticket_id, user)
-    return view | ({"offer": Offer.HELD} if view["offer"] is Offer.FREE else {})
+    taken = view["is_single"] and view["offer"] is Offer.FREE
+    return view | ({"offer": Offer.HELD} if taken else {})
 
 
-def order_view(orders: Any, payments: Any, order_id: str, now: datetime) -> Json:
-    """Return an order, its payment and the stage that both have reached."""
+def order_view(
+    tickets: Any, orders: Any, payments: Any, order_id: str, now: datetime
+) -> Json:
+    """Return an order, its payment and the stage that both have reached.
+
+    Beside them: the listing (None while it cannot be known), the order's seats (none
+    if they are not numbered), the dollars that are or will be paid for it, and those
+    that went or go back.
+    """
     order = orders.get_order(order_id)
+    ticket = shop.ticket_of(tickets, order)
     payment = shop.payment_of(payments, order_id)
-    stage = stage_of(order, Payment(payment["status"]), now)
-    return {"order": order, "payment": payment, "stage": stage}
+    return {
+        "order": order,
+        "ticket": ticket,
+        "seats": seats_of(order["units"], ticket),
+        "payment": payment,
+        "paid": dollars(payment["amount"]) if "amount" in payment else order["total"],
+        "refunds": [_refund(refund, ticket) for refund in payment.get("refunds", ())],
+        "stage": stage_of(order, payment_state(payment), now),
+    }
+
+
+def _refund(refund: Json, ticket: Json | None) -> Json:
+    """``amount`` becomes dollars, and the units are told as seats if they are."""
+    seats = seats_of(refund["units"], ticket)
+    return refund | {"amount": dollars(refund["amount"]), "seats": seats}
 
 
 def check_buyer(orders: Any, order_id: str, user: Session) -> None:

@@ -56,6 +56,7 @@ def make_config(servers):
             "rpc_exchange": f"{namespace}nameko-rpc",
             "WEB_SERVER_ADDRESS": f"127.0.0.1:{free_port()}",
             "JWT_KEYS": f"k1={'s' * 32}",
+            "PASS_KEYS": f"k1={'A' * 43}",
             "STRIPE_SECRET_KEY": "sk_test_contract",
             "STRIPE_WEBHOOK_SECRET": "whsec_contract",
             "HOLD_SECONDS": 900,

@@ -7,7 +7,7 @@ import pytest
 from contract_tools import eventually
 
 from ticketing import hub
-from ticketing.contract import SessionRevoked
+from ticketing.contract import OrderCancelled, OrderReduced, SessionRevoked, TicketRef
 from ticketing.events import Publisher
 from ticketing.feed import Feed
 from ticketing.ids import new_id
@@ -19,6 +19,15 @@ ANN = new_id()
 
 def revoked(version):
     return Event.of(SessionRevoked(id=ANN, version=version, jti=f"j{version}"))
+
+
+def version_of(payload):
+    return payload.version
+
+
+def order_event(shape, version, **facts):
+    ref = TicketRef(id=ANN)
+    return shape(id=ANN, version=version, ticket=ref, units=["1"], **facts)
 
 
 @pytest.fixture
@@ -40,11 +49,9 @@ def feed(connection):
     """Starts a feed; returns the versions it brings."""
     running = []
 
-    def start(since=timedelta(days=7)):
+    def start(since=timedelta(days=7), shapes=(SessionRevoked,), told=version_of):
         heard = []
-        feed = Feed(
-            connection, SessionRevoked, lambda each: heard.append(each.version), since
-        )
+        feed = Feed(connection, shapes, lambda each: heard.append(told(each)), since)
         running.append((feed, eventlet.spawn(feed.run)))
         return heard
 
@@ -66,6 +73,38 @@ def test_a_feed_begins_with_what_was_told_before(feed, publish):
         publish(revoked(version))
     heard = feed()
     eventually(lambda: heard == list(range(100)))
+
+
+def test_a_feed_of_several_subjects_brings_them_in_order_each_in_its_shape(
+    feed, publish
+):
+    """And nothing of the subjects beside them."""
+    heard = feed(shapes=[OrderReduced, OrderCancelled], told=lambda each: each)
+    told = []
+    for version in range(0, 20, 2):
+        told.append(order_event(OrderReduced, version))
+        told.append(order_event(OrderCancelled, version + 1, reason="why"))
+    for payload in told:
+        publish(revoked(payload.version + 100))
+        publish(Event.of(payload))
+    eventually(lambda: heard == told)
+
+
+def test_what_went_wrong_with_one_message_does_not_end_a_feed(feed, publish):
+    """Whoever listens may stumble over one; the next ones are brought all the same."""
+    stumbled = []
+
+    def told(payload):
+        if payload.version == 1:
+            stumbled.append(payload)
+            raise RuntimeError("stumbled")
+        return payload.version
+
+    heard = feed(told=told)
+    for version in range(4):
+        publish(revoked(version))
+    eventually(lambda: heard == [0, 2, 3])
+    assert len(stumbled) == 1
 
 
 def test_a_feed_may_begin_now(feed, publish):

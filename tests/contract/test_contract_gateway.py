@@ -1,36 +1,17 @@
-"""Taking money: at most one charge and one refund, whatever is repeated or lost.
+"""Taking money: at most one charge, whatever is repeated or lost.
 
 Kept by Stripe's library against the stand-in of Stripe, and by the double.
 """
 
-import json
-import time
-from contextlib import contextmanager
-
 import pytest
-import stripe
+from contract_gateways import AMOUNT, MemoryCards, StripeCards
 from eventlet.greenpool import GreenPool
 
-from payments.fakes import MemoryGateway
-from payments.gateway import StripeGateway
 from payments.models import Charged, Declined
 from ticketing.errors import BadRequestError, UnavailableError
-from ticketing.ids import new_id
-
-AMOUNT = 1950
 
 
 class GatewayContract:
-    @pytest.fixture
-    def order(self):
-        return new_id()
-
-    def charge(self, gateway, order, token="tok_visa", attempt=1, amount=AMOUNT):
-        return gateway.charge(order, amount, token, f"{order}:charge:{attempt}")
-
-    def refund(self, gateway, order, charged, key="refund"):
-        gateway.refund(charged.stripe_id, AMOUNT, f"{order}:{key}")
-
     @pytest.mark.parametrize("token", ["tok_visa", "tok_mastercard", "pm_card_visa"])
     def test_a_good_card_is_charged(self, gateway, order, token):
         charged = self.charge(gateway, order, token)
@@ -82,34 +63,12 @@ class GatewayContract:
             self.charge(gateway, order, **other)
         assert self.taken(gateway, charged) == AMOUNT
 
-    def test_money_goes_back(self, gateway, order):
-        charged = self.charge(gateway, order)
-        self.refund(gateway, order, charged)
-        assert self.taken(gateway, charged) == 0
-
-    def test_money_goes_back_once(self, gateway, order):
-        charged = self.charge(gateway, order)
-        for key in ("refund", "refund", "another"):
-            self.refund(gateway, order, charged, key)
-        assert self.taken(gateway, charged) == 0
-
-    def test_money_that_was_not_taken_does_not_go_back(self, gateway, order):
-        with pytest.raises(UnavailableError, match="did not take"):
-            gateway.refund("pi_nonsense", AMOUNT, f"{order}:refund")
-
     def test_a_charge_whose_answer_was_lost_is_asked_for_again(self, gateway, order):
         with self.lost_answers(gateway), pytest.raises(UnavailableError):
             self.charge(gateway, order)
         charged = self.charge(gateway, order)
         assert self.taken(gateway, charged) == AMOUNT
         assert self.charges_of(gateway, order) == [charged.stripe_id]
-
-    def test_a_refund_whose_answer_was_lost_is_asked_for_again(self, gateway, order):
-        charged = self.charge(gateway, order)
-        with self.lost_answers(gateway), pytest.raises(UnavailableError):
-            self.refund(gateway, order, charged)
-        self.refund(gateway, order, charged)
-        assert self.taken(gateway, charged) == 0
 
     def test_a_signed_webhook_names_its_order(self, gateway, order):
         heard = gateway.order_of_event(*self.webhook(order))
@@ -122,78 +81,11 @@ class GatewayContract:
             gateway.order_of_event(body, signature)
 
 
-class TestMemoryGateway(GatewayContract):
-    @pytest.fixture
-    def gateway(self):
-        return MemoryGateway()
-
-    def taken(self, gateway, charged):
-        return AMOUNT - sum(gateway.refunds.values())
-
-    def charges_of(self, gateway, order):
-        return [made.stripe_id for made in gateway.charges.values()]
-
-    @contextmanager
-    def lost_answers(self, gateway):
-        gateway.away = True
-        yield
-        gateway.away = False
-
-    def webhook(self, order):
-        event = {"id": "evt_1", "type": "charge.refunded", "orderId": order}
-        return json.dumps(event).encode(), "signed"
+class TestMemoryGateway(MemoryCards, GatewayContract):
+    """The double."""
 
 
-class TestStripeGateway(GatewayContract):
-    @pytest.fixture(autouse=True)
-    def no_pauses(self, monkeypatch):
-        """Between two tries the library sleeps for half a second and more."""
-        sleep = stripe._http_client.HTTPClient._sleep_time_seconds
-        monkeypatch.setattr(
-            stripe._http_client.HTTPClient,
-            "_sleep_time_seconds",
-            lambda *args, **kwargs: sleep(*args, **kwargs) / 50,
-        )
-
-    @pytest.fixture
-    def gateway(self, config, proxy):
-        self.api = config["STRIPE_API_BASE"]
-        self.key, self.secret = config["STRIPE_SECRET_KEY"], "whsec_contract"
-        self.way = proxy(self.api.removeprefix("http://")).open()
-        address = f"http://127.0.0.1:{self.way.port}"
-        return StripeGateway(self.key, self.secret, address)
-
-    @property
-    def intents(self):
-        return stripe.StripeClient(self.key, base_addresses={"api": self.api}).v1
-
-    def taken(self, gateway, charged):
-        intent = self.intents.payment_intents.retrieve(
-            charged.stripe_id, {"expand": ["latest_charge"]}
-        )
-        return intent.amount_received - intent.latest_charge.amount_refunded
-
-    def charges_of(self, gateway, order):
-        recent = self.intents.payment_intents.list({"limit": 20}).data
-        made = [each.to_dict() for each in recent]
-        return [m["id"] for m in made if m["metadata"].get("order_id") == order]
-
-    @contextmanager
-    def lost_answers(self, gateway):
-        self.way.losing = 1_000
-        yield
-        self.way.losing = 0
-
-    def webhook(self, order):
-        subject = {"object": "charge", "metadata": {"order_id": order}}
-        event = {"object": "event", "id": "evt_1", "type": "charge.refunded"}
-        body = json.dumps({**event, "data": {"object": subject}})
-        made = int(time.time())
-        signature = stripe.WebhookSignature._compute_signature(
-            f"{made}.{body}", self.secret
-        )
-        return body.encode(), f"t={made},v1={signature}"
-
+class TestStripeGateway(StripeCards, GatewayContract):
     def test_every_command_carries_its_key(self, gateway, order):
         charged = self.charge(gateway, order)
         self.refund(gateway, order, charged)

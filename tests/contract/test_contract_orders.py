@@ -3,39 +3,27 @@
 Kept by MongoDB's unique indexes and by the double.
 """
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from contract_orders import BOB, END, EVE, LISTING, TICKET, complete, expire, order
 from contract_tools import store_of
 from eventlet.greenpool import GreenPool
 
 from orders import commands, models
 from orders.commands import Reservation
 from orders.fakes import MemoryOrders
-from orders.models import Order, RequestKey, Status
+from orders.models import RequestKey, Status
 from orders.repository import OrderDatabase
 from ticketing.errors import DuplicateError
 from ticketing.ids import new_id
 from ticketing.paging import Page
 
-BOB, EVE, TICKET = new_id(), new_id(), new_id()
-END = datetime(2026, 1, 31, 12, 15, 0, 123000, tzinfo=UTC)
 HELD = ("ticket.id", "units")
 
 
-def order(ticket=TICKET, user=BOB, key=None, **changes):
-    key = RequestKey(key, f"print of {key}") if key else None
-    made = Order(new_id(), user, Status.CREATED, END, ticket, "Row 3", 1950)
-    return models.reserve(replace(made, request_key=key, **changes))
-
-
-def expire(found):
-    return models.expire(found, END)
-
-
-def complete(found):
-    return models.complete(found, 1950)
+def refund(*units):
+    return lambda found: models.refund(found, units)
 
 
 class OrdersContract:
@@ -44,13 +32,28 @@ class OrdersContract:
             command(*arguments)
         return refused.value.fields
 
-    @pytest.mark.parametrize("step", [None, complete, expire, models.cancel])
-    def test_an_order_survives_being_kept(self, orders, step):
-        change = order(key="k", units=("1", "2"))
-        added = orders.add(change)
-        kept = orders.change(added.id, step) if step else added
-        assert orders.get(added.id) == kept
-        assert kept.units == ("1", "2")
+    @pytest.mark.parametrize(
+        "steps",
+        [
+            [],
+            [complete],
+            [expire],
+            [expire, complete],
+            [models.cancel],
+            [models.fail],
+            [models.withdraw],
+            [complete, refund("1")],
+            [complete, refund("2"), refund("1")],
+            [complete, refund()],
+        ],
+    )
+    def test_an_order_survives_being_kept(self, orders, steps):
+        kept = orders.add(order("1", "2", "Box 3/12", key="k"))
+        for step in steps:
+            kept = orders.change(kept.id, step)
+            assert orders.get(kept.id) == kept
+        assert {*kept.units, *kept.refunded} == {"1", "2", "Box 3/12"}
+        assert kept.version == len(steps)
 
     def test_a_unit_is_held_once(self, orders):
         first = orders.add(order())
@@ -64,14 +67,39 @@ class OrdersContract:
         assert self.refused(orders.add, order(user=EVE)) == HELD
 
     def test_units_and_tickets_are_told_apart(self, orders):
-        orders.add(order(units=("1", "2")))
-        orders.add(order(units=("3",)))
-        orders.add(order(ticket=new_id(), units=("1",)))
-        assert self.refused(orders.add, order(units=("2", "4"))) == HELD
-        orders.add(order(units=("4",)))
+        orders.add(order("1", "2"))
+        orders.add(order("3"))
+        orders.add(order("1", ticket=new_id()))
+        assert self.refused(orders.add, order("2", "4")) == HELD
+        orders.add(order("4"))
+
+    @pytest.mark.parametrize("wanted", [("4", "1"), ("0", "2", "9"), ("1", "2", "3")])
+    def test_one_unit_in_common_is_one_too_many(self, orders, wanted):
+        first = orders.add(order("1", "2", "3"))
+        assert self.refused(orders.add, order(*wanted, user=EVE)) == HELD
+        assert orders.holding(TICKET) == [first]
+        free = [unit for unit in wanted if unit not in first.units]
+        for unit in free:
+            orders.add(order(unit, user=EVE))
+
+    def test_units_whose_money_went_back_are_free_and_the_others_are_not(self, orders):
+        first = orders.add(order("1", "2", "3"))
+        orders.change(first.id, complete)
+        orders.change(first.id, refund("2"))
+        orders.add(order("2", user=EVE))
+        for unit in ("1", "3"):
+            assert self.refused(orders.add, order(unit, user=EVE)) == HELD
+
+    def test_an_order_takes_all_of_its_units_again_or_none(self, orders):
+        first = orders.add(order("1", "2", "3"))
+        expired = orders.change(first.id, expire)
+        orders.add(order("2", user=EVE))
+        assert self.refused(orders.change, first.id, complete) == HELD
+        assert orders.get(first.id) == expired
+        orders.add(order("1", "3", user=EVE))
 
     def test_a_unit_is_free_when_its_order_ends_however_often(self, orders):
-        for step in (models.cancel, expire, models.fail):
+        for step in (models.cancel, expire, models.fail, models.withdraw):
             orders.change(orders.add(order()).id, step)
         assert orders.add(order(user=EVE)).holds
 
@@ -99,14 +127,28 @@ class OrdersContract:
 
         assert sum(GreenPool(20).imap(reserve, range(40))) == 1
 
+    def test_of_many_who_want_overlapping_units_at_once_no_two_get_one(self, orders):
+        def reserve(number):
+            try:
+                orders.add(order(str(number), str(number + 1), user=new_id()))
+            except DuplicateError:
+                return []
+            return [number, number + 1]
+
+        got = [
+            unit for units in GreenPool(20).imap(reserve, range(20)) for unit in units
+        ]
+        assert len(got) == len(set(got)) >= 2 * 20 // 3
+
     def test_a_request_is_made_once(self, orders):
         orders.add(order(key="k1"))
         again = order(ticket=new_id(), key="k1")
         assert self.refused(orders.add, again) == ("userId", "requestKey.key")
 
     def test_of_many_equal_requests_at_once_one_order_is_made(self, orders):
-        orders.tickets.put(TICKET, 0, {"title": "Row 3", "price": 1950, "userId": EVE})
-        wanted = Reservation(BOB, TICKET, timedelta(1), RequestKey("k1", "print"))
+        orders.tickets.put(TICKET, 0, LISTING)
+        key = RequestKey("k1", "print")
+        wanted = Reservation(BOB, TICKET, timedelta(1), request_key=key)
 
         def reserve(_):
             return commands.reserve(orders, wanted, None, END)

@@ -9,7 +9,7 @@ import pytest
 from contract_tools import store_of
 from eventlet.greenpool import GreenPool
 
-from payments import commands, models
+from payments import commands, models, refunds
 from payments.commands import Till, Wanted
 from payments.fakes import MemoryGateway, MemoryPayments
 from payments.models import Attempt, Charged, Declined, Payment, Status
@@ -18,6 +18,7 @@ from ticketing.errors import BadRequestError, DuplicateError
 from ticketing.ids import new_id
 
 BOB, EVE, ORDER = new_id(), new_id(), new_id()
+UNITS = ("A-1", "A-2", "Box")
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOW + timedelta(milliseconds=1)
 
@@ -28,7 +29,9 @@ def payment(order=None, user=BOB, key=None, since=NOW):
             id=new_id(),
             order_id=order or new_id(),
             user_id=user,
-            amount=1950,
+            amount=5997,
+            price=1999,
+            units=UNITS,
             status=Status.PENDING,
             attempts=(Attempt("tok_visa", key, f"print of {key}" if key else None),),
             waiting_since=since,
@@ -44,6 +47,14 @@ def again(key):
     return lambda known: models.try_again(known, Attempt("tok_2", key, "p"), NOW)
 
 
+def begin(*units):
+    return lambda known: refunds.begin(known, units or None, "why", NOW)
+
+
+def finish(number):
+    return lambda known: refunds.finish(known, number)
+
+
 PAID, DECLINED = settle(Charged("pi_1")), settle(Declined("No."))
 
 
@@ -52,11 +63,11 @@ class PaymentsContract:
         kept = payments.add(payment(key="k1"))
         steps = [DECLINED, again("k2"), settle(Declined("No such card", counts=False))]
         steps += [again(None), PAID]
-        steps += [lambda known: models.begin_refund(known, "why", NOW)]
-        for step in [*steps, models.finish_refund]:
+        steps += [begin("Box"), begin(), finish(2), finish(1)]
+        for step in steps:
             kept = payments.change(kept.id, step)
             assert payments.get(kept.id) == kept
-        assert (kept.status, kept.version) == (Status.REFUNDED, 7)
+        assert (kept.status, kept.version) == (Status.REFUNDED, 9)
 
     def test_a_payment_is_found_by_its_order(self, payments):
         added = payments.add(payment())
@@ -80,8 +91,8 @@ class PaymentsContract:
 
     @pytest.mark.parametrize("key", ["k1", None])
     def test_of_many_equal_requests_at_once_one_charge_is_made(self, payments, key):
-        order = {"userId": BOB, "status": "created", "price": 1950}
-        payments.orders.put(ORDER, 0, order)
+        order = {"userId": BOB, "status": "created", "price": 1999, "total": 5997}
+        payments.orders.put(ORDER, 0, order | {"units": list(UNITS)})
         till = Till(payments, gateway := MemoryGateway(), 3)
         attempt = Attempt("tok_visa", key, "print" if key else None)
 
@@ -97,6 +108,23 @@ class PaymentsContract:
         assert len(payments.find_by_order(ORDER).attempts) == 1
         assert answers - {"This order is already paid"} == {Status.PAID}
         assert len(answers) == 1 or not key
+
+    @pytest.mark.parametrize("asked", [UNITS, UNITS * 2, [None, *UNITS], [None] * 4])
+    def test_of_refunds_at_once_each_unit_goes_back_once(self, payments, asked):
+        till = Till(payments, gateway := MemoryGateway(), 3)
+        charged = gateway.charge(ORDER, 5997, "tok_visa", "key")
+        paid = payments.change(payments.add(payment()).id, settle(charged))
+
+        def refund(unit):
+            units = [unit] if unit else None
+            return commands.refund(till, paid.order_id, units, "why", NOW).status
+
+        list(GreenPool(6).imap(refund, asked))
+        after = payments.get(paid.id)
+        gone = [unit for part in after.refunds for unit in part.units]
+        assert (after.status, sorted(gone)) == (Status.REFUNDED, list(UNITS))
+        assert gateway.kept == {charged.stripe_id: 0}
+        assert len(gateway.refunds) == len(after.refunds)
 
     def test_a_later_attempt_does_not_take_anothers_key(self, payments):
         payments.add(payment(key="k1"))
@@ -125,9 +153,10 @@ class PaymentsContract:
 
     def test_who_waits_for_a_refund_is_found(self, payments):
         paid = payments.change(payments.add(payment()).id, PAID)
-        payments.change(paid.id, lambda p: models.begin_refund(p, "why", NOW))
-        assert len(payments.waiting_since(LATER, 10)) == 1
-        payments.change(paid.id, models.finish_refund)
+        for step in (begin("A-1"), begin("A-2"), finish(1)):
+            payments.change(paid.id, step)
+            assert len(payments.waiting_since(LATER, 10)) == 1
+        payments.change(paid.id, finish(2))
         assert payments.waiting_since(LATER, 10) == []
 
     def test_no_more_are_found_than_asked_for(self, payments):
@@ -156,3 +185,12 @@ class TestMongoPayments(PaymentsContract):
     @pytest.fixture
     def payments(self, config):
         return store_of(PaymentDatabase(), config, "payments")
+
+    def test_a_payment_from_before_units_were_known_is_refunded_whole(self, payments):
+        paid = payments.change(payments.add(payment()).id, PAID)
+        unknown = dict.fromkeys(("units", "price", "refunds"), "")
+        payments.collection.update_one({"_id": paid.id}, {"$unset": unknown})
+        for step in (begin(), finish(1)):
+            payments.change(paid.id, step)
+        kept = payments.get(paid.id)
+        assert (kept.status, kept.refunded) == (Status.REFUNDED, 5997)

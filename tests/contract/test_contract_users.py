@@ -25,6 +25,12 @@ class UsersContract:
         assert users.find_by_email("ann@example.com") == added == users.get(added.id)
         assert users.find_by_email("eve@example.com") is None
 
+    def test_accounts_are_found_by_their_ids_each_once_and_in_order(self, users):
+        eve, bob = users.add(ann("eve@example.com")), users.add(ann("bob@example.com"))
+        users.add(ann())
+        assert users.of_ids([bob.id, eve.id, new_id(), "x", bob.id]) == [eve, bob]
+        assert users.of_ids([]) == []
+
     def test_an_address_has_one_account(self, users):
         first = users.add(ann())
         with pytest.raises(DuplicateError) as refused:

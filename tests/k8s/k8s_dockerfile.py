@@ -1,6 +1,7 @@
 """The Dockerfile as data, and its steps as a plain shell can take them."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -51,7 +52,22 @@ def environment(stage):
 def sources(stage):
     """``[(source, target)]`` of what is copied from the project."""
     copies = (text.split() for text in stage.all("COPY"))
-    return [tuple(words) for words in copies if not words[0].startswith("--from")]
+    return [
+        (source, target)
+        for *found, target in copies
+        if not found[0].startswith("--from")
+        for source in found
+    ]
+
+
+def taken(stage):
+    """``[(stage, source, target)]`` of what is copied from other stages."""
+    copies = (text.split() for text in stage.all("COPY"))
+    return [
+        (words[0].removeprefix("--from="), *words[1:])
+        for words in copies
+        if words[0].startswith("--from")
+    ]
 
 
 def healthcheck(stage):
@@ -72,23 +88,31 @@ class Built:
 
     def install(self):
         """Every RUN of the packages. Raises CalledProcessError."""
-        packages = stages()["packages"]
-        (self.root / "tmp").mkdir()
-        for source, target in sources(packages):
+        for name in ("tmp", "web"):
+            (self.root / name).mkdir()
+        for name in ("packages", "pages"):
+            self._take_steps(stages()[name])
+
+    def _take_steps(self, stage):
+        for source, target in sources(stage):
             shutil.copy(ROOT / source, self._below(target))
-        for step in packages.all("RUN"):
+        beside = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        for step in stage.all("RUN"):
             command = [self._below(word) for word in shlex.split(step)]
-            command[0] = str(Path(sys.executable).with_name(command[0]))
+            command[0] = shutil.which(command[0], path=beside)
             subprocess.run(command, capture_output=True, check=True, text=True)
 
     def copy(self):
         self.app.mkdir()
-        skipped = shutil.ignore_patterns("__pycache__")
+        skipped = shutil.ignore_patterns("__pycache__", "node_modules")
         for source, target in sources(self.stage):
             if (ROOT / source).is_dir():
                 shutil.copytree(ROOT / source, self.app / target, ignore=skipped)
             else:
                 shutil.copy(ROOT / source, self.app / target)
+        for _, source, target in taken(self.stage):
+            if source != target:  # /opt/venv is where it was made
+                shutil.copytree(self._below(source), self.app / target)
 
     def protect(self):
         """Nothing can be written any more, but by who has rights beyond its own."""
@@ -111,4 +135,5 @@ class Built:
         return {path for path in self.root.rglob("*") if path.is_file()}
 
     def _below(self, word):
-        return f"{self.root}{word}" if word.startswith(("/opt/", "/tmp/")) else word
+        own = ("/opt/", "/tmp/", "/web")
+        return f"{self.root}{word}" if word.startswith(own) else word

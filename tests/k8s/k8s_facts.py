@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 # Whatever a setting without a default accepts.
 GIVEN = {
     "JWT_KEYS": "first=" + "x" * 40,
+    "PASS_KEYS": "first=" + "A" * 43,
     "STRIPE_SECRET_KEY": "sk_test_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
 }

@@ -10,6 +10,7 @@ from k8s_dockerfile import (
     healthcheck,
     sources,
     stages,
+    taken,
 )
 from k8s_render import ROOT
 
@@ -26,11 +27,18 @@ def test_the_services_are_what_is_built_without_a_target(made):
     assert list(made)[-1] == "services"
 
 
-def test_only_one_image_is_fetched_and_its_version_is_exact(made):
-    """Every stage stands on one Python of one patch version."""
-    fetched = {stage.base for stage in made.values()} - set(made)
-    (base,) = fetched
-    assert re.fullmatch(r"python:3\.1[123]\.\d+-slim-\w+", base)
+def fetched_base(made, name):
+    """The image that a stage stands on in the end."""
+    base = made[name].base
+    return fetched_base(made, base) if base in made else base
+
+
+def test_images_are_fetched_by_exact_versions(made):
+    """One Python under everything that runs; npm's image is left behind."""
+    python = r"python:3\.1[123]\.\d+-slim-\w+"
+    for name in made:
+        wanted = r"node:\d+\.\d+\.\d+-\w+-slim" if name == "pages" else python
+        assert re.fullmatch(wanted, fetched_base(made, name))
 
 
 @pytest.mark.parametrize("name", FINAL)
@@ -58,6 +66,18 @@ def test_packages_come_from_the_lock_alone(made):
     assert sources(made["packages"]) == [("requirements/base.txt", "/tmp/base.txt")]
 
 
+def test_what_comes_from_npm_is_the_locks_and_runs_nothing(made):
+    """Its packages' own scripts are not run, and only what they install is kept."""
+    files = {source for source, _ in sources(made["pages"])}
+    assert files == {"web/package.json", "web/package-lock.json"}
+    (install,) = made["pages"].all("RUN")
+    assert "npm --prefix /web ci --ignore-scripts" in install
+    assert taken(made["services"]) == [
+        ("packages", "/opt/venv", "/opt/venv"),
+        ("pages", "/web/node_modules", "web/node_modules/"),
+    ]
+
+
 @pytest.mark.parametrize("name", FINAL)
 def test_the_health_check_asks_the_port_that_is_listened_on(name, made):
     """EXPOSE, the health check and the program agree on the port."""
@@ -81,8 +101,11 @@ def test_production_has_no_stand_in_of_stripe(made, facts):
 def test_the_build_sees_what_it_copies_and_nothing_else(made):
     """.dockerignore lets through exactly what some stage copies."""
     lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    let_through = {line[1:] for line in lines if line.startswith("!")}
+    let_through = [line[1:] for line in lines if line.startswith("!")]
     copied = {source for stage in made.values() for source, _ in sources(stage)}
     assert "*" in lines
-    assert let_through == copied
+    assert set(let_through) == {
+        source for source in copied if not source.startswith("web/")
+    }
+    assert lines.index("web/node_modules") > lines.index("!web")
     assert all((ROOT / source).exists() for source in copied)

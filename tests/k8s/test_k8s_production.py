@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 from k8s_render import ROOT, containers, name_of, pod
 
 SERVERS = ("HelmRelease", "MongoDBCommunity", "RabbitmqCluster", "Redis")
@@ -118,6 +119,29 @@ def test_the_name_people_know_has_a_certificate(prod):
     hosts = [rule["host"] for rule in spec["rules"]]
     assert [tls["hosts"] for tls in spec["tls"]] == [hosts]
     assert spec["tls"][0]["secretName"] == "ticketing-tls"
+
+
+def test_mails_go_out_and_lead_to_the_name_people_know(prod):
+    """By a server that only a secret names, from an address of that very name."""
+    (host,) = (
+        rule["host"] for rule in prod.find("Ingress", "ticketing")["spec"]["rules"]
+    )
+    given = prod.environment(prod.services()["web"])
+    assert given["MAIL_URL"] is None
+    assert given["PUBLIC_URL"] == f"https://{host}"
+    assert given["MAIL_FROM"].endswith(f"@{host}>")
+
+
+def test_mails_of_development_are_files_that_can_be_written(clusters):
+    """Their links lead to the port that is forwarded."""
+    web = clusters["dev"].services()["web"]
+    given = clusters["dev"].environment(web)
+    mounts = [mount["mountPath"] for mount in containers(web)[0]["volumeMounts"]]
+    assert "MAIL_URL" not in given
+    assert given["MAIL_FOLDER"].rpartition("/")[0] in mounts
+    skaffold = yaml.safe_load((ROOT / "skaffold.yaml").read_text(encoding="utf-8"))
+    (forwarded,) = skaffold["portForward"]
+    assert given["PUBLIC_URL"] == f"http://127.0.0.1:{forwarded['localPort']}"
 
 
 def test_backups_are_of_one_moment_and_kept(prod):

@@ -9,6 +9,9 @@ import yaml
 from k8s_dockerfile import sources, stages
 from k8s_render import ROOT, WORKLOADS, containers
 
+from orders.passes.codes import PassCodes
+from ticketing.keyring import KeyRing
+
 
 @pytest.fixture(scope="module")
 def skaffold():
@@ -136,19 +139,19 @@ def kubectl(tmp_path):
 def test_missing_secrets_are_made_and_others_left_alone(kubectl):
     """Random ones, of the length that the services ask for; none is ever replaced."""
     asked = kubectl(there="stripe-secret")
-    made = [line.split() for line in asked if " create secret generic " in line]
+    made = [line.split()[5:] for line in asked if " create secret generic " in line]
     assert asked[0].startswith("apply --filename base/namespace.yaml")
-    ((_, _, _, _, _, name, literal),) = made
-    assert name == "jwt-secret"
-    kind, _, value = literal.partition("JWT_KEYS=first=")
-    assert kind == "--from-literal="
-    assert len(value) >= 32
+    (sessions, jwt), (passes, seed) = made
+    assert (sessions, passes) == ("jwt-secret", "pass-secret")
+    KeyRing.parse(jwt.removeprefix("--from-literal=JWT_KEYS="))
+    PassCodes.parse(seed.removeprefix("--from-literal=PASS_KEYS="))
 
 
 def test_secrets_differ_from_one_cluster_to_the_next(kubectl):
     """Two runs make two keys, and both keys of the stand-in of Stripe."""
     asked = kubectl(there="") + kubectl(there="")
     keys = {line for line in asked if "JWT_KEYS" in line}
+    seeds = {line for line in asked if "PASS_KEYS" in line}
     stripe = [line for line in asked if "STRIPE_SECRET_KEY=" in line]
-    assert len(keys) == 2
+    assert len(keys) == len(seeds) == 2
     assert all("STRIPE_WEBHOOK_SECRET=whsec_" in line for line in stripe)

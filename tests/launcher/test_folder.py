@@ -41,7 +41,7 @@ def test_a_file_is_not_a_folder(tmp_path):
 
 def test_wiping_removes_what_an_instance_makes_and_nothing_else(tmp_path):
     with folder.claimed(tmp_path / "data"):
-        for name in ("redis/deep", "logs", "photos"):
+        for name in ("redis/deep", "logs", "mail", "photos"):
             (tmp_path / "data" / name).mkdir(parents=True)
         folder.write_private(tmp_path / "data" / "secrets.json", "{}")
         folder.wipe(tmp_path / "data")

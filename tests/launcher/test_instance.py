@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import stat
 import subprocess
+from base64 import b64decode
 
 import pytest
 
@@ -20,19 +22,40 @@ def test_by_itself_an_instance_names_its_own_servers_and_test_money(tmp_path):
         "WEB_SERVER_ADDRESS": "127.0.0.1:8000",
         "HTTP_SHARE_PORT": "false",
         "JWT_KEYS": f"first={instance.secrets()['jwt']}",
+        "PASS_KEYS": f"first={instance.secrets()['passes']}",
         "SESSION_COOKIE_SECURE": "false",
         "STRIPE_SECRET_KEY": "sk_test_standin",
         "STRIPE_WEBHOOK_SECRET": instance.secrets()["webhook"],
         "STRIPE_API_BASE": "http://127.0.0.1:23806",
+        "MAIL_FOLDER": f"{tmp_path}/mail",
+        "PUBLIC_URL": "http://127.0.0.1:8000",
     }
     assert len(instance.secrets()["jwt"]) >= 32
     assert instance.secrets()["webhook"].startswith("whsec_")
+    assert len(b64decode(instance.secrets()["passes"] + "=", "-_", validate=True)) == 32
 
 
 def test_secrets_are_made_once_for_a_folder(tmp_path):
     first = Instance(tmp_path / "one", given={}).secrets()
     assert Instance(tmp_path / "one", port=9_000, given={}).secrets() == first
-    assert Instance(tmp_path / "two", given={}).secrets() != first
+    other = Instance(tmp_path / "two", given={}).secrets()
+    assert all(other[name] != first[name] for name in first)
+
+
+def test_a_folder_of_earlier_days_keeps_its_secrets_and_gets_what_it_lacks(tmp_path):
+    path = tmp_path / "secrets.json"
+    path.write_text('{"jwt": "old", "webhook": "whsec_old"}')
+    (tmp_path / "ticketing.lock").touch()
+    found = Instance(tmp_path, given={}).secrets()
+    assert (found["jwt"], found["webhook"]) == ("old", "whsec_old")
+    assert Instance(tmp_path, given={}).secrets() == found
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_mail_may_go_to_a_server_and_its_links_to_another_name(tmp_path):
+    given = {"MAIL_URL": "smtps://u:p@mail.example:465", "PUBLIC_URL": "https://x.org"}
+    environment = Instance(tmp_path, given=given).environment()
+    assert given.items() <= environment.items()
 
 
 def test_what_is_given_wins_and_empty_counts_as_not_given(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,13 +11,37 @@ import pytest
 
 from launcher import ROOT
 
+# What setup itself is made of: with these alone there is no npm and no apt-get.
+TOOLS = ("bash", "cat", "cmp", "cp", "dirname", "env", "flock", "mkdir", "mktemp")
+TOOLS += ("printf", "readlink", "rm", "sh", "tail")
+SERVERS = {"NATS_URL": "x", "MONGODB_URI": "x", "REDIS_URL": "x", "AMQP_URI": "x"}
+
 
 @pytest.fixture
 def checkout(tmp_path):
     """A copy of what setup works on."""
     for name in ("scripts", "requirements"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "web").mkdir()
+    shutil.copy(ROOT / "web" / "package-lock.json", tmp_path / "web")
     return tmp_path
+
+
+@pytest.fixture
+def packages(checkout):
+    """Python's packages are there."""
+    fake(checkout / ".venv" / "bin" / "python", "exit 1")
+    shutil.copytree(checkout / "requirements", checkout / ".venv" / ".installed")
+
+
+@pytest.fixture
+def bare(packages, checkout):
+    """What is on PATH of a machine where npm is not."""
+    programs = checkout / "programs"
+    programs.mkdir()
+    for name in TOOLS:
+        (programs / name).symlink_to(shutil.which(name))
+    return programs
 
 
 def setup(checkout, *arguments, **environment):
@@ -49,13 +74,61 @@ def test_a_wrong_python_is_answered_in_one_sentence(checkout):
     assert not (checkout / ".venv").exists()
 
 
-def test_when_all_is_there_it_just_runs_what_follows(checkout, tmp_path):
+def test_when_all_is_there_it_just_runs_what_follows(packages, checkout):
     """From where one stands, with the arguments as they are."""
-    fake(checkout / ".venv" / "bin" / "python", "exit 1")
-    stamps = checkout / ".venv" / ".installed"
-    shutil.copytree(checkout / "requirements", stamps)
+    modules = checkout / "web" / "node_modules"
+    modules.mkdir()
+    shutil.copy(checkout / "web" / "package-lock.json", modules / ".installed")
     done = setup(checkout, "--", "printf", "%s|", "a b", "*", PYTHON="")
     assert (done.returncode, done.stdout, done.stderr) == (0, "a b|*|", "")
+
+
+# Notes how it is called and leaves what npm leaves.
+NPM = 'echo "$PWD $*" >> ../asked; mkdir -p node_modules/qr'
+
+
+def then(checkout, programs):
+    """What setup says before it runs what follows."""
+    given = {"PATH": str(programs), "PYTHON": "", **SERVERS}
+    done = setup(checkout, "--", "printf", "%s", "Next.", **given)
+    assert (done.returncode, done.stdout[-5:]) == (0, "Next."), done.stderr
+    return done.stdout[:-5] + done.stderr
+
+
+def test_the_pages_packages_are_installed_once_and_run_nothing(bare, checkout):
+    fake(bare / "npm", NPM)
+    assert [then(checkout, bare), then(checkout, bare)] == ["", ""]
+    (asked,) = (checkout / "asked").read_text().splitlines()
+    assert asked.startswith(f"{checkout}/web ci --ignore-scripts ")
+
+
+def test_another_lock_of_the_pages_packages_is_installed(bare, checkout):
+    fake(bare / "npm", NPM)
+    then(checkout, bare)
+    (checkout / "web" / "package-lock.json").write_text("{}")
+    then(checkout, bare)
+    assert len((checkout / "asked").read_text().splitlines()) == 2
+
+
+def test_npm_itself_is_installed_where_that_is_allowed(bare, checkout):
+    npm = fake(checkout / "package" / "npm", NPM)
+    fake(bare / "sudo", 'shift; exec "$@"')
+    fake(bare / "apt-get", f'case "$*" in *install*npm) cp {npm} {bare} ;; esac')
+    assert then(checkout, bare) == "Installing npm with apt-get.\n"
+    assert (checkout / "asked").exists()
+
+
+@pytest.mark.parametrize("npm", [None, "exit 1"])
+def test_without_npm_it_goes_on_and_says_what_is_missing(npm, bare, checkout):
+    """And tries again at the next start."""
+    if npm:
+        fake(bare / "npm", npm)
+    for _ in range(2):
+        assert then(checkout, bare) == (
+            "The reader of QR codes could not be installed with npm. Tickets can be "
+            "scanned in browsers that read QR codes by themselves; everywhere else "
+            "their codes are typed.\n"
+        )
 
 
 def test_an_unknown_option_is_refused(checkout):
@@ -81,3 +154,14 @@ def test_the_locks_pin_everything_and_name_no_place():
         assert "://" not in text
         lines = [line for line in text.splitlines() if not line.startswith("#")]
         assert all("==" in line or "--hash=sha256:" in line for line in lines)
+
+
+def test_the_lock_of_the_pages_packages_names_no_place_either():
+    lock = json.loads((ROOT / "web" / "package-lock.json").read_text())
+    wanted = json.loads((ROOT / "web" / "package.json").read_text())["dependencies"]
+    own, *packages = lock["packages"].values()
+    assert own["dependencies"] == wanted
+    assert packages
+    for package in packages:
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package

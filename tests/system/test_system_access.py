@@ -1,5 +1,7 @@
 """Every route of the services, as the code declares them, and who may use it."""
 
+import inspect
+from functools import cached_property
 from importlib import import_module
 
 import pytest
@@ -26,6 +28,10 @@ ANSWERS = {
     ("GET", "/api/orders/<order_id>"): (200, 401, 401),
     ("POST", "/api/orders"): (201, 401, 201),
     ("DELETE", "/api/orders/<order_id>"): (204, 401, 401),
+    ("GET", "/api/orders/<order_id>/passes"): (200, 401, 401),
+    ("GET", "/api/passes"): (200, 401, 401),
+    ("GET", "/api/passes/keys"): (200, 200, 200),
+    ("POST", "/api/passes/<pass_id>/admit"): (200, 401, 401),
     ("POST", "/api/payments"): (201, 401, 401),
     ("POST", "/api/payments/webhook"): (400, 400, 400),
 }
@@ -37,7 +43,7 @@ def declared():
     for name in SERVICES:
         module = import_module(f"{name}.service")
         service = getattr(module, f"{name.title()}Service")
-        for method in vars(service).values():
+        for _, method in inspect.getmembers(service, inspect.isfunction):
             for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
                 if isinstance(entrypoint, Route):
                     found.add((entrypoint.method, entrypoint.path))
@@ -53,12 +59,23 @@ class World:
         self.seller, self.buyer = seller, buyer
 
     def owner(self, path):
-        return self.seller if path.startswith("/api/tickets") else self.buyer
+        sellers = path.startswith(("/api/tickets", "/api/passes"))
+        return self.seller if sellers else self.buyer
+
+    @cached_property
+    def pass_id(self):
+        bought = self.buyer.buy(self.seller.sell())
+        path = f"/api/orders/{bought['id']}/passes"
+        return self.buyer.http.get(path).json()[0]["id"]
 
     def ask(self, client, method, path):
         target = path.replace("<ticket_id>", self.ticket["id"])
         target = target.replace("<order_id>", self.order["id"])
-        return client.request(method, target, json=self._body(method, path))
+        if "<pass_id>" in target:
+            target = target.replace("<pass_id>", self.pass_id)
+        query = {"ticketId": self.ticket["id"]} if path == "/api/passes" else None
+        body = self._body(method, path)
+        return client.request(method, target, params=query, json=body)
 
     def _body(self, method, path):
         account = {"email": new_email(), "password": PASSWORD}
@@ -68,6 +85,7 @@ class World:
             "/api/tickets": HELD,
             "/api/tickets/<ticket_id>": HELD,
             "/api/orders": {"ticketId": self.ticket["id"]},
+            "/api/passes/<pass_id>/admit": {"door": "North", "scan": "s1"},
             "/api/payments": {"orderId": self.order["id"], "token": "tok_visa"},
         }
         return None if method == "GET" else bodies.get(path)

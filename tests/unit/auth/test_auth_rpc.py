@@ -50,6 +50,26 @@ def test_an_account_that_is_not_there_is_not_found(auth):
             auth.rpc.get_user(user_id)
 
 
+def test_several_accounts_are_told_at_once_each_once_and_without_the_unknown(auth, ann):
+    bob = auth.rpc.sign_up("bob@example.com", "correct horse")
+    auth.rpc.sign_up("eve@example.com", "correct horse")
+    told = auth.rpc.get_users([bob["id"], NOWHERE, ann["id"], bob["id"], *NO_IDS])
+    assert told == [
+        {"id": user["id"], "email": user["email"]}
+        for user in sorted([ann, bob], key=lambda user: user["id"])
+    ]
+    assert auth.rpc.get_users([]) == []
+
+
+@pytest.mark.parametrize(
+    "ids", [[NOWHERE] * 201, [None], [{"$gt": ""}], NOWHERE, None, {"$in": []}]
+)
+def test_too_many_accounts_or_no_list_of_ids_is_refused(auth, ids):
+    with pytest.raises(InvalidInputError, match="a list of at most 200 ids"):
+        auth.rpc.get_users(ids)
+    assert auth.rpc.get_users([NOWHERE] * 200) == []
+
+
 def test_signing_out_ends_one_session_and_is_silent_about_nobody(auth, ann):
     auth.rpc.sign_out(ann["id"], "jti-9")
     auth.rpc.sign_out(ANN, "jti-9")

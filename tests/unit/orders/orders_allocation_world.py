@@ -1,5 +1,6 @@
 """Several processes that sell the same listings, and the plain truth beside them."""
 
+from collections import defaultdict
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -48,13 +49,16 @@ class Process(MemoryOrders):
         """Whether it has heard how the listing is laid out now."""
         return self.listing(ticket_id).layout == self.world.layouts[ticket_id]
 
-    def knows_all(self):
-        return not self.unheard and not self.occupancies._pending
+    def knows_all(self, ticket_id):
+        """Whether it was filled once and has heard all that happened since."""
+        whole = self.occupancies._entries[ticket_id].occupancy.is_whole
+        return whole and not self.unheard and self.is_current(ticket_id)
 
     def may_look(self, ticket_id):
         """Whether it would ask the database again before it refuses."""
         entry = self.occupancies._entries[ticket_id]
-        return not entry.occupancy.is_whole or self.world.time >= entry.rested_at
+        may = not entry.occupancy.is_whole or self.world.time >= entry.rested_at
+        return may and self.is_current(ticket_id)
 
     def hear(self, place, *, again=False):
         """Hear what stands at a place of the inbox, which may come again."""
@@ -90,7 +94,7 @@ class World:
         self.layouts = {new_id(): layout for layout in LAYOUTS}
         self.tickets = tuple(self.layouts)
         self.versions = dict.fromkeys(self.tickets, 0)
-        self.held, self.paid, self.final = {}, set(), set()
+        self.held, self.paid = defaultdict(set), set()
         self.log, self.spread = [], 0
         self.time, self.dice = 100.0, 0
         self.seats = LAYOUTS[1].labels
@@ -163,5 +167,6 @@ class World:
     def take(self, order_id, units):
         """Note what an order holds now. Nobody else may hold any of it."""
         others = self.holders(self.states[order_id].ticket_id)
-        assert not {unit for unit in units if others.get(unit, order_id) != order_id}
+        twice = {unit for unit in units if others.get(unit, order_id) != order_id}
+        assert not twice, "a unit is held twice"
         self.held[order_id] = set(units)

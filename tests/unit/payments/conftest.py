@@ -7,9 +7,10 @@ from unit_doubles import BOB, ORDER, TICKET, Clock, OrdersDouble, Site, worker
 
 from payments.fakes import MemoryGateway, MemoryPayments
 from payments.service import PaymentsService
+from ticketing.money import dollars
 
 
-def order_of(order_id=ORDER, status="created", version=0, user_id=BOB):
+def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1",)):
     return {
         "id": order_id,
         "userId": user_id,
@@ -17,6 +18,9 @@ def order_of(order_id=ORDER, status="created", version=0, user_id=BOB):
         "version": version,
         "expiresAt": "2026-01-31T12:15:00.000Z",
         "ticket": {"id": TICKET, "title": "Row 3", "price": 19.5},
+        "quantity": len(units),
+        "units": list(units),
+        "total": dollars(1950 * len(units)),
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from unit_doubles import BOB, NOW, ORDER, PAYMENT
 
-from payments import models
+from payments import models, refunds
 from payments.models import Attempt, Charged, Declined, Payment, Status
 from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 
@@ -30,13 +30,15 @@ PENDING = Payment(
     amount=AMOUNT,
     status=Status.PENDING,
     attempts=(Attempt("tok_1"),),
+    units=("1",),
+    price=AMOUNT,
     waiting_since=NOW,
 )
 PAID = settle(PENDING, Charged("pi_1")).state
 DECLINED = settle(PENDING, DECLINE).state
 FAILED = settle(again(settle(again(DECLINED), DECLINE).state), DECLINE).state
-REFUNDING = models.begin_refund(PAID, "why", NOW).state
-REFUNDED = models.finish_refund(REFUNDING).state
+REFUNDING = refunds.begin(PAID, None, "why", NOW).state
+REFUNDED = refunds.finish(REFUNDING, 1).state
 EVERY = [PENDING, PAID, DECLINED, FAILED, REFUNDING, REFUNDED]
 
 
@@ -133,38 +135,6 @@ def test_another_attempt_is_another_charge_at_stripe():
     assert again(DECLINED).charge_key == f"{ORDER}:charge:2"
 
 
-def test_a_refund_is_begun_and_then_done_and_then_told():
-    begun = models.begin_refund(PAID, "why", NOW)
-    assert (begun.state.status, begun.event) == (Status.REFUNDING, None)
-    done = models.finish_refund(begun.state)
-    assert done.event.subject == "payment.refunded"
-    assert done.event.data == {
-        "id": PAYMENT,
-        "version": 3,
-        "orderId": ORDER,
-        "stripeId": "pi_1",
-        "amount": AMOUNT,
-        "reason": "why",
-    }
-
-
-def test_there_is_one_refund_with_one_key():
-    assert models.begin_refund(REFUNDING, "again", NOW) is None
-    assert models.begin_refund(REFUNDED, "again", NOW) is None
-    assert REFUNDING.refund_key == REFUNDED.refund_key == f"{ORDER}:refund"
-
-
-@pytest.mark.parametrize("payment", of(Status.PENDING, Status.DECLINED, Status.FAILED))
-def test_what_was_not_paid_is_not_refunded(payment):
-    with pytest.raises(BadRequestError, match="nothing to refund"):
-        models.begin_refund(payment, "why", NOW)
-
-
-@pytest.mark.parametrize("payment", of(*set(Status) - {Status.REFUNDING}))
-def test_a_refund_that_was_not_begun_is_not_done(payment):
-    assert models.finish_refund(payment) is None
-
-
 def keyed(key, fingerprint):
     return Attempt("tok", key, fingerprint)
 
@@ -214,4 +184,6 @@ def test_a_payment_is_shown_without_its_tokens():
         "stripeId": None,
         "message": "Your card was declined.",
         "reason": "Your card was declined.",
+        "refunded": 0,
+        "refunds": [],
     }

@@ -11,10 +11,11 @@ from payments import commands
 from payments.commands import Till, Wanted
 from payments.fakes import MemoryGateway, MemoryPayments
 from payments.models import Attempt, Charged, Status
-from ticketing.errors import TicketingError
+from ticketing.errors import TicketingError, UnavailableError
 
-PRICE = 1950
+PRICE, UNITS = 1999, ("1", "2", "3")
 TOKENS = st.sampled_from(["tok_visa", "pm_card_visa", "tok_chargeDeclined", "tok_no"])
+PARTS = st.one_of(st.none(), st.lists(st.sampled_from([*UNITS, "no"]), max_size=3))
 KEYS = st.sampled_from([None, "k1", "k2", "k3"])
 
 
@@ -33,22 +34,37 @@ class CrashError(Exception):
     pass
 
 
+class PickyGateway(MemoryGateway):
+    """Does not take one of the refunds, that with the key ``refused``."""
+
+    refused = None
+
+    def refund(self, stripe_id, amount, key):
+        if key == self.refused:
+            raise UnavailableError
+        super().refund(stripe_id, amount, key)
+
+
 class World(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.now = NOW
-        self.store, self.gateway = LossyPayments(), MemoryGateway()
+        self.store, self.gateway = LossyPayments(), PickyGateway()
         self.till = Till(self.store, self.gateway, 3)
-        ticket = {"id": TICKET, "title": "Row", "price": 19.5}
+        ticket = {"id": TICKET, "title": "Row", "price": 19.99}
         whole = {"id": ORDER, "userId": BOB, "status": "created", "version": 0}
-        self.owner = OrdersDouble(whole | {"ticket": ticket}).get_order
+        whole |= {"ticket": ticket, "units": list(UNITS), "total": 59.97}
+        self.owner = OrdersDouble(whole).get_order
         self.webhooks = 0
+        self.promised = set()
 
     def attempt(self, command, *arguments):
+        """Return whether it was answered."""
         try:
             command(self.till, *arguments)
         except (TicketingError, CrashError):
-            return
+            return False
+        return True
 
     @rule(token=TOKENS, key=KEYS)
     def pay(self, token, key):
@@ -72,9 +88,14 @@ class World(RuleBasedStateMachine):
     def resume(self):
         self.attempt(commands.resume, self.now)
 
-    @rule()
-    def refund(self):
-        self.attempt(commands.refund, ORDER, "asked for", self.now)
+    @rule(units=PARTS)
+    def refund(self, units):
+        if self.attempt(commands.refund, ORDER, units, "asked for", self.now):
+            self.promised |= set(UNITS if units is None else units)
+
+    @rule(number=st.integers(0, 3))
+    def a_refund_is_refused(self, number):
+        self.gateway.refused = f"{ORDER}:refund:{number}"
 
     @rule(again=st.booleans())
     def hear_webhook(self, again):
@@ -101,10 +122,29 @@ class World(RuleBasedStateMachine):
     def nobody_pays_twice(self):
         assert len(self.charged) <= 1
 
+    @property
+    def refunds(self):
+        return self.payment.refunds if self.payment else ()
+
     @invariant()
     def no_money_goes_back_twice_or_unpaid(self):
-        assert list(self.gateway.refunds.values()) in ([], [PRICE])
-        assert len(self.gateway.refunds) <= len(self.charged)
+        units = [unit for refund in self.refunds for unit in refund.units]
+        assert len(set(units)) == len(units)
+        paid = PRICE * len(UNITS) * len(self.charged)
+        assert sum(refund.amount for refund in self.refunds) <= paid
+
+    @invariant()
+    def money_goes_back_as_it_was_decided(self):
+        decided = {
+            f"{ORDER}:refund:{number}": PRICE * len(refund.units)
+            for number, refund in enumerate(self.refunds, 1)
+        }
+        assert self.gateway.refunds.items() <= decided.items()
+
+    @invariant()
+    def what_was_promised_is_back(self):
+        back = {unit for refund in self.refunds if refund.done for unit in refund.units}
+        assert self.promised <= back
 
     @invariant()
     def what_is_saved_is_what_stripe_did(self):
@@ -122,11 +162,15 @@ class World(RuleBasedStateMachine):
         told = [event.id for event in self.store.events]
         assert len(set(told)) == len(told)
         subjects = [event.subject for event in self.store.events]
-        assert subjects in (
-            [],
-            ["payment.failed"],
-            ["payment.created"],
-            ["payment.created", "payment.refunded"],
+        back = ["payment.refunded"] * sum(refund.done for refund in self.refunds)
+        assert subjects in ([], ["payment.failed"], ["payment.created", *back])
+
+    @invariant()
+    def each_refund_is_told_with_its_units(self):
+        told = [e.data for e in self.store.events if e.subject == "payment.refunded"]
+        done = [refund for refund in self.refunds if refund.done]
+        assert sorted((data["units"], data["amount"]) for data in told) == sorted(
+            (list(refund.units), refund.amount) for refund in done
         )
 
     @invariant()
@@ -141,12 +185,14 @@ class World(RuleBasedStateMachine):
     def teardown(self):
         """When all is well again, nothing is left outstanding."""
         self.gateway.away = self.store.dies = False
+        self.gateway.refused = None
         commands.resume(self.till, self.now + timedelta(minutes=1))
         if self.payment:
             assert self.payment.waiting_since is None
-            assert (self.payment.status is Status.REFUNDED) == bool(
-                self.gateway.refunds
-            )
+            assert all(refund.done for refund in self.refunds)
+            assert self.payment.refunded == sum(self.gateway.refunds.values())
+            whole = self.payment.refunded == PRICE * len(UNITS)
+            assert (self.payment.status is Status.REFUNDED) == whole
 
 
 TestWorld = World.TestCase

@@ -3,7 +3,12 @@
 import pytest
 from unit_doubles import ANN, BOB, NO_IDS, NOWHERE
 
-from ticketing.errors import InvalidInputError, NotFoundError, NotOwnerError
+from ticketing.errors import (
+    BadRequestError,
+    InvalidInputError,
+    NotFoundError,
+    NotOwnerError,
+)
 
 
 @pytest.fixture
@@ -50,3 +55,17 @@ def test_a_ticket_that_is_not_there_is_not_found(shop, ticket_id):
 def test_a_ticket_belongs_to_somebody(shop, user_id):
     with pytest.raises(NotFoundError):
         shop.rpc.create_ticket(user_id, "Row 3", 1)
+
+
+def test_what_is_offered_by_rpc_has_the_names_of_the_http_api_when_it_is_wrong(shop):
+    with pytest.raises(InvalidInputError) as refused:
+        shop.rpc.create_ticket(ANN, "Row 3", 5, max_per_order=0, on_sale_at="soon")
+    assert {each["field"] for each in refused.value.errors} == {
+        "maxPerOrder",
+        "onSaleAt",
+    }
+
+
+def test_an_argument_that_is_mistyped_is_refused(shop):
+    with pytest.raises(BadRequestError, match="Unknown: quantitty"):
+        shop.rpc.create_ticket(ANN, "Row 3", 5, quantitty=3)

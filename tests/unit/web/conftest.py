@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 from nameko.testing.services import worker_factory
-from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments, FakeTickets
+from web_fake_tickets import FakeTickets
+from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments
 
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
+from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, SessionCookie
 from web import shop
@@ -82,9 +84,9 @@ class Shop:
         token = request.cookies.get(COOKIE)
         return self.keys.verify(token) if token else None
 
-    def sell(self, title="Front row", price=20, seller=None):
-        seller = seller or self.visitor("seller@example.com")
-        return self.tickets.create_ticket(seller.id, title, price)
+    def sell(self, title="Front row", price=20, seller=None, **more):
+        seller = seller or self.visitor(f"{new_id()}@example.com")
+        return self.tickets.create_ticket(seller.id, title, price, **more)
 
     def visitor(self, email=None):
         return Visitor(self.app, self.auth.sign_up(email, "pass word") if email else {})

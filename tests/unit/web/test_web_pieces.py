@@ -1,19 +1,14 @@
-"""The pure parts of the pages: money, times, forms, paths, states, cards."""
-
-from datetime import timedelta
+"""The pure parts of the pages: money, times, forms, paths, cards."""
 
 import pytest
-from web_fakes import HOLD, NOW
 
 from stripe_stand_in.cards import TOKENS
-from ticketing.clock import iso
 from ticketing.errors import BadRequestError, InvalidInputError, UnavailableError
 from ticketing.ids import new_id
 from web import formats
 from web.checkout import TEST_CARDS, Checkout
-from web.forms import Form, price_of
+from web.forms import Form, price_of, whole_of
 from web.paths import safe_path
-from web.states import Offer, Payment, Stage, offer_of, stage_of
 
 
 @pytest.mark.parametrize(
@@ -30,6 +25,14 @@ def test_a_price_is_typed_without_separators():
 
 def test_times_are_written_out_and_never_later_than_they_are():
     assert formats.moment("2026-01-01T09:05:59.999Z") == "1 January 2026, 09:05 UTC"
+
+
+def test_the_time_of_an_event_is_that_of_its_place():
+    start = {"startsAt": "2026-07-01T18:05:00.000Z", "timezone": "America/New_York"}
+    assert formats.start(start) == "Wednesday, 1 July 2026, 14:05 New York time"
+    assert formats.moment("2026-07-01T23:05:00.000Z", "Asia/Tokyo").startswith("2 July")
+    typed = formats.typed_time(start["startsAt"], "Europe/Berlin")
+    assert typed == "2026-07-01T20:05"
 
 
 def test_an_id_tells_when_it_was_given():
@@ -57,6 +60,14 @@ def test_a_typed_price_is_read_exactly(text, price):
 )
 def test_what_is_no_price_is_left_to_the_service_to_refuse(text):
     assert price_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [(" 12 ", 12), ("0", 0), ("-1", "-1"), ("1.5", "1.5"), ("", ""), ("٣", "٣")],
+)
+def test_a_typed_number_is_read_or_left_to_be_refused(text, number):
+    assert whole_of(text) == number
 
 
 def test_a_form_keeps_what_was_typed_and_says_what_is_wrong():
@@ -107,65 +118,6 @@ def test_a_path_of_this_site_is_gone_back_to(path):
 )
 def test_any_other_place_is_the_home_page(path):
     assert safe_path(path) == "/"
-
-
-def order(status="created", user="buyer", reason=None):
-    known = {"userId": user, "status": status, "expiresAt": iso(NOW + HOLD)}
-    return known | ({"reason": reason} if reason else {})
-
-
-@pytest.mark.parametrize(
-    ("ticket", "holder", "offer"),
-    [
-        ({}, None, Offer.FREE),
-        ({"orderId": "1"}, None, Offer.HELD),
-        ({"orderId": "1"}, order("cancelled"), Offer.FREE),
-        ({}, order(), Offer.HELD_BY_YOU),
-        ({"orderId": "1"}, order("awaiting:payment"), Offer.HELD_BY_YOU),
-        ({"orderId": "1"}, order("complete"), Offer.YOURS),
-        ({"orderId": "1"}, order(user="other"), Offer.HELD),
-        ({"orderId": "1"}, order("complete", user="other"), Offer.SOLD),
-    ],
-)
-def test_what_a_ticket_is_to_the_one_who_looks(ticket, holder, offer):
-    assert offer_of(ticket, holder, "buyer") is offer
-
-
-EXPIRED = order("cancelled", reason="expired")
-
-
-@pytest.mark.parametrize(
-    ("known", "payment", "stage"),
-    [
-        (order(), Payment.NONE, Stage.OPEN),
-        (order("awaiting:payment"), Payment.DECLINED, Stage.OPEN),
-        (order(), Payment.UNKNOWN, Stage.UNREACHABLE),
-        (order(), Payment.PENDING, Stage.PROCESSING),
-        (order(), Payment.PAID, Stage.CONFIRMING),
-        (order(), Payment.FAILED, Stage.ENDING),
-        (order("complete"), Payment.PAID, Stage.COMPLETE),
-        (order("complete"), Payment.UNKNOWN, Stage.COMPLETE),
-        (order("complete"), Payment.REFUNDING, Stage.REFUNDING),
-        (order("cancelled", reason="refunded"), Payment.REFUNDED, Stage.REFUNDED),
-        (order("cancelled", reason="refunded"), Payment.UNKNOWN, Stage.REFUNDED),
-        (EXPIRED, Payment.NONE, Stage.CANCELLED),
-        (EXPIRED, Payment.UNKNOWN, Stage.CANCELLED),
-        (EXPIRED, Payment.FAILED, Stage.CANCELLED),
-        (EXPIRED, Payment.PAID, Stage.LATE),
-        (EXPIRED, Payment.PENDING, Stage.LATE),
-        (EXPIRED, Payment.REFUNDING, Stage.REFUNDING),
-        (EXPIRED, Payment.REFUNDED, Stage.REFUNDED),
-    ],
-)
-def test_the_stage_of_an_order(known, payment, stage):
-    assert stage_of(known, payment, NOW) is stage
-
-
-def test_a_hold_that_is_over_cannot_be_paid_though_nobody_ended_it_yet():
-    last = NOW + HOLD - timedelta(milliseconds=1)
-    assert stage_of(order(), Payment.NONE, last) is Stage.OPEN
-    assert stage_of(order(), Payment.NONE, NOW + HOLD) is Stage.ENDING
-    assert stage_of(order(), Payment.PAID, NOW + HOLD) is Stage.CONFIRMING
 
 
 def test_the_cards_on_offer_are_those_that_stripe_documents():

@@ -4,7 +4,7 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from web_fakes import PRICE, TITLE
+from web_fake_tickets import PRICE, TITLE
 
 from ticketing.sessions import COOKIE
 

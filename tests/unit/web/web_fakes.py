@@ -3,20 +3,23 @@
 import copy
 from datetime import timedelta
 
+from orders.inputs import OrderInput
 from ticketing.clock import from_iso, iso
 from ticketing.errors import (
     BadRequestError,
     InvalidInputError,
+    KeyReusedError,
     NotFoundError,
     NotOwnerError,
     UnavailableError,
 )
+from ticketing.http.request import validate
 from ticketing.ids import new_id
+from ticketing.layout import Layout
+from ticketing.money import cents, dollars
 
 NOW = from_iso("2026-01-31T12:00:00.000Z")
 HOLD = timedelta(minutes=15)
-TITLE = "Title must have 1 to 200 characters"
-PRICE = "Price must be above 0 and at most 999999.99, with at most two decimals"
 
 
 class Fake:
@@ -90,40 +93,6 @@ class FakeAuth(Fake):
         return {"id": user["id"], "email": user["email"], "token": token}
 
 
-class FakeTickets(Fake):
-    def list_tickets(self, limit=50, after=None, order="asc"):
-        return self.page(lambda t: "orderId" not in t, limit, after, order)
-
-    def get_ticket(self, thing_id):
-        return self.find(thing_id)
-
-    def create_ticket(self, user_id, title, price):
-        self._check(title, price)
-        return self.keep(
-            {"title": title, "price": price, "userId": user_id, "version": 0}
-        )
-
-    def update_ticket(self, thing_id, user_id, title, price):
-        self._check(title, price)
-        ticket = self.find(thing_id)
-        if "orderId" in ticket:
-            raise BadRequestError("Cannot edit a reserved ticket")
-        if ticket["userId"] != user_id:
-            raise NotOwnerError
-        return self.keep(ticket | {"title": title, "price": price})
-
-    def _check(self, title, price):
-        if self.away:
-            raise UnavailableError
-        wrong = []
-        if not 1 <= len(title.strip()) <= 200:
-            wrong.append({"message": TITLE, "field": "title"})
-        if not isinstance(price, int | float) or price <= 0:
-            wrong.append({"message": PRICE, "field": "price"})
-        if wrong:
-            raise InvalidInputError(wrong)
-
-
 class FakeOrders(Fake):
     """``hears_at_once`` decides whether the ticket knows of its order already."""
 
@@ -131,6 +100,7 @@ class FakeOrders(Fake):
         super().__init__()
         self.tickets = tickets
         self.hears_at_once = True
+        self.requests = {}
 
     def list_orders(self, user_id, limit=50, after=None, order="asc"):
         return self.page(lambda o: o["userId"] == user_id, limit, after, order)
@@ -138,25 +108,47 @@ class FakeOrders(Fake):
     def get_order(self, thing_id):
         return self.find(thing_id)
 
-    def create_order(self, user_id, ticket_id):
+    def create_order(self, user_id, ticket_id, quantity=None, seats=None, key=None):
         if self.away:
             raise UnavailableError
+        told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
+        if (user_id, key) in self.requests:
+            earlier, order = self.requests[user_id, key]
+            if earlier != told:
+                raise KeyReusedError
+            return dict(order)
+        wish = validate(OrderInput, told).wish
         ticket = self.tickets.find(ticket_id)
-        for order in self.things.values():
-            if order["ticket"]["id"] == ticket_id and order["status"] != "cancelled":
-                raise BadRequestError("Ticket is already reserved")
-        order = self.keep(
-            {
-                "userId": user_id,
-                "status": "created",
-                "expiresAt": iso(NOW + HOLD),
-                "version": 0,
-                "ticket": {key: ticket[key] for key in ("id", "title", "price")},
-            }
-        )
-        if self.hears_at_once:
-            self.tickets.things[ticket_id]["orderId"] = order["id"]
+        units = self._free(ticket, wish)
+        order = {
+            "userId": user_id,
+            "status": "created",
+            "expiresAt": iso(NOW + HOLD),
+            "version": 0,
+            "ticket": {key: ticket[key] for key in ("id", "title", "price")},
+            "quantity": len(units),
+            "units": units,
+            "total": dollars(cents(ticket["price"]) * len(units)),
+        }
+        order = self.keep(order)
+        if key:
+            self.requests[user_id, key] = told, order
+        self._tell(ticket_id)
         return order
+
+    def _free(self, ticket, wish):
+        orders = [o for o in self._of(ticket["id"]) if o["status"] != "cancelled"]
+        taken = {unit for order in orders for unit in order["units"]}
+        free = [u for u in Layout.parse(ticket["layout"]).labels if u not in taken]
+        if gone := [seat for seat in wish.seats if seat not in free]:
+            message = f"Seats {', '.join(gone)} are gone"
+            raise InvalidInputError([{"message": message, "field": "seats"}])
+        if wish.size > len(free):
+            if ticket["quantity"] == 1:
+                raise BadRequestError("Ticket is already reserved")
+            message = f"Only {len(free)} left right now"
+            raise InvalidInputError([{"message": message, "field": "quantity"}])
+        return list(wish.seats) or free[: wish.quantity]
 
     def cancel_order(self, thing_id, user_id):
         order = self.find(thing_id)
@@ -168,11 +160,19 @@ class FakeOrders(Fake):
 
     def end(self, thing_id, reason):
         self.things[thing_id] |= {"status": "cancelled", "reason": reason}
-        if self.hears_at_once:
-            self.tickets.things[self.things[thing_id]["ticket"]["id"]].pop(
-                "orderId", None
-            )
+        self._tell(self.things[thing_id]["ticket"]["id"])
         return self.find(thing_id)
+
+    def complete(self, thing_id):
+        self.things[thing_id]["status"] = "complete"
+        self._tell(self.things[thing_id]["ticket"]["id"])
+
+    def _of(self, ticket_id):
+        return [o for o in self.things.values() if o["ticket"]["id"] == ticket_id]
+
+    def _tell(self, ticket_id):
+        if self.hears_at_once:
+            self.tickets.count(ticket_id, self._of(ticket_id))
 
 
 class FakePayments(Fake):
@@ -203,10 +203,22 @@ class FakePayments(Fake):
     def get_payment(self, order_id):
         return self.find(order_id)
 
-    def put(self, order_id, status, message=None):
+    def put(self, order_id, status, message=None, refunds=()):
         self.things[order_id] = {
             "id": new_id(),
             "orderId": order_id,
             "status": status,
             "message": message,
+            "amount": cents(self.orders.things[order_id]["total"]),
+            "refunds": list(refunds),
         }
+
+    def refund(self, order_id, units, reason="", *, done=False):
+        """All or a part of the money is on its way back, or ``done``: back."""
+        price = cents(self.orders.things[order_id]["ticket"]["price"])
+        amount = price * len(units)
+        refund = {"units": units, "amount": amount, "reason": reason, "done": done}
+        self.put(order_id, "refunding", refunds=[refund])
+        if done:
+            whole = amount == self.things[order_id]["amount"]
+            self.things[order_id]["status"] = "refunded" if whole else "paid"

@@ -1,0 +1,136 @@
+"""A hall with numbered seats, and people who choose some of them in a browser."""
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+PASSWORD = "correct horse battery"
+ROWS = [f"{row}-{number}" for row in "ABCD" for number in range(1, 9)]
+
+
+def ask(person, path, **body):
+    """Ask the API in a person's name."""
+    answer = person.page.request.post(f"/api/{path}", data=body)
+    assert answer.ok, answer.text()
+    return answer.json()
+
+
+def signed_up(person):
+    ask(person, "users/signup", email=person.email, password=PASSWORD)
+    return person
+
+
+class Hall:
+    """A listing of seats by somebody else."""
+
+    def __init__(self, seller, seats, **more):
+        listing = {"title": f"Hall {uuid4().hex[:8]}", "price": 12.5, "seats": seats}
+        self.id = ask(seller, "tickets", **listing | more)["id"]
+        self.path = f"/tickets/{self.id}"
+
+    def hold(self, person, *seats):
+        """Take seats as fast as a program does."""
+        return ask(person, "orders", ticketId=self.id, seats=list(seats))
+
+
+class Choice:
+    """Somebody in front of the map; each method is something people do or see."""
+
+    def __init__(self, person, hall):
+        self.person, self.page = person, person.page
+        self.page.emulate_media(reduced_motion="reduce")
+        self.canvas = self.page.get_by_role("application", name="Seat map")
+        self.cursor = self.page.locator(".seat-cursor")
+        self.aloud = self.page.locator(".seats-aloud")
+        self.news = self.page.locator(".seats-news")
+        self.field = self.page.locator("[name=seats]")
+        self.quantity = self.page.get_by_label("Or the best seats")
+        self.basket = self.page.get_by_role("region", name="Your seats")
+        self.page.goto(hall.path)
+        expect(self.canvas).to_be_visible()
+
+    @property
+    def pointed(self):
+        """The seat that the cursor is on."""
+        return self.cursor.get_attribute("data-seat")
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def find(self, seat):
+        """Go to a seat with the keyboard and return where its middle is seen."""
+        row, _, number = seat.partition("-")
+        self.canvas.focus()
+        self.press("Home")
+        while not self._pointed_after("ArrowUp").startswith("A-"):
+            pass
+        while not self.pointed.startswith(f"{row}-"):
+            self._pointed_after("ArrowDown")
+        self.press("Home", *["ArrowRight"] * (int(number) - 1))
+        expect(self.cursor).to_have_attribute("data-seat", seat)
+        box = self.cursor.bounding_box()
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def _pointed_after(self, key):
+        """Let a key take effect, which is told aloud."""
+        self.press(key)
+        said = self.aloud.inner_text().removeprefix("Seat ").partition(",")[0]
+        expect(self.cursor).to_have_attribute("data-seat", said)
+        return said
+
+    def click(self, *seats):
+        for seat in seats:
+            self.page.mouse.click(*self.find(seat))
+
+    def picks(self, *seats):
+        """Wait until these are picked, as the list and the form have it."""
+        expect(self.basket.get_by_role("listitem")).to_have_text(list(seats))
+        expect(self.field).to_have_value(", ".join(seats))
+
+    def reserve(self):
+        self.page.get_by_role("button", name="Reserve", exact=True).click()
+
+    def reserved(self, *seats):
+        """Wait for the order of these seats."""
+        self.person.sees("Held for you until")
+        names = f"{'Seat' if len(seats) == 1 else 'Seats'} {', '.join(seats)}"
+        self.person.sees(names)
+
+    def open_rows(self):
+        self.page.get_by_text("Pick by row").click()
+
+    def row_button(self, seat):
+        return self.page.get_by_role("button", name=f"{seat},")
+
+
+@pytest.fixture
+def make_hall(person):
+    seller = signed_up(person())
+
+    def make(seats=ROWS, **more):
+        return Hall(seller, list(seats), **more)
+
+    return make
+
+
+@pytest.fixture
+def hall(make_hall):
+    return make_hall()
+
+
+@pytest.fixture
+def other(person):
+    """Somebody who wants the same seats."""
+    return signed_up(person())
+
+
+@pytest.fixture
+def choose(person):
+    """Puts somebody in front of a hall's map."""
+
+    def make(hall, *width):
+        return Choice(signed_up(person(*width)), hall)
+
+    return make

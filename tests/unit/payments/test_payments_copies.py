@@ -1,0 +1,120 @@
+"""The copies of orders that payments keep, from their events or from their owner."""
+
+import pytest
+from unit_doubles import BOB, ORDER, TICKET
+
+from ticketing.contract import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderReduced,
+    ReservedTicket,
+    TicketRef,
+)
+from ticketing.errors import BadRequestError, VersionGapError
+from ticketing.messages import Delivery
+from ticketing.replicas import PATIENCE
+
+PAIR = ["A-1", "A-2"]
+
+
+def created(version=0, attempt=1):
+    ticket = ReservedTicket(id=TICKET, title="Row 3", price=19.99)
+    payload = OrderCreated(
+        id=ORDER,
+        version=version,
+        status="created",
+        user_id=BOB,
+        expires_at="2026-01-31T12:15:00.000Z",
+        ticket=ticket,
+        units=PAIR,
+        total=39.98,
+    )
+    return Delivery(payload, "", attempt)
+
+
+def cancelled(version=1, attempt=1):
+    ref = TicketRef(id=TICKET)
+    payload = OrderCancelled(
+        id=ORDER, version=version, reason="expired", ticket=ref, units=[]
+    )
+    return Delivery(payload, "", attempt)
+
+
+def held(payload_class, units, version):
+    ref = TicketRef(id=TICKET)
+    return Delivery(
+        payload_class(id=ORDER, version=version, ticket=ref, units=units), ""
+    )
+
+
+def completed(version=1):
+    return held(OrderCompleted, PAIR, version)
+
+
+def reduced(version):
+    return held(OrderReduced, PAIR[1:], version)
+
+
+def copy(cash):
+    return cash.payments.orders.find(ORDER)
+
+
+def state(status, version, units):
+    return {"status": status, "version": version, "units": units}
+
+
+def test_an_order_is_followed_version_by_version(cash):
+    cash.rpc.on_order_created(created())
+    whole = {"_id": ORDER, "userId": BOB, "price": 1999, "total": 3998}
+    assert copy(cash) == whole | state("created", 0, PAIR)
+    cash.rpc.on_order_cancelled(cancelled())
+    cash.rpc.on_order_created(created())
+    assert copy(cash) == whole | state("cancelled", 1, [])
+    cash.rpc.on_order_completed(completed(2))
+    assert copy(cash) == whole | state("complete", 2, PAIR)
+    cash.rpc.on_order_reduced(reduced(3))
+    cash.rpc.on_order_completed(completed(2))
+    assert copy(cash) == whole | state("complete", 3, PAIR[1:])
+
+
+def test_what_is_charged_is_the_total_that_was_heard_of(cash):
+    cash.rpc.on_order_created(created())
+    cash.rpc.pay(ORDER, BOB, "tok_visa")
+    payment = cash.payments.find_by_order(ORDER)
+    assert (payment.amount, payment.price, payment.units) == (3998, 1999, tuple(PAIR))
+
+
+def test_what_is_charged_is_the_total_that_the_owner_tells(cash):
+    cash.orders.orders[ORDER] = cash.order_of(units=PAIR)
+    cash.rpc.pay(ORDER, BOB, "tok_visa")
+    payment = cash.payments.find_by_order(ORDER)
+    assert (payment.amount, payment.price, payment.units) == (3900, 1950, tuple(PAIR))
+
+
+def test_an_order_that_was_heard_of_is_not_asked_for(cash):
+    cash.rpc.on_order_created(created())
+    cash.rpc.pay(ORDER, BOB, "tok_visa")
+    assert cash.orders.asked == []
+
+
+def test_an_order_that_was_heard_to_be_cancelled_is_not_paid(cash):
+    cash.rpc.on_order_created(created())
+    cash.rpc.on_order_cancelled(cancelled())
+    with pytest.raises(BadRequestError, match="cancelled order"):
+        cash.rpc.pay(ORDER, BOB, "tok_visa")
+
+
+def test_a_gap_in_an_orders_life_is_waited_for_and_then_asked_about(cash):
+    with pytest.raises(VersionGapError):
+        cash.rpc.on_order_cancelled(cancelled(2, PATIENCE - 1))
+    cash.orders.orders[ORDER] = cash.order_of(status="complete", version=3)
+    cash.rpc.on_order_cancelled(cancelled(2, PATIENCE))
+    assert (copy(cash)["status"], copy(cash)["version"]) == ("complete", 3)
+
+
+def test_an_order_asked_for_and_then_heard_of_is_one_copy(cash):
+    cash.rpc.pay(ORDER, BOB, "tok_visa")
+    cash.rpc.on_order_created(created())
+    cash.rpc.on_order_completed(completed())
+    assert copy(cash)["version"] == 1

@@ -1,0 +1,282 @@
+"""Letters to buyers: when one is written, to whom, and what it says."""
+
+from types import SimpleNamespace
+
+import eventlet
+import icalendar
+import pytest
+from nameko.testing.services import worker_factory
+from web_fakes import NOW
+from web_pass_house import (
+    EVENT,
+    ORDER,
+    TICKET,
+    Printed,
+    order_json,
+    passes_json,
+    read_codes,
+    ticket_json,
+)
+
+from ticketing.contract import OrderCancelled, OrderCompleted, OrderReduced, TicketRef
+from ticketing.errors import HopelessError, NotFoundError, UnavailableError
+from ticketing.messages import Delivery
+from web import letters
+from web.documents.booking import PART
+from web.mail.fakes import FakeMailer
+from web.mail.message import Sender
+from web.mail.provider import PostOffice
+
+SHOP = "https://shop.test"
+LINK = f"{SHOP}/orders/{ORDER}"
+
+
+class Writing(letters.Letters):
+    name = "web"
+
+
+class House:
+    """The services as the letters ask them; ``mails`` is what was sent, in order."""
+
+    def __init__(self):
+        self.mailer = FakeMailer()
+        self.order, self.ticket = order_json(), ticket_json()
+        self.passes = passes_json()
+        self.payment = {"orderId": ORDER, "refunds": []}
+        self.user = {"id": "5" * 24, "email": "ann@example.com"}
+        office = PostOffice(self.mailer, Sender("", "shop@shop.test"), lambda: NOW)
+        self.service = worker_factory(
+            Writing,
+            orders=SimpleNamespace(
+                get_order=self.answer("order", ORDER),
+                list_passes=self.answer("passes", ORDER),
+            ),
+            tickets=SimpleNamespace(get_ticket=self.answer("ticket", TICKET)),
+            payments=SimpleNamespace(get_payment=self.answer("payment", ORDER)),
+            auth=SimpleNamespace(get_user=self.answer("user", "5" * 24)),
+            post=office,
+            public_url=SHOP,
+        )
+
+    def answer(self, name, known_id):
+        def ask(thing_id):
+            if thing_id != known_id:
+                raise NotFoundError
+            return getattr(self, name)
+
+        return ask
+
+    @property
+    def mails(self):
+        return list(self.mailer.delivered.values())
+
+    def complete(self, version=2):
+        told = facts(version, units=["A-1", "A-2"])
+        self.service.on_order_completed(Delivery(OrderCompleted(**told), "e"))
+
+    def reduce(self, units, version=3):
+        told = facts(version, units=units)
+        self.service.on_order_reduced(Delivery(OrderReduced(**told), "e"))
+
+    def cancel(self, reason, version=3, units=()):
+        told = facts(version, units=list(units))
+        event = OrderCancelled(**told, reason=reason)
+        self.service.on_order_cancelled(Delivery(event, "e"))
+
+    def refund(self, *units, reason="the seller refunded it", amount=None):
+        """Some units' money goes back, and their passes are no good any more."""
+        amount = 4950 * len(units) if amount is None else amount
+        refund = {"units": list(units), "amount": amount, "reason": reason}
+        self.payment["refunds"].append(refund)
+        for each in self.passes:
+            if each["unit"] in units:
+                each["status"] = "refunded"
+
+
+def facts(version, units):
+    ticket = TicketRef(id=TICKET)
+    return {"id": ORDER, "version": version, "ticket": ticket, "units": units}
+
+
+def text_of(mail):
+    return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html_of(mail):
+    return mail.get_body(("html",)).get_content()
+
+
+def files_of(mail):
+    return {part.get_filename(): part for part in mail.iter_attachments()}
+
+
+def printed(mail):
+    return Printed(files_of(mail)["passes.pdf"].get_payload(decode=True))
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+def test_whoever_has_paid_gets_the_passes(house):
+    house.complete()
+    (mail,) = house.mails
+    assert mail["To"] == "ann@example.com"
+    assert mail["Subject"] == "Your passes for Opera in the park"
+    for told in (text_of(mail), html_of(mail)):
+        for fact in ("$99.00", "A-1", "A-2", "K7QM-4T9X-0001", f"{LINK}/passes"):
+            assert fact in told
+        assert "Tuesday, 30 June 2026, 19:30 Berlin time" in told
+        assert "Waldbühne, Berlin" in told
+
+
+def test_the_passes_are_attached_with_the_event_for_the_calendar(house):
+    house.complete()
+    (mail,) = house.mails
+    made = printed(mail)
+    codes = [read_codes(made.picture(page)) for page in range(len(made))]
+    assert codes == [[each["code"]] for each in house.passes]
+    raw = files_of(mail)["event.ics"].get_payload(decode=True)
+    (entry,) = icalendar.Calendar.from_ical(raw).events
+    assert entry["URL"] == f"{LINK}/passes"
+
+
+def test_without_an_event_there_is_no_calendar_file(house):
+    house.ticket = ticket_json(event=None)
+    house.complete()
+    assert list(files_of(house.mails[0])) == ["passes.pdf"]
+
+
+def test_an_event_that_comes_again_is_the_same_mail_again(house):
+    house.complete()
+    house.complete()
+    assert [mail["Message-ID"] for mail in house.mails] == [f"<{ORDER}.2@shop.test>"]
+
+
+def test_what_was_refunded_before_its_letter_is_not_sent(house):
+    house.refund("A-1", "A-2")
+    house.complete()
+    assert not house.mails
+    house.passes = passes_json(refunded=["A-2"])
+    house.complete()
+    assert len(printed(house.mails[0])) == 1
+    assert "A-2" not in text_of(house.mails[0])
+
+
+def test_a_large_order_has_its_first_passes_attached_and_says_so(house):
+    house.passes = passes_json([f"A-{number}" for number in range(PART + 1)])
+    house.complete()
+    (mail,) = house.mails
+    assert len(printed(mail)) == PART
+    assert f"first {PART}" in text_of(mail)
+    assert f"your {PART + 1} passes" in text_of(mail)
+    assert f"A-{PART}:" not in text_of(mail)
+
+
+def test_a_refund_of_all_says_how_much_goes_back_and_why(house):
+    house.refund("A-1", "A-2", reason="It rains <all> day")
+    house.cancel("refunded")
+    (mail,) = house.mails
+    assert mail["Subject"] == "$99.00 refunded for Opera in the park"
+    assert "(Seats A-1, A-2)" in text_of(mail)
+    assert "It rains <all> day" in text_of(mail)
+    assert "It rains &lt;all&gt; day" in html_of(mail)
+    assert f"{LINK}\n" in text_of(mail)
+    assert not files_of(mail)
+
+
+def test_a_refund_of_a_part_says_what_is_still_good(house):
+    house.refund("A-1")
+    house.reduce(["A-2"])
+    (mail,) = house.mails
+    assert mail["Subject"] == "$49.50 refunded for Opera in the park"
+    assert "(Seat A-1)" in text_of(mail)
+    assert "Seat A-2: pass" in text_of(mail)
+    assert "Seat A-1: pass" not in text_of(mail)
+    assert len(printed(mail)) == 1
+
+
+def test_each_of_several_refunds_is_told_as_it_was(house):
+    """Though the letter about the first is written after the second was made."""
+    house.passes = passes_json(["A-1", "A-2", "A-3"])
+    house.refund("A-1", reason="first")
+    house.refund("A-3", reason="second")
+    house.reduce(["A-2", "A-3"], version=3)
+    house.reduce(["A-2"], version=4)
+    house.refund("A-2", reason="third")
+    house.cancel("refunded", version=5)
+    reasons = ("first", "second", "third")
+    told = [[word in text_of(mail) for word in reasons] for mail in house.mails]
+    assert told == [[True, False, False], [False, True, False], [False, False, True]]
+
+
+def test_tickets_without_seats_are_counted_in_a_refund(house):
+    house.ticket = ticket_json(seated=False)
+    house.refund("A-1")
+    house.reduce(["A-2"])
+    assert "(1 ticket)" in text_of(house.mails[0])
+
+
+def test_a_refund_whose_units_nobody_knows_is_told_without_them(house):
+    house.refund(amount=9900)
+    house.cancel("refunded")
+    assert "$99.00 went back" in text_of(house.mails[0])
+
+
+def test_a_refund_that_is_not_known_is_no_letter(house):
+    with pytest.raises(NotFoundError):
+        house.cancel("refunded")
+    assert not house.mails
+
+
+def test_whoever_had_reserved_hears_that_the_seller_cancelled(house):
+    house.passes = []
+    house.cancel("listing cancelled")
+    (mail,) = house.mails
+    assert mail["Subject"] == "Opera in the park is cancelled"
+    assert "You have paid nothing" in text_of(mail)
+    assert not files_of(mail)
+
+
+@pytest.mark.parametrize(
+    "reason", ["expired", "payment failed", "cancelled by the buyer"]
+)
+def test_other_ends_of_an_order_are_not_written_about(house, reason):
+    house.cancel(reason)
+    assert not house.mails
+
+
+def test_a_mail_server_that_is_away_leaves_the_event_to_be_tried_again(house):
+    house.mailer.away = True
+    with pytest.raises(UnavailableError):
+        house.complete()
+    house.mailer.away = False
+    house.complete()
+    assert len(house.mails) == 1
+
+
+def test_an_address_that_is_refused_is_hopeless(house):
+    house.mailer.refused.add("ann@example.com")
+    with pytest.raises(HopelessError):
+        house.complete()
+
+
+def test_a_letter_that_takes_too_long_is_given_up_before_the_event_comes_again(
+    house, monkeypatch
+):
+    monkeypatch.setattr(letters, "PATIENCE", 0.02)
+    monkeypatch.setattr(house.mailer, "deliver", lambda _mail: eventlet.sleep(30))
+    with eventlet.Timeout(10), pytest.raises(UnavailableError, match="too long"):
+        house.complete()
+
+
+def test_what_sellers_type_is_no_markup_in_a_letter(house):
+    event = EVENT | {"name": "<b>A & B</b>\r\nBcc: eve@example.com", "venue": "<i>"}
+    house.ticket = ticket_json(event=event)
+    house.complete()
+    (mail,) = house.mails
+    assert "<b>" not in html_of(mail)
+    assert "&lt;b&gt;A &amp; B&lt;/b&gt; Bcc: eve@example.com" in html_of(mail)
+    assert "<b>A & B</b> Bcc: eve@example.com" in text_of(mail)
+    assert mail["Bcc"] is None

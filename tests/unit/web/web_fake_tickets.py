@@ -1,0 +1,87 @@
+"""The tickets service as the pages see it."""
+
+from pydantic.alias_generators import to_camel
+from web_fakes import NOW, Fake
+
+from ticketing.clock import from_iso, iso
+from ticketing.errors import BadRequestError, NotOwnerError, UnavailableError
+from ticketing.http.request import validate
+from ticketing.layout import Layout
+from ticketing.money import dollars
+from tickets.inputs import TicketInput
+from tickets.search import search_of
+
+TITLE, PRICE = (TicketInput.MESSAGES[name] for name in ("title", "price"))
+
+
+class FakeTickets(Fake):
+    """Takes what the service takes; a listing knows what ``count`` tells it."""
+
+    def list_tickets(self, limit=50, after=None, order="asc", **wanted):
+        wanted = {key.removesuffix("_time"): value for key, value in wanted.items()}
+        search = search_of(wanted)
+        return self.page(lambda t: _is_found(t, search), limit, after, order)
+
+    def get_ticket(self, thing_id):
+        return self.find(thing_id)
+
+    def create_ticket(self, user_id, title, price, **more):
+        known = {"userId": user_id, "version": 0, "maxPerOrder": 10, "layout": "1"}
+        return self._put(known, title, price, more)
+
+    def update_ticket(self, thing_id, user_id, title, price, **more):
+        ticket = self.find(thing_id)
+        if "orderId" in ticket:
+            raise BadRequestError("Cannot edit a reserved ticket")
+        if ticket["userId"] != user_id:
+            raise NotOwnerError
+        return self._put(ticket, title, price, more)
+
+    def count(self, ticket_id, orders):
+        """Let a listing hear of orders, by what they hold and own."""
+        ticket = self.things[ticket_id]
+        live = [order for order in orders if order["status"] != "cancelled"]
+        paid = [order for order in live if order["status"] == "complete"]
+        ticket["sold"] = sum(len(order["units"]) for order in paid)
+        ticket["held"] = sum(len(order["units"]) for order in live) - ticket["sold"]
+        ticket["available"] = ticket["quantity"] - ticket["held"] - ticket["sold"]
+        ticket.pop("orderId", None)
+        if live and ticket["quantity"] == 1:
+            ticket["orderId"] = live[-1]["id"]
+
+    def _put(self, known, title, price, more):
+        if self.away:
+            raise UnavailableError
+        more = {to_camel(name): value for name, value in more.items()}
+        wanted = validate(TicketInput, {"title": title, "price": price, **more})
+        offer = {"title": wanted.title, "price": dollars(wanted.price)}
+        if wanted.max_per_order:
+            offer["maxPerOrder"] = wanted.max_per_order
+        if wanted.event:
+            offer["event"] = wanted.event.occasion.json_dict()
+        if wanted.on_sale_at:
+            offer["onSaleAt"] = iso(wanted.on_sale_at)
+        if wanted.seats:
+            offer["layout"] = Layout.of_labels(wanted.seats).text
+        if wanted.quantity:
+            offer["layout"] = Layout.of_quantity(wanted.quantity).text
+        units = Layout.parse((known | offer)["layout"]).labels
+        seated = bool(wanted.seats) or known.get("seated", False)
+        offer |= {"quantity": len(units), "seated": seated}
+        ticket = self.keep(known | offer)
+        self.count(ticket["id"], [])
+        return self.find(ticket["id"])
+
+
+def _is_found(ticket, search):
+    starts_at = ticket.get("event", {}).get("startsAt")
+    is_upcoming = from_iso(ticket.get("onSaleAt", iso(NOW))) > NOW
+    if search.since and not (starts_at and from_iso(starts_at) >= search.since):
+        return False
+    if search.until and not (starts_at and from_iso(starts_at) <= search.until):
+        return False
+    if not all(word in ticket["title"].lower() for word in search.words):
+        return False
+    if search.availability == "all":
+        return True
+    return ticket["available"] > 0 and is_upcoming == (search.availability != "now")

@@ -1,0 +1,159 @@
+"""An order as its buyer keeps it: what it is for and its passes. Pure: no I/O."""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from ticketing.clock import from_iso
+from web import formats
+
+Json = dict[str, Any]
+
+# As many passes as are drawn in a moment; larger orders are shown in parts.
+PART = 50
+
+_GROUP = 4
+# What moves to another line, tears a header or stands for nothing when printed.
+_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Lets one person in.
+
+    ``id`` is written as it is typed: ``K7QM-4T9X-2BHD``; ``label`` is its seat, or
+    which of the order's passes it is.
+    """
+
+    id: str
+    label: str
+    code: str
+    status: str
+    admitted_at: str | None = None
+    door: str | None = None
+
+    @classmethod
+    def of(cls, told: Json, label: str) -> "Pass":
+        return cls(
+            id=_typed(told["id"]),
+            label=label,
+            code=told["code"],
+            status=told["status"],
+            admitted_at=told.get("admittedAt"),
+            door=told.get("door"),
+        )
+
+    @property
+    def is_good(self) -> bool:
+        return self.status != "refunded"
+
+
+@dataclass(frozen=True)
+class Event:
+    """``when`` is the start as people in its time ``zone`` write it."""
+
+    when: str
+    starts_at: datetime
+    zone: str
+    venue: str
+    description: str
+
+    @classmethod
+    def of(cls, told: Json) -> "Event":
+        return cls(
+            when=formats.start(told),
+            starts_at=from_iso(told["startsAt"]),
+            zone=told["timezone"],
+            venue=line(told["venue"]),
+            description="\n".join(map(line, told["description"].splitlines())),
+        )
+
+
+@dataclass(frozen=True)
+class Booking:
+    """``name`` is what people call it, ``detail`` more about it, each on one line.
+
+    ``price`` is dollars for one pass; ``revision`` counts the changes of the listing.
+    """
+
+    order_id: str
+    name: str
+    detail: str
+    price: float
+    seated: bool
+    revision: int
+    passes: tuple[Pass, ...]
+    event: Event | None
+
+    @classmethod
+    def of(cls, order: Json, ticket: Json, passes: list[Json]) -> "Booking":
+        """Put together what the services tell of an order, its listing, its passes."""
+        title, event = line(order["ticket"]["title"]), ticket.get("event")
+        name = line(event["name"]) if event else title
+        labels = _labels(passes, seated=ticket["seated"])
+        return cls(
+            order_id=order["id"],
+            name=name,
+            detail="" if title == name else title,
+            price=order["ticket"]["price"],
+            seated=ticket["seated"],
+            revision=ticket["version"],
+            passes=tuple(map(Pass.of, passes, labels)),
+            event=Event.of(event) if event else None,
+        )
+
+    @property
+    def zone(self) -> str:
+        """By which clock its times are told."""
+        return self.event.zone if self.event else formats.UTC
+
+    @property
+    def made(self) -> datetime:
+        return from_iso(formats.made_at(self.order_id))
+
+    @property
+    def good(self) -> tuple[Pass, ...]:
+        """The passes that were not refunded."""
+        return tuple(each for each in self.passes if each.is_good)
+
+    @property
+    def kept(self) -> "Booking":
+        """The same without the passes that were refunded."""
+        return replace(self, passes=self.good)
+
+    @property
+    def kind(self) -> str:
+        """What a pass's label names."""
+        return "Seat" if self.seated else "Ticket"
+
+    @property
+    def parts(self) -> int:
+        return max(1, -(-len(self.passes) // PART))
+
+    def part(self, number: int) -> "Booking":
+        """Return the same with up to PART of its passes; parts count from 1."""
+        first = (number - 1) * PART
+        return replace(self, passes=self.passes[first : first + PART])
+
+
+def line(text: str) -> str:
+    """Return a text as one line without control characters."""
+    kept = (" " if _is_control(character) else character for character in text)
+    return " ".join("".join(kept).split())
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in _CONTROLS
+
+
+def _labels(passes: list[Json], *, seated: bool) -> list[str]:
+    if seated:
+        return [told["unit"] for told in passes]
+    return [f"{number} of {len(passes)}" for number in range(1, len(passes) + 1)]
+
+
+def _typed(pass_id: str) -> str:
+    digits = pass_id.replace("-", "")
+    groups = (digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
+    return "-".join(groups)

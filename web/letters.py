@@ -1,0 +1,101 @@
+"""Writing to buyers when something has become of their orders."""
+
+import eventlet
+
+from ticketing.consumer import PullConsumer
+from ticketing.contract import OrderCancelled, OrderCompleted, OrderEvent, OrderReduced
+from ticketing.errors import UnavailableError
+from ticketing.events import EventHandler
+from ticketing.messages import Delivery
+from web.bookings import booking_of
+from web.documents import ics, pdf
+from web.documents.booking import Booking
+from web.mail import letters
+from web.mail.letters import Envelope, Refund, Words
+from web.mail.message import Attachment
+from web.mail.provider import Post, PostOffice
+from web.pages import base
+from web.public_url import PublicUrl
+from web.states import Json
+
+# Letters of one kind written at once: printing takes memory and a core.
+HANDS = 2
+# What takes longer is delivered again meanwhile, and would be sent twice.
+PATIENCE = 8.0
+
+
+class LetterHandler(EventHandler):
+    """``@letter_handler(OrderCompleted)``: an ``event_handler`` with fewer hands."""
+
+    def setup(self) -> None:
+        self._consumer = PullConsumer(
+            self.nats.connection, self._consumer_config, self._dispatch, HANDS
+        )
+
+
+letter_handler = LetterHandler.decorator
+
+
+class Letters(base.Web):
+    """At least one letter for each event; should there be two, their ids are one."""
+
+    public_url: str = PublicUrl()
+    post: PostOffice = Post()
+
+    @letter_handler(OrderCompleted)
+    def on_order_completed(self, event: Delivery) -> None:
+        with _in_time():
+            order, booking = self._told(event.payload)
+            # One that was refunded since then gets the letter about that.
+            if booking.passes:
+                words = letters.bought(booking, order["total"])
+                self._send(words, booking, order, event.payload)
+
+    @letter_handler(OrderReduced)
+    def on_order_reduced(self, event: Delivery) -> None:
+        with _in_time():
+            self._tell_refund(event.payload, event.payload.units)
+
+    @letter_handler(OrderCancelled)
+    def on_order_cancelled(self, event: Delivery) -> None:
+        with _in_time():
+            if event.payload.reason == "refunded":
+                self._tell_refund(event.payload, [])
+            elif event.payload.reason == "listing cancelled":
+                order, booking = self._told(event.payload)
+                words = letters.called_off(booking)
+                self._send(words, booking, order, event.payload)
+
+    def _tell_refund(self, told: OrderEvent, left: list[str]) -> None:
+        """Tell of the refund that left the order with these units."""
+        order, booking = self._told(told)
+        refund = Refund.that_left(left, self.payments.get_payment(told.id))
+        self._send(letters.refunded(booking, refund), booking, order, told)
+
+    def _told(self, told: OrderEvent) -> tuple[Json, Booking]:
+        """Return the order that an event tells of, and what is still good of it."""
+        order = self.orders.get_order(told.id)
+        return order, booking_of(self.tickets, self.orders, order)
+
+    def _send(
+        self, words: Words, booking: Booking, order: Json, told: OrderEvent
+    ) -> None:
+        address = self.auth.get_user(order["userId"])["email"]
+        envelope = Envelope(f"{told.id}.{told.version}", address, self.public_url)
+        attachments = _documents(booking.part(1), self.public_url)
+        self.post.send(letters.write(words, booking, envelope, attachments))
+
+
+def _in_time() -> eventlet.Timeout:
+    return eventlet.Timeout(PATIENCE, UnavailableError("The letter takes too long"))
+
+
+def _documents(booking: Booking, public_url: str) -> tuple[Attachment, ...]:
+    if not booking.passes:
+        return ()
+    printed = Attachment("passes.pdf", pdf.CONTENT_TYPE, pdf.make(booking))
+    if booking.event is None:
+        return (printed,)
+    link = f"{public_url}/orders/{booking.order_id}/passes"
+    entry = Attachment("event.ics", ics.CONTENT_TYPE, ics.render(booking, link))
+    return (printed, entry)

@@ -1,0 +1,1 @@
+"""Letters to buyers: what they say, and how they get there."""

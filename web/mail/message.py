@@ -1,0 +1,110 @@
+"""A letter as a mail (RFC 5322): safe headers, plain text beside HTML, attachments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import idna
+
+from web.documents.booking import line
+
+
+@dataclass(frozen=True)
+class Attachment:
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """``key`` says what it is about: letters of one key are one letter, sent again."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who our mails come from."""
+
+    name: str
+    address: str
+
+    @classmethod
+    def parse(cls, text: Any) -> "Sender":
+        """Cast for ``Name <address>``. Raises ValueError."""
+        found = getaddresses([line(str(text))])
+        name, address = found[0] if len(found) == 1 else ("", "")
+        local, _, domain = address.rpartition("@")
+        if not local or not domain or not address.isascii():
+            raise ValueError("it has to be one address, as in Name <name@host>")
+        return cls(name, address)
+
+    @property
+    def domain(self) -> str:
+        return self.address.rpartition("@")[2]
+
+
+class Mailer(Protocol):
+    def deliver(self, message: EmailMessage) -> None:
+        """Hand a mail on, for good once this returns.
+
+        Raises UnavailableError when it may be tried again, and HopelessError when this
+        mail will never be taken.
+        """
+
+
+def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
+    """Return the mail; the same letter has the same Message-ID, whenever it is sent."""
+    recipient = _recipient(letter.to)
+    # Seven bits get through every server; only a name before the @ may need more.
+    utf8 = not recipient.username.isascii()
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit", utf8=utf8))
+    message["Message-ID"] = f"<{quote(letter.key, safe='')}@{sender.domain}>"
+    message["Date"] = format_datetime(now)
+    message["From"] = Address(sender.name, addr_spec=sender.address)
+    message["To"] = recipient
+    message["Subject"] = _unencoded(line(letter.subject))
+    # Keeps answering machines from answering.
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "en"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    for attachment in letter.attachments:
+        _attach(message, attachment)
+    return message
+
+
+def _unencoded(text: str) -> str:
+    """Return a text that is taken as it is: ``=?`` begins one that is to be decoded.
+
+    What it decodes to could be a line end, and so a header of its own.
+    """
+    return text.replace("=?", "= ?")
+
+
+def _recipient(address: str) -> Address:
+    name, _, domain = address.rpartition("@")
+    return Address(username=name, domain=idna.encode(domain).decode())
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    maintype, _, rest = attachment.content_type.partition("/")
+    subtype, *parameters = rest.split("; ")
+    message.add_attachment(
+        attachment.content,
+        maintype=maintype,
+        subtype=subtype,
+        filename=attachment.name,
+        params=dict(parameter.split("=", 1) for parameter in parameters),
+    )

@@ -1,0 +1,84 @@
+"""What is for sale, and reserving it."""
+
+from werkzeug.wrappers import Response
+
+from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
+from ticketing.http import Request
+from web import rows, shop, views
+from web.forms import REFUSALS, Form, whole_of
+from web.page import page
+from web.pages import base
+from web.paths import see_other
+from web.states import Json, is_single, offer_of
+
+
+class ListingPages(base.Web):
+    @page("GET", "/")
+    def get_home(self, request: Request) -> Response:
+        after = request.args.get("after")
+        form = Form.of_query(request, *shop.SEARCH)
+        try:
+            listing = shop.search(self.tickets, form, after)
+        except BadRequestError as error:
+            form.failed(error)
+            listing = shop.Listing([], None)
+        now = self.clock()
+        offers = {t["id"]: offer_of(t, None, None, now) for t in listing.things}
+        return self.pages.show(
+            request,
+            "home.html",
+            form=form,
+            after=after,
+            listing=listing,
+            offers=offers,
+        )
+
+    @page("GET", "/tickets/<ticket_id>")
+    def get_ticket(self, request: Request, ticket_id: str) -> Response:
+        view = self._ticket(request, ticket_id)
+        return self.pages.show(request, "ticket.html", **view)
+
+    @page("POST", "/tickets/<ticket_id>/reserve", session=True)
+    def post_reservation(self, request: Request, ticket_id: str) -> Response:
+        form = Form.of(request, "quantity", "seats")
+        buyer, newest = request.session.user_id, request.form.get("newest")
+        try:
+            wish = _wish(form, is_seated="seats" in request.form)
+            # The same form sent twice reserves once.
+            wish["key"] = f"{ticket_id}:after:{newest}" if newest else None
+            order = self.orders.create_order(buyer, ticket_id, **wish)
+        except KeyReusedError:  # in another window, meanwhile: the page tells of it
+            return see_other(f"/tickets/{ticket_id}")
+        except REFUSALS as error:
+            return self._no_reservation(request, ticket_id, form.failed(error))
+        return see_other(f"/orders/{order['id']}")
+
+    def _no_reservation(self, request: Request, ticket_id: str, form: Form) -> Response:
+        """Tell why not, unless it is the person's own order that is in the way."""
+        view = self._ticket(request, ticket_id)
+        if is_single(view["ticket"]):
+            buyer = request.session.user_id
+            own = shop.orders_for(self.orders, ticket_id, buyer)
+            if order := shop.standing(own):
+                return see_other(f"/orders/{order['id']}")
+        values = views.refused(view) if form.status == 400 else view
+        return self.pages.show(request, "ticket.html", **values, form=form)
+
+    def _ticket(self, request: Request, ticket_id: str) -> Json:
+        now = self.clock()
+        return views.ticket_view(
+            self.tickets, self.orders, ticket_id, request.user, now
+        )
+
+
+def _wish(form: Form, *, is_seated: bool) -> Json:
+    """Return what to ask the orders service for. Raises InvalidInputError."""
+    wish: Json = {}
+    if seats := rows.labels_of(form["seats"]):
+        wish["seats"] = seats
+    if form["quantity"].strip():
+        wish["quantity"] = whole_of(form["quantity"])
+    if is_seated and not wish:
+        message = "Choose your seats, or say how many you want"
+        raise InvalidInputError([{"message": message, "field": "seats"}])
+    return wish

@@ -1,0 +1,111 @@
+"""How a seller's listings sell; refunding their orders and cancelling them."""
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from ticketing.errors import refuse
+from ticketing.http import Request
+from web import csv_files, sales, shop, views
+from web.forms import REFUSALS, Form
+from web.page import page
+from web.pages import base
+from web.paths import see_other
+from web.states import Json
+
+
+class NumberPages(base.Web):
+    @page("GET", "/listings", session=True)
+    def get_listings(self, request: Request) -> Response:
+        seller, after = request.session.user_id, request.args.get("after")
+        listing = shop.newest(self.tickets.list_own, seller, after=after)
+        shown = [sales.listing_view(each, self.clock()) for each in listing.things]
+        return self.pages.show(
+            request, "listings.html", listing=listing, shown=shown, after=after
+        )
+
+    @page("GET", "/listings/<ticket_id>", session=True)
+    def get_numbers(self, request: Request, ticket_id: str) -> Response:
+        values = self._numbers(request, ticket_id)
+        latest = self._sales(request, ticket_id)
+        note = request.args.get("note", "")
+        return self.pages.show(
+            request, "listing_numbers.html", **values, **latest, note=note
+        )
+
+    @page("GET", "/listings/<ticket_id>/orders", session=True)
+    def get_sales(self, request: Request, ticket_id: str) -> Response:
+        ticket = views.own_ticket(self.tickets, ticket_id, request.session)
+        found = self._sales(request, ticket_id)
+        return self.pages.show(request, "listing_orders.html", ticket=ticket, **found)
+
+    @page("GET", "/listings/<ticket_id>/orders.csv", session=True)
+    def get_orders_file(self, request: Request, ticket_id: str) -> Response:
+        ticket = views.own_ticket(self.tickets, ticket_id, request.session)
+        rows = sales.order_rows(self.auth, self.orders, ticket_id, request.session)
+        name = csv_files.file_name("orders", ticket["title"])
+        return csv_files.download(name, sales.ORDER_COLUMNS, rows)
+
+    @page("GET", "/listings/<ticket_id>/passes.csv", session=True)
+    def get_passes_file(self, request: Request, ticket_id: str) -> Response:
+        ticket = views.own_ticket(self.tickets, ticket_id, request.session)
+        rows = sales.pass_rows(self.orders, ticket_id, request.session)
+        name = csv_files.file_name("passes", ticket["title"])
+        return csv_files.download(name, sales.PASS_COLUMNS, rows)
+
+    @page("GET", "/listings/<ticket_id>/cancel", session=True)
+    def get_listing_to_cancel(self, request: Request, ticket_id: str) -> Response:
+        return self._ask_to_cancel(request, ticket_id, Form())
+
+    @page("POST", "/listings/<ticket_id>/cancel", session=True)
+    def post_cancelled_listing(self, request: Request, ticket_id: str) -> Response:
+        try:
+            self.tickets.cancel_ticket(ticket_id, request.session.user_id)
+        except REFUSALS as error:
+            return self._ask_to_cancel(request, ticket_id, Form().failed(error))
+        return see_other(f"/listings/{ticket_id}")
+
+    @page("GET", "/listings/<ticket_id>/orders/<order_id>/refund", session=True)
+    def get_order_to_refund(
+        self, request: Request, ticket_id: str, order_id: str
+    ) -> Response:
+        values = self._order_to_refund(request, ticket_id, order_id)
+        chosen = values["order"]["units"]
+        return self.pages.show(request, "order_refund.html", **values, chosen=chosen)
+
+    @page("POST", "/listings/<ticket_id>/orders/<order_id>/refund", session=True)
+    def post_refund(self, request: Request, ticket_id: str, order_id: str) -> Response:
+        values = self._order_to_refund(request, ticket_id, order_id)
+        form, chosen = Form.of(request, "reason"), request.form.getlist("unit")
+        seller = request.session.user_id
+        try:
+            if not chosen:
+                refuse("units", "Tick at least one ticket to refund")
+            self.orders.refund_order(order_id, seller, chosen, form["reason"])
+        except REFUSALS as error:
+            values |= {"chosen": chosen, "form": form.failed(error)}
+            return self.pages.show(request, "order_refund.html", **values)
+        return see_other(f"/listings/{ticket_id}?note=refund")
+
+    def _numbers(self, request: Request, ticket_id: str) -> Json:
+        return sales.numbers_view(
+            self.tickets, self.orders, ticket_id, request.session, self.clock()
+        )
+
+    def _sales(self, request: Request, ticket_id: str) -> Json:
+        """Return a page of the orders for a listing and who made them."""
+        seller, after = request.session.user_id, request.args.get("after")
+        listing = shop.newest(self.orders.list_sales, ticket_id, seller, after=after)
+        emails = sales.known_emails(self.auth, listing.things)
+        shown = [sales.sale_view(order, emails) for order in listing.things]
+        return {"listing": listing, "shown": shown, "after": after}
+
+    def _ask_to_cancel(self, request: Request, ticket_id: str, form: Form) -> Response:
+        values: dict[str, Any] = self._numbers(request, ticket_id)
+        if values["ticket"].get("cancelled"):
+            return see_other(f"/listings/{ticket_id}")
+        return self.pages.show(request, "listing_cancel.html", **values, form=form)
+
+    def _order_to_refund(self, request: Request, ticket_id: str, order_id: str) -> Json:
+        ticket = views.own_ticket(self.tickets, ticket_id, request.session)
+        return sales.refund_view(self.auth, self.orders, ticket, order_id)

@@ -1,0 +1,58 @@
+"""One's own orders: seeing, paying and cancelling them."""
+
+from werkzeug.wrappers import Response
+
+from ticketing.http import Request
+from web import shop, views
+from web.forms import REFUSALS, Form
+from web.page import page
+from web.pages import base
+from web.paths import see_other
+from web.states import Json, Stage
+
+
+class OrderPages(base.Web):
+    @page("GET", "/orders", session=True)
+    def get_orders(self, request: Request) -> Response:
+        buyer, after = request.session.user_id, request.args.get("after")
+        listing = shop.newest(self.orders.list_orders, buyer, after=after)
+        return self.pages.show(request, "orders.html", listing=listing, after=after)
+
+    @page("GET", "/orders/<order_id>", session=True)
+    def get_order(self, request: Request, order_id: str) -> Response:
+        views.check_buyer(self.orders, order_id, request.session)
+        return self.pages.show(request, "order.html", **self._order(order_id))
+
+    @page("POST", "/orders/<order_id>/pay", session=True)
+    def post_payment(self, request: Request, order_id: str) -> Response:
+        views.check_buyer(self.orders, order_id, request.session)
+        form = Form.of(request, "token")
+        try:
+            self.pages.checkout.check(form["token"])
+            self.payments.pay(order_id, request.session.user_id, form["token"])
+        except REFUSALS as error:
+            return self._no_payment(request, order_id, form.failed(error, "token"))
+        shop.await_completion(self.orders, order_id)
+        return see_other(f"/orders/{order_id}")
+
+    @page("POST", "/orders/<order_id>/cancel", session=True)
+    def post_cancellation(self, request: Request, order_id: str) -> Response:
+        views.check_buyer(self.orders, order_id, request.session)
+        try:
+            self.orders.cancel_order(order_id, request.session.user_id)
+        except REFUSALS as error:
+            values = self._order(order_id) | {"form": Form().failed(error)}
+            return self.pages.show(request, "order.html", **values)
+        return see_other(f"/orders/{order_id}")
+
+    def _no_payment(self, request: Request, order_id: str, form: Form) -> Response:
+        """Tell why not, unless the order tells more: it is paid or may soon be."""
+        values = self._order(order_id)
+        if values["stage"] not in {Stage.OPEN, Stage.ENDING, Stage.CANCELLED}:
+            return see_other(f"/orders/{order_id}")
+        return self.pages.show(request, "order.html", **values, form=form)
+
+    def _order(self, order_id: str) -> Json:
+        return views.order_view(
+            self.tickets, self.orders, self.payments, order_id, self.clock()
+        )

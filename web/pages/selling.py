@@ -1,0 +1,55 @@
+"""Putting up for sale, and changing what one sells."""
+
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from ticketing.http import Request
+from web import offers, views
+from web.forms import REFUSALS, Form
+from web.page import page
+from web.pages import base
+from web.paths import see_other
+
+
+class SellingPages(base.Web):
+    @page("GET", "/tickets/new", session=True)
+    def get_new_ticket(self, request: Request) -> Response:
+        return self._show(request, "ticket_new.html", Form(offers.BLANK))
+
+    @page("POST", "/tickets/new", session=True)
+    def post_new_ticket(self, request: Request) -> Response:
+        form = Form.of(request, *offers.NAMES, known=offers.BLANK)
+        seller = request.session.user_id
+        try:
+            wanted = offers.wanted(form, offers.BLANK, self.clock())
+            ticket = self.tickets.create_ticket(seller, **wanted)
+        except REFUSALS as error:
+            return self._show(request, "ticket_new.html", form.failed(error))
+        return see_other(f"/tickets/{ticket['id']}")
+
+    @page("GET", "/tickets/<ticket_id>/edit", session=True)
+    def get_ticket_to_edit(self, request: Request, ticket_id: str) -> Response:
+        ticket = views.own_ticket(self.tickets, ticket_id, request.session)
+        form = Form(offers.typed(ticket))
+        return self._show(request, "ticket_edit.html", form, ticket=ticket)
+
+    @page("POST", "/tickets/<ticket_id>/edit", session=True)
+    def post_edited_ticket(self, request: Request, ticket_id: str) -> Response:
+        ticket = views.own_ticket(self.tickets, ticket_id, request.session)
+        known, seller = offers.typed(ticket), request.session.user_id
+        form = Form.of(request, *offers.NAMES, known=known)
+        try:
+            wanted = offers.wanted(form, known, self.clock())
+            self.tickets.update_ticket(ticket_id, seller, **wanted)
+        except REFUSALS as error:
+            form.failed(error)
+            return self._show(request, "ticket_edit.html", form, ticket=ticket)
+        return see_other(f"/tickets/{ticket_id}")
+
+    def _show(
+        self, request: Request, template: str, form: Form, **values: Any
+    ) -> Response:
+        return self.pages.show(
+            request, template, form=form, zones=offers.ZONES, **values
+        )

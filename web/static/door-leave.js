@@ -1,0 +1,33 @@
+// Forgets what the door keeps here when somebody signs out.
+
+const LEAVE = 'form[action="/auth/signout"]';
+
+async function leave(event) {
+  event.preventDefault();
+  const form = event.target;
+  // Whatever goes wrong here, people can sign out.
+  const stays = await forget().catch(() => false);
+  if (!stays) form.submit();
+}
+
+/** Returns whether somebody rather stays than lose scans. */
+async function forget() {
+  const [{ forgetPages }, { openStore }] = await Promise.all([
+    import("./door-offline.js"),
+    import("./door-store.js"),
+  ]);
+  const store = await openStore();
+  if (!mayForget(await store.countAllWaiting())) return true;
+  await Promise.all([store.clear(), forgetPages()]);
+  return false;
+}
+
+function mayForget(waiting) {
+  const scans = waiting === 1 ? "1 scan has" : `${waiting} scans have`;
+  const question = `${scans} not been sent to the shop yet. Sign out and lose them?`;
+  return waiting === 0 || confirm(question);
+}
+
+for (const form of document.querySelectorAll(LEAVE)) {
+  form.addEventListener("submit", leave);
+}
