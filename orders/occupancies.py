@@ -67,16 +67,14 @@ class Occupancies:
             yield
         except Exception:
             if entry := self._entries.get(order.ticket_id):
-                entry.occupancy.forget(order.id)
+                entry.occupancy.forget(order.id, _claim(order))
             raise
         finally:
             self._pending.discard(order.id)
 
     def hear(self, order: Order) -> None:
         """Take over what an order holds now."""
-        units = order.units if order.holds else ()
-        paid = order.status is Status.COMPLETE
-        self.note(order.ticket_id, order.id, Claim(order.version, units, paid))
+        self.note(order.ticket_id, order.id, _claim(order))
 
     def note(self, ticket_id: str, order_id: str, claim: Claim) -> None:
         """Take over a claim, if its listing is remembered."""
@@ -99,12 +97,18 @@ class Occupancies:
         with entry.lock:
             if entry.occupancy.is_whole and entry.rested_at > asked_at:
                 return
-            heard_before = entry.occupancy.holders() - self._pending
+            heard_before, pending = entry.occupancy.claims(), {*self._pending}
             holding = list(self._load(ticket_id))
             for order in holding:
                 self.hear(order)
-            for order_id in heard_before - {order.id for order in holding}:
-                entry.occupancy.forget(order_id)
+            found = pending | {order.id for order in holding}
+            for order_id in heard_before.keys() - found:
+                entry.occupancy.forget(order_id, heard_before[order_id])
             entry.occupancy.is_whole = True
             now = monotonic()
             entry.rested_at = now + max(MIN_REST, REST * (now - asked_at))
+
+
+def _claim(order: Order) -> Claim:
+    paid = order.status is Status.COMPLETE
+    return Claim(order.version, order.units if order.holds else (), paid)

@@ -36,9 +36,9 @@ class Occupancy:
         self._outside = 0
         self._states = bytearray([FREE]) * len(layout)
 
-    def holders(self) -> set[str]:
-        """Return the orders that hold something."""
-        return {order_id for order_id, claim in self._claims.items() if claim.units}
+    def claims(self) -> dict[str, Claim]:
+        """Return what is known of the orders that hold something."""
+        return {order_id: c for order_id, c in self._claims.items() if c.units}
 
     def hear(self, order_id: str, claim: Claim) -> None:
         """Take over what an order holds, unless something newer was heard before."""
@@ -48,9 +48,10 @@ class Occupancy:
             self._count(claim, +1)
             self._claims[order_id] = claim
 
-    def forget(self, order_id: str) -> None:
-        """Take back an order that has come to nothing."""
-        self._count(self._claims.pop(order_id, None), -1)
+    def forget(self, order_id: str, claim: Claim) -> None:
+        """Take back a claim that has come to nothing, unless a newer one was heard."""
+        if self._claims.get(order_id) == claim:
+            self._count(self._claims.pop(order_id), -1)
 
     def laid_out(self, layout: Layout) -> "Occupancy":
         """Return the same orders on a layout that has changed."""

@@ -75,7 +75,7 @@ class Letters(base.Web):
     def _told(self, told: OrderEvent) -> tuple[Json, Booking]:
         """Return the order that an event tells of, and what is still good of it."""
         order = self.orders.get_order(told.id)
-        return order, booking_of(self.tickets, self.orders, order)
+        return order, booking_of(self.tickets, self.orders, order).kept
 
     def _send(
         self, words: Words, booking: Booking, order: Json, told: OrderEvent

@@ -2,11 +2,9 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import expect
 
 PASSWORD = "correct horse battery"
-ROWS = [f"{row}-{number}" for row in "ABCD" for number in range(1, 9)]
 
 
 def ask(person, path, **body):
@@ -103,34 +101,3 @@ class Choice:
 
     def row_button(self, seat):
         return self.page.get_by_role("button", name=f"{seat},")
-
-
-@pytest.fixture
-def make_hall(person):
-    seller = signed_up(person())
-
-    def make(seats=ROWS, **more):
-        return Hall(seller, list(seats), **more)
-
-    return make
-
-
-@pytest.fixture
-def hall(make_hall):
-    return make_hall()
-
-
-@pytest.fixture
-def other(person):
-    """Somebody who wants the same seats."""
-    return signed_up(person())
-
-
-@pytest.fixture
-def choose(person):
-    """Puts somebody in front of a hall's map."""
-
-    def make(hall, *width):
-        return Choice(signed_up(person(*width)), hall)
-
-    return make

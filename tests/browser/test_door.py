@@ -88,6 +88,23 @@ def test_another_door_has_let_the_pass_in_meanwhile(door, seller, sold):
     expect(door.page.get_by_text("also admitted at")).to_be_hidden()
 
 
+def test_a_welcome_that_was_wrong_is_taken_back_on_the_screen(door, seller, sold):
+    """Nobody waits long for the shop; it may still know better."""
+    seller.admit(sold[0], "South door")
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    door.page.route("**/admit", hold)
+    door.scan(sold[0]["code"])
+    door.says("Welcome")
+    held[0].continue_()
+    door.says("Already in", "South door")
+    door.shows("Seat A-1: let in at North door")
+    door.shows("also admitted at South door")
+
+
 def test_what_the_doors_know_spreads_by_the_list(door, seller, sold):
     """It is got again every fifteen seconds, and shows what was shown twice."""
     door.page.clock.install()

@@ -94,6 +94,7 @@ def test_a_refund_that_the_door_had_not_heard_of_is_something_to_look_at(
     mend(door)
     door.shows("Seat A-1: let in at North door")
     door.shows("but the shop says: Refunded")
+    door.counts(0, 0)
 
 
 def test_what_the_list_does_not_know_is_decided_by_its_signature(

@@ -1,22 +1,14 @@
-"""The parts of the door: what is read, what is decided, what a camera sees."""
+"""The parts of the door that look at nothing but what they are given."""
 
-import io
-import os
 from base64 import b64encode
 
 import pytest
-import segno
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from door_people import Door
-from PIL import Image
-from playwright.sync_api import expect
 
 from orders.passes.codes import Claims, PassCodes
 
 pytest_plugins = ("door_fixtures",)
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-CAMERA = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream"]
 PASS, EVENT = "K7QM4T9X2BHD", "a" * 24
 SOUTH = {"at": "2030-01-31T19:02:00.000Z", "door": "South door"}
 VALID = {"unit": "A-1", "status": "valid"}
@@ -134,60 +126,3 @@ def test_a_code_that_says_it_needs_no_signature_is_no_pass(scripts, codes):
     for header in (b'{"alg":"none","kid":"k1"}', b'{"alg":"HS256","kid":"k1"}'):
         forged = f"{b64encode(header).decode().rstrip('=')}.{claims}.{signature}"
         assert scripts("read", "read", forged) is None
-
-
-def picture_of(code):
-    """A camera's picture of a phone with a code on it, in shades of grey."""
-    file = io.BytesIO()
-    segno.make_qr(code, error="m").save(file, kind="png", scale=6, border=4)
-    symbol = Image.open(file).convert("L").rotate(7, expand=True, fillcolor=255)
-    picture = Image.new("L", (640, 480), 90)
-    picture.paste(symbol.resize((400, 400)), (110, 40))
-    return picture
-
-
-def film_of(picture, path):
-    """Write a short film that a browser takes for its camera."""
-    width, height = picture.size
-    grey = bytes([128]) * (width * height // 2)
-    frame = b"FRAME\n" + picture.tobytes() + grey
-    head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420mpeg2\n".encode()
-    path.write_bytes(head + frame * 3)
-    return path
-
-
-@pytest.fixture
-def film_to(request, chromium, url, seller):
-    """Makes a browser of the seller's whose camera sees a film."""
-
-    def launch(film):
-        browser = chromium.browser_type.launch(
-            executable_path=CHROMIUM,
-            args=[*CAMERA, f"--use-file-for-fake-video-capture={film}"],
-        )
-        request.addfinalizer(browser.close)
-        context = browser.new_context(base_url=url, permissions=["camera"])
-        context.request.post("/api/users/signin", data=seller.credentials)
-        return context
-
-    return launch
-
-
-def test_the_camera_reads_passes(film_to, opera, sold, tmp_path):
-    """A pass that stays in view is one scan; then the next may come."""
-    film = film_of(picture_of(sold[0]["code"]), tmp_path / "camera.y4m")
-    door = Door(film_to(film), opera, "North door")
-    door.page.get_by_role("button", name="Scan with the camera").click()
-    door.says("Welcome", "Seat A-1")
-    expect(door.answer).to_be_hidden()
-    door.counts(1, 2)
-    expect(door.page.locator("#door-latest li")).to_have_count(1)
-    door.page.get_by_role("button", name="Stop the camera").click()
-    expect(door.page.locator("video")).to_be_hidden()
-
-
-def test_without_a_camera_one_is_told_to_type(door, sold):
-    """And that works."""
-    door.page.get_by_role("button", name="Scan with the camera").click()
-    expect(door.page.locator("#door-camera-problem")).to_contain_text("ype the codes")
-    door.tells(sold[0]["id"], "Welcome")

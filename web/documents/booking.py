@@ -14,8 +14,8 @@ Json = dict[str, Any]
 PART = 50
 
 _GROUP = 4
-# What moves to another line, tears a header or stands for nothing when printed.
-_CONTROLS = {"Cc", "Cs", "Zl", "Zp"}
+# What tears a header, or cannot be sent.
+_CONTROLS = {"Cc", "Cs"}
 
 
 @dataclass(frozen=True)

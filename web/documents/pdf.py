@@ -5,7 +5,7 @@ millimetres, sizes of letters points.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from eventlet.semaphore import Semaphore
@@ -70,6 +70,8 @@ def make(booking: Booking) -> bytes:
         return aside.run(render, booking)
 
 
+# The letter, the page and an impatient buyer ask for the same one.
+@lru_cache(maxsize=32)
 def render(booking: Booking) -> bytes:
     """Draw the good passes of a booking, of which there is one at least."""
     sheets = Sheets(booking)

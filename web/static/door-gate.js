@@ -33,6 +33,11 @@ export class Gate {
     return Boolean(tell);
   }
 
+  /** Hears that the shop does not answer: nobody waits for it any longer. */
+  giveUp() {
+    this.#asked.forEach((tell) => tell(undefined));
+  }
+
   async #take(text, door) {
     const found = read(text);
     const known = await this.#lookUp(found);

@@ -61,6 +61,7 @@ function settled(scan) {
 
 function failed(error) {
   setLink(error instanceof SignedOutError ? "ended" : "away");
+  gate.giveUp();
 }
 
 /** Gets the list anew and returns whether that worked. */

@@ -4,6 +4,8 @@ What one of them has changed the others hear late, twice, in any order, or not a
 because they were started later. Without either of its guards the same test fails.
 """
 
+from functools import partial
+
 import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -13,8 +15,8 @@ from orders_allocation_trade import ANY, LISTINGS, PROCESSES, Trade
 from orders.listing import Wish
 from orders.occupancy import Occupancy
 
-NO_SALE = ("cancel", "expire", "pay", "hear")
-STEPS = ("reserve", *NO_SALE)
+SOME = st.integers(1, 4)
+STEPS = st.sampled_from(["cancel", "expire", "pay", "hear"])
 
 
 class Allocation(Trade):
@@ -44,8 +46,7 @@ class Allocation(Trade):
     def reload(self, process, listing):
         """Some time later, what is so is known without having been heard."""
         ticket_id, process = self.world.tickets[listing], self.world.processes[process]
-        self.world.time += 5
-        known = process.occupancies.looked_up(process.listing(ticket_id))
+        known = self._look(process, ticket_id)
         if process.is_current(ticket_id):
             assert known.states() == self.world.picture(ticket_id)
 
@@ -60,24 +61,31 @@ class Allocation(Trade):
         process.inbox = list(range(len(self.world.log)))[-kept:] if kept else []
         process.unheard = set(process.inbox)
 
-    @rule(process=PROCESSES, other=PROCESSES, data=st.data())
-    def while_it_looks(self, process, other, data):
+    @rule(process=PROCESSES, other=PROCESSES, order=ANY, steps=st.lists(STEPS))
+    def while_it_looks(self, process, other, order, steps):
         """The database answers with what was so when it was asked."""
-        looking, self.world.time = self.world.processes[process], self.world.time + 5
-        steps = NO_SALE if other == process else STEPS
-        looking.meanwhile["load"] = lambda: self._happen(other, data, steps)
-        ticket_id = self.world.tickets[data.draw(LISTINGS)]
-        looking.occupancies.looked_up(looking.listing(ticket_id))
+        looking = self.world.processes[process]
+        if order_id := self._pick(order):
+            happen = partial(self._happen, looking, other, order, steps)
+            looking.meanwhile["load"] = happen
+            self._look(looking, self.world.states[order_id].ticket_id)
 
-    @rule(
-        process=PROCESSES, other=PROCESSES, quantity=st.integers(1, 4), data=st.data()
-    )
-    def while_it_writes(self, process, other, quantity, data):
-        """Others are faster, or fill their knowledge, before an order is there."""
-        writing = self.world.processes[process]
-        writing.meanwhile["add"] = lambda: self._happen(other, data, STEPS)
-        self._reserve(writing, self.world.tickets[data.draw(LISTINGS)], Wish(quantity))
+    @rule(process=PROCESSES, other=PROCESSES, listing=LISTINGS, quantity=SOME)
+    def while_it_writes(self, process, other, listing, quantity):
+        """Somebody else is faster, and somebody looks, before an order is there."""
+        ticket_id, writing = self.world.tickets[listing], self.world.processes[process]
+
+        def meanwhile():
+            self._reserve(self.world.processes[other], ticket_id, Wish(quantity))
+            self._look(writing, ticket_id)
+
+        writing.meanwhile["add"] = meanwhile
+        self._reserve(writing, ticket_id, Wish(quantity))
         writing.meanwhile.clear()
+
+    def _look(self, process, ticket_id):
+        self.world.time += 5
+        return process.occupancies.looked_up(process.listing(ticket_id))
 
     def _hear_rest(self, process):
         while process.inbox:
@@ -86,17 +94,15 @@ class Allocation(Trade):
             known = process.occupancies.whole(process.listing(ticket_id))
             assert known.states() == self.world.picture(ticket_id)
 
-    def _happen(self, process, data, steps):
-        self.world.spread_events()
-        step = data.draw(st.sampled_from(steps))
-        if step == "reserve":
-            ticket_id = self.world.tickets[data.draw(LISTINGS)]
-            self._reserve(self.world.processes[process], ticket_id, Wish(2))
-        elif step == "hear":
-            self.hear(process, data.draw(ANY), data.draw(st.booleans()))
-        else:
-            getattr(self, step)(data.draw(ANY), process)
-        self.world.spread_events()
+    def _happen(self, looking, other, order, steps):
+        """Steps of one order by another process; whoever looks may hear of them."""
+        for step in steps:
+            self.world.spread_events()
+            if step == "hear":
+                while looking.inbox:
+                    looking.hear(0)
+            else:
+                getattr(self, step)(order, other)
 
 
 FULL = settings(max_examples=150, stateful_step_count=40)

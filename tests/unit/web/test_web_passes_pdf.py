@@ -141,6 +141,11 @@ def test_others_are_served_while_passes_are_printed():
     assert made == pdf.render(booking())
 
 
+def test_what_is_asked_for_again_is_not_printed_again():
+    assert pdf.make(booking()) is pdf.make(booking())
+    assert pdf.make(booking()) != pdf.make(booking(refunded=["A-1"]))
+
+
 def test_one_booking_is_printed_at_a_time(monkeypatch):
     at_work, most = [], []
 

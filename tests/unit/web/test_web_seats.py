@@ -25,7 +25,8 @@ def choice_of(page):
 
 
 def fields_of(page):
-    return {f["name"]: f["value"] for f in Outline(page).all("input")}
+    inputs = [f for f in Outline(page).all("input") if f.get("type") != "hidden"]
+    return {field["name"]: field["value"] for field in inputs}
 
 
 def test_the_map_is_told_where_its_seats_are_and_what_they_cost(buyer, hall):
