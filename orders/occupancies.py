@@ -12,8 +12,10 @@ from orders.listing import Listing
 from orders.models import Order, Status
 from orders.occupancy import Claim, Occupancy
 
-# Listings remembered; those nobody has asked for the longest go first.
-REMEMBERED = 1000
+# Listings remembered, and units of them in all (260 bytes each when they are taken);
+# those nobody has asked for the longest go first.
+MAX_LISTINGS = 1000
+MAX_UNITS = 300_000
 # Asking the database again for a whole listing takes at most a twentieth of the time.
 REST = 20.0
 MIN_REST = 1.0
@@ -26,6 +28,10 @@ class _Entry:
     occupancy: Occupancy
     lock: Semaphore = field(default_factory=Semaphore)
     rested_at: float = 0.0
+    units: int = 0
+
+    def __post_init__(self) -> None:
+        self.units = len(self.occupancy.layout)
 
 
 class Occupancies:
@@ -34,6 +40,7 @@ class Occupancies:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._units = 0
         # Orders on their way into the database: not there, and no mistake.
         self._pending: set[str] = set()
 
@@ -85,11 +92,19 @@ class Occupancies:
         entry = self._entries.get(listing.id)
         if entry is None:
             entry = self._entries[listing.id] = _Entry(Occupancy(listing.layout))
-            if len(self._entries) > REMEMBERED:
-                self._entries.popitem(last=False)
+            self._units += entry.units
+            self._forget()
         self._entries.move_to_end(listing.id)
         entry.occupancy = entry.occupancy.laid_out(listing.layout)
         return entry
+
+    def _forget(self) -> None:
+        """Drop what nobody has asked for, but never the newest one."""
+        while len(self._entries) > MAX_LISTINGS or (
+            self._units > MAX_UNITS and len(self._entries) > 1
+        ):
+            _, oldest = self._entries.popitem(last=False)
+            self._units -= oldest.units
 
     def _fill(self, ticket_id: str, entry: _Entry) -> None:
         """Ask once for all who wait; what is heard meanwhile counts by its version."""

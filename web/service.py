@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from ticketing.ids import checked_id
-from web import assets
+from web import assets, letters
 from web.page import page
 from web.pages import accounts, door, listings, numbers, orders, passes, selling
 from web.paths import see_other
@@ -19,6 +19,7 @@ class WebService(
     door.DoorPages,
     numbers.NumberPages,
     accounts.AccountPages,
+    letters.Letters,
 ):
     name = "web"
 

@@ -65,6 +65,8 @@ def admit(
     issued = _find(gate, checked_pass_id(pass_id), user_id)
     if wanted.code is not None and gate.codes.read(wanted.code) != _claims(issued):
         raise BadRequestError("This code is not genuine")
+    if wanted.ticket_id not in {None, issued.ticket_id}:
+        return models.answer(issued, Outcome.OTHER_EVENT, None)
     scan = Scan(wanted.scan, wanted.door, models.time_of_scan(wanted.at, now))
     return _answer(gate.admissions, issued, scan, now)
 

@@ -71,13 +71,14 @@ class PassEntrypoints(service.Service):
         scan: str,
         at: str | None = None,
         code: str | None = None,
+        ticket_id: str | None = None,
     ) -> Json:
         """Say what becomes of a scan, for the seller of the pass's listing.
 
         Raises InvalidInputError, NotFoundError, NotOwnerError, BadRequestError.
         """
         told = {"door": door, "scan": scan, "at": at, "code": code}
-        wanted = validate(AdmitInput, told)
+        wanted = validate(AdmitInput, told | {"ticketId": ticket_id})
         return commands.admit(self._gate, id, user_id, wanted, self.clock())
 
     @rpc

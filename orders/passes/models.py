@@ -26,6 +26,7 @@ class Outcome(StrEnum):
     WELCOME = "welcome"
     ALREADY_IN = "already in"
     REFUNDED = "refunded"
+    OTHER_EVENT = "not this event"
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def test_python_files_and_templates_are_synced_to_where_they_are(skaffold):
     names, _, pattern = python.removeprefix("{").partition("}/")
     assert set(names.split(",")) == folders
     assert pattern == "**/*.py"
-    assert pages == "web/{templates,static,styles}/*"
+    assert pages == "web/{templates,static,styles}/**/*"
     assert all(
         (ROOT / "web" / name).is_dir() for name in ("templates", "static", "styles")
     )

@@ -67,10 +67,10 @@ export class SeatMap {
   }
 
   #listen() {
-    const pixels = (at) => this.plan.seatAt(...Object.values(this.view.onPlan(at)));
+    const seatAt = (at) => this.plan.seatAt(...Object.values(this.view.onPlan(at)));
     listen(this.canvas, this.view, {
-      pointed: (at) => this.#hover(pixels(at)),
-      tapped: (at, byMouse) => this.#tap(at, pixels(at), byMouse ? MOUSE : FINGER),
+      pointed: (at) => this.#hover(seatAt(at)),
+      tapped: (at, byMouse) => this.#tap(at, seatAt(at), byMouse ? MOUSE : FINGER),
       dragged: () => this.#hover(-1),
       left: () => this.#hover(-1),
     });

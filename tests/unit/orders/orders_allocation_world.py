@@ -16,7 +16,7 @@ from ticketing.layout import Layout
 from ticketing.messages import body_of, parse
 
 SHAPES = {shape.subject: shape for shape in ORDER_EVENTS}
-LAYOUTS = (Layout.of_quantity(8), Layout.parse("A-1~4;B-01~3;Box"))
+LAYOUTS = (Layout.of_quantity(5), Layout.parse("A-1~3;B-01~2;Box"))
 
 
 class Process(MemoryOrders):
@@ -75,6 +75,11 @@ class Process(MemoryOrders):
         self._pause("add")
         return super().add(change)
 
+    def _store(self, change):
+        stored = super()._store(change)
+        self.world.makers[len(self.events) - 1] = self
+        return stored
+
     def _load(self, ticket_id):
         found = self.holding(ticket_id)
         self._pause("load")
@@ -95,7 +100,7 @@ class World:
         self.tickets = tuple(self.layouts)
         self.versions = dict.fromkeys(self.tickets, 0)
         self.held, self.paid = defaultdict(set), set()
-        self.log, self.spread = [], 0
+        self.log, self.spread, self.makers = [], 0, {}
         self.time, self.dice = 100.0, 0
         self.seats = LAYOUTS[1].labels
         self.patches = [
@@ -126,18 +131,20 @@ class World:
         self.versions[ticket_id] += 1
         copy, version = self.copy_of(ticket_id), self.versions[ticket_id]
         teller.tickets.put(ticket_id, version, copy)
-        self.tell({"id": ticket_id, "version": version, "copy": copy})
+        self.tell({"id": ticket_id, "version": version, "copy": copy}, teller)
 
-    def tell(self, told):
+    def tell(self, told, maker):
+        """Put it on its way to everybody; whoever did it knows it already."""
         for process in self.processes:
             process.inbox.append(len(self.log))
-            process.unheard.add(len(self.log))
+            if process is not maker:
+                process.unheard.add(len(self.log))
         self.log.append(told)
 
     def spread_events(self):
-        """Put what was written since then on its way to every process."""
+        """Tell what was written since then."""
         while self.spread < len(self.events):
-            self.tell(self.events[self.spread])
+            self.tell(self.events[self.spread], self.makers[self.spread])
             self.spread += 1
 
     def orders_of(self, ticket_id):

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
-from orders_allocation_trade import ANY, LISTINGS, PROCESSES, Trade
+from orders_allocation_trade import ANY, LISTINGS, PROCESSES, SOME, Trade
 
 from orders.listing import Wish
 from orders.occupancy import Occupancy
 
-SOME = st.integers(1, 4)
 STEPS = st.sampled_from(["cancel", "expire", "pay", "hear"])
 
 
@@ -105,7 +104,7 @@ class Allocation(Trade):
                 getattr(self, step)(order, other)
 
 
-FULL = settings(max_examples=150, stateful_step_count=40)
+FULL = settings(max_examples=250, stateful_step_count=40)
 # Enough to find what is wrong, without looking for the shortest way to it.
 CONTROL = settings(
     FULL, max_examples=1000, phases=[Phase.generate], report_multiple_bugs=False

@@ -184,3 +184,11 @@ def test_a_code_that_is_not_that_of_the_pass_is_not_genuine(house, ticket, held)
     for code in other_codes(house, held):
         assert said(house.scan(held["id"], code=code)) == NOT_GENUINE
     assert house.listed(ticket)[0]["status"] == "valid"
+
+
+def test_a_pass_of_another_listing_is_not_used_up_at_this_ones_door(house, held):
+    other = house.sell()
+    answer = house.scan(held["id"], ticketId=other)
+    assert (answer.status, answer.json["outcome"]) == (200, "not this event")
+    own = house.orders.find_by_pass(held["id"]).ticket_id
+    assert house.scan(held["id"], ticketId=own).json["outcome"] == "welcome"
