@@ -1,4 +1,4 @@
-"""What a process knows of free units is bounded, and asked for when it was forgotten."""
+"""What a process knows of free units is bounded, and asked for once forgotten."""
 
 import pytest
 from unit_doubles import ANN, BOB
