@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
-from seats_hall import signed_up
+from seats_hall import PASSWORD, Choice, signed_up
 
 pytest_plugins = ("seats_fixtures",)
 
@@ -220,3 +220,16 @@ def test_seats_are_reserved_without_a_script(person, hall, label, typed, seats):
     buyer.press("Reserve")
     buyer.sees("Held for you until")
     buyer.sees(f"Seats {', '.join(seats)}")
+
+
+def test_who_is_not_signed_in_picks_seats_and_has_them_after_signing_in(person, hall):
+    choice = Choice(person(), hall)
+    choice.click("C-3", "C-4")
+    choice.picks("C-3", "C-4")
+    choice.page.get_by_role("button", name="Sign in to reserve").click()
+    choice.page.get_by_role("link", name="Create an account").click()
+    choice.person.fill(Email=choice.person.email, Password=PASSWORD)
+    choice.person.press("Create account")
+    choice.picks("C-3", "C-4")
+    choice.reserve()
+    choice.reserved("C-3", "C-4")

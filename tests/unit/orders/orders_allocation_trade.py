@@ -23,6 +23,8 @@ PROCESSES = st.sampled_from([0, 1, 0, 1, 2])
 LISTINGS = st.integers(0, 1)
 ANY = st.integers(0, 7)
 SOME = st.integers(1, 3)
+BECOMES = st.sampled_from(["cancel", "expire", "pay", "pay", "refund"])
+EDITS = st.sampled_from(["shrink", "take_off", "grow"])
 ONE_GONE = "Ticket is already reserved"
 LATER = NOW + timedelta(days=1)
 
@@ -74,8 +76,7 @@ class Trade(RuleBasedStateMachine):
         else:
             assert order.units == seats
 
-    @rule(order=ANY, process=PROCESSES)
-    def cancel(self, order, process):
+    def cancel(self, order, process, _part=()):
         if order_id := self._pick(order):
             process = self.world.processes[process]
             try:
@@ -87,16 +88,18 @@ class Trade(RuleBasedStateMachine):
 
     # What time and money do.
 
-    @rule(order=ANY, process=PROCESSES)
-    def expire(self, order, process):
+    @rule(order=ANY, process=PROCESSES, step=BECOMES, part=st.sets(ANY, max_size=2))
+    def become(self, order, process, step, part):
+        getattr(self, step)(order, process, part)
+
+    def expire(self, order, process, _part=()):
         if order_id := self._pick(order):
             process = self.world.processes[process]
             process.change(order_id, lambda found: models.expire(found, LATER))
             if order_id not in self.world.paid:
                 self.world.take(order_id, ())
 
-    @rule(order=ANY, process=PROCESSES)
-    def pay(self, order, process):
+    def pay(self, order, process, _part=()):
         """Also late: then it takes its units again, unless one of them is gone."""
         if not (order_id := self._pick(order)) or order_id in self.world.paid:
             return
@@ -116,8 +119,7 @@ class Trade(RuleBasedStateMachine):
             self.world.take(order_id, found.units)
             self.world.paid.add(order_id)
 
-    @rule(order=ANY, process=PROCESSES, part=st.sets(ANY, max_size=3))
-    def refund(self, order, process, part):
+    def refund(self, order, process, part=()):
         """Some of its units, or all of them when none is named."""
         if not (order_id := self._pick(order, self.world.paid)):
             return
@@ -140,40 +142,36 @@ class Trade(RuleBasedStateMachine):
 
     # What sellers do.
 
-    @rule(process=PROCESSES, listing=LISTINGS, fewer=SOME)
-    def shrink(self, process, listing, fewer):
-        """Take off what the process believes that nobody holds."""
+    @rule(process=PROCESSES, listing=LISTINGS, step=EDITS, number=SOME)
+    def edit(self, process, listing, step, number):
+        """The services ask the process that they will tell of it; it is up to date."""
         ticket_id, process = self.world.tickets[listing], self.world.processes[process]
-        if not process.is_current(ticket_id):
-            return
+        if process.is_current(ticket_id):
+            layout = getattr(self, step)(process, ticket_id, number)
+            if len(layout):
+                self.world.lay_out(ticket_id, layout, process)
+
+    def shrink(self, process, ticket_id, fewer):
+        """Take off what the process believes that nobody holds."""
         knew, free = process.knows_all(ticket_id), self.world.free(ticket_id)
         known = process.occupancies.looked_up(process.listing(ticket_id))
         spare = list(known.spare(fewer))
         assert not knew or set(spare) <= set(free)
         assert not knew or len(spare) == min(fewer, len(free))
-        layout = self.world.layouts[ticket_id]
-        if len(spare) < len(layout):
-            self.world.lay_out(ticket_id, layout.without(spare), process)
+        return self.world.layouts[ticket_id].without(spare)
 
-    @rule(process=PROCESSES, listing=LISTINGS, gone=st.sets(ANY, max_size=2))
-    def take_off(self, process, listing, gone):
+    def take_off(self, process, ticket_id, number):
         """Somebody was faster, and holds what is being taken off."""
-        ticket_id, process = self.world.tickets[listing], self.world.processes[process]
-        layout = self.world.layouts[ticket_id]
-        labels = {layout.labels[number % len(layout)] for number in gone}
-        if len(labels) < len(layout):
-            self.world.lay_out(ticket_id, layout.without(labels), process)
+        layout, held = self.world.layouts[ticket_id], self.world.holders(ticket_id)
+        taken = [label for label in layout.labels if label in held]
+        return layout.without(taken[:number])
 
-    @rule(process=PROCESSES, listing=LISTINGS, more=SOME)
-    def grow(self, process, listing, more):
-        ticket_id, process = self.world.tickets[listing], self.world.processes[process]
+    def grow(self, process, ticket_id, more):
         layout = self.world.layouts[ticket_id]
-        if listing == 0:
-            self.world.lay_out(ticket_id, layout.extended(more), process)
-        else:
-            gone = [seat for seat in self.world.seats if seat not in layout]
-            larger = Layout.of_labels([*layout.labels, *gone[:more]])
-            self.world.lay_out(ticket_id, larger, process)
+        if ticket_id == self.world.tickets[0]:
+            return layout.extended(more)
+        gone = [seat for seat in self.world.seats if seat not in layout]
+        return Layout.of_labels([*layout.labels, *gone[:more]])
 
     @invariant()
     def orders_hold_what_they_should_and_nobody_elses(self):

@@ -15,7 +15,8 @@ from orders_allocation_trade import ANY, LISTINGS, PROCESSES, SOME, Trade
 from orders.listing import Wish
 from orders.occupancy import Occupancy
 
-STEPS = st.sampled_from(["cancel", "expire", "pay", "hear"])
+BEFORE = st.sampled_from([(), ("hear",), ("expire",), ("hear", "expire"), ("cancel",)])
+DURING = st.sampled_from([("hear",), ("pay",), ("pay", "hear"), ("expire", "hear")])
 
 
 class Allocation(Trade):
@@ -60,12 +61,18 @@ class Allocation(Trade):
         process.inbox = list(range(len(self.world.log)))[-kept:] if kept else []
         process.unheard = set(process.inbox)
 
-    @rule(process=PROCESSES, other=PROCESSES, order=ANY, steps=st.lists(STEPS))
-    def while_it_looks(self, process, other, order, steps):
+    @rule()
+    def hear_everywhere(self):
+        for process in self.world.processes:
+            self._hear_rest(process)
+
+    @rule(process=PROCESSES, other=PROCESSES, order=ANY, before=BEFORE, during=DURING)
+    def while_it_looks(self, process, other, order, before, during):
         """The database answers with what was so when it was asked."""
         looking = self.world.processes[process]
         if order_id := self._pick(order):
-            happen = partial(self._happen, looking, other, order, steps)
+            self._happen(looking, other, order, before)
+            happen = partial(self._happen, looking, other, order, during)
             looking.meanwhile["load"] = happen
             self._look(looking, self.world.states[order_id].ticket_id)
 
@@ -92,6 +99,7 @@ class Allocation(Trade):
         for ticket_id in self.world.tickets:
             known = process.occupancies.whole(process.listing(ticket_id))
             assert known.states() == self.world.picture(ticket_id)
+            assert len(known.choose(99, together=True)) == self.world.left(ticket_id)
 
     def _happen(self, looking, other, order, steps):
         """Steps of one order by another process; whoever looks may hear of them."""

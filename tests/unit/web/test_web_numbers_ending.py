@@ -190,6 +190,17 @@ def test_a_cancelled_listing_shows_how_far_the_refunds_are(
     assert "Cancel this listing" not in words
 
 
+def test_a_cancelled_listing_waits_for_those_who_have_not_paid_too(
+    house, buyer, seller, listing, path
+):
+    """They may be paying at this moment."""
+    house.orders.create_order(buyer.id, listing["id"], quantity=2)
+    seller.post(f"{path}/cancel")
+    words = told(seller.get(path))
+    assert "is being cancelled: 2 tickets reserved but not paid." in words
+    assert "to be refunded" not in words
+
+
 def test_a_cancelled_listing_is_not_cancelled_again(house, seller, path):
     """A second click, and whoever comes to ask, find what has become of it."""
     assert [seller.post(f"{path}/cancel").status_code for _ in range(2)] == [303, 303]

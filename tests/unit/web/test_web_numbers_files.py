@@ -127,3 +127,11 @@ def test_the_file_of_passes_has_a_row_for_each_and_no_name(
         ["K7QM-4T9X-0001", "2", "admitted", "2026-06-30 17:05:00", "'=North"],
     ]
     assert b"buyer@example.com" not in answer.get_data()
+
+
+def test_the_file_of_passes_has_all_of_them(house, buyer, seller, listing, path):
+    order = house.buy(buyer, listing, quantity=8)
+    many = [{"id": f"{n:012}", "unit": str(n), "status": "valid"} for n in range(450)]
+    house.passes[order["id"]] = many
+    rows = rows_of(seller.get(f"{path}/passes.csv"))
+    assert [row["Unit"] for row in rows] == [each["unit"] for each in many]

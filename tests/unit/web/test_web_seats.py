@@ -77,3 +77,9 @@ def test_every_module_finds_what_it_imports(buyer, module):
     assert served == module.read_text(encoding="utf-8")
     for name in re.findall(r'from "\./([^"]+)"', served):
         assert assets.has(name)
+
+
+def test_who_is_not_signed_in_sees_the_map_as_well(world, hall):
+    page = world.visitor().read(f"/tickets/{hall['id']}")
+    assert choice_of(page)["url"] == f"/api/tickets/{hall['id']}/seats"
+    assert "<button>Sign in to reserve</button>" in page
