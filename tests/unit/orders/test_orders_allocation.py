@@ -6,14 +6,23 @@ because they were started later. Without either of its guards the same test fail
 
 from functools import partial
 
+import eventlet
 import pytest
+from eventlet.event import Event
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 from orders_allocation_trade import ANY, LISTINGS, PROCESSES, SOME, Trade
+from orders_allocation_world import World
+from unit_doubles import BOB, EVE, HOLD, NOW
 
+from orders import commands
+from orders.commands import Reservation
 from orders.listing import Wish
+from orders.models import RequestKey
 from orders.occupancy import Occupancy
+from ticketing.errors import InvalidInputError
+from ticketing.layout import Layout
 
 BEFORE = st.sampled_from([(), ("hear",), ("expire",), ("hear", "expire"), ("cancel",)])
 DURING = st.sampled_from([("hear",), ("pay",), ("pay", "hear"), ("expire", "hear")])
@@ -146,3 +155,48 @@ def test_without_the_versions_what_is_heard_late_would_be_believed(monkeypatch):
     monkeypatch.setattr(Occupancy, "hear", hear)
     with pytest.raises(AssertionError):
         run_state_machine_as_test(Allocation, settings=CONTROL)
+
+
+@pytest.fixture
+def world():
+    world = World()
+    yield world
+    world.end()
+
+
+def test_the_last_units_are_found_among_many_that_were_taken_unheard(world):
+    """One conflict with the others is enough to learn of all."""
+    ticket_id, (first, other) = world.tickets[0], world.processes[:2]
+    world.lay_out(ticket_id, Layout.of_quantity(100), first)
+    other.tickets.put(ticket_id, 1, world.copy_of(ticket_id))
+
+    def reserve(process, quantity):
+        wanted = Reservation(BOB, ticket_id, HOLD, Wish(quantity))
+        return commands.reserve(process, wanted, None, NOW)
+
+    taken = {unit for _ in range(96) for unit in reserve(first, 1).units}
+    assert taken.isdisjoint(reserve(other, 4).units)
+    with pytest.raises(InvalidInputError, match="None left right now"):
+        reserve(other, 1)
+
+
+@pytest.mark.parametrize("wish", [Wish(5), Wish(1), Wish(seats=("A-1", "Box"))])
+def test_the_same_request_sent_again_meanwhile_waits_for_its_answer(world, wish):
+    """Nobody can find its order yet, which has what it wants; others do not wait."""
+    process, written = world.processes[0], Event()
+    process.meanwhile["add"] = written.wait
+    listings = world.tickets if wish.seats else world.tickets[::-1]
+    key = RequestKey("k1", "print")
+    wanted = Reservation(BOB, listings[1], HOLD, wish, key)
+    other = Reservation(EVE, listings[0], HOLD, Wish(1), key)
+    with eventlet.Timeout(5):
+        asked = [_asked(process, wanted) for _ in range(3)]
+        assert _asked(process, other).wait().user_id == EVE
+        written.send(None)
+        assert len({each.wait().id for each in asked}) == 1
+
+
+def _asked(process, wanted):
+    asked = eventlet.spawn(commands.reserve, process, wanted, None, NOW)
+    eventlet.sleep(0)
+    return asked
