@@ -8,7 +8,7 @@ from ticketing.fields import CleanText, Email, Input
 
 MIN_PASSWORD = 8
 MAX_PASSWORD = 128
-MAX_USERS = 200
+MAX_USERS = 1000
 _LENGTH = f"Password must be between {MIN_PASSWORD} and {MAX_PASSWORD} characters"
 
 

@@ -72,7 +72,7 @@ class AuthService(service.Service):
 
     @rpc
     def get_users(self, ids: list[str]) -> list[dict[str, str]]:
-        """Return ``{id, email}`` of those of at most 200 accounts that are there.
+        """Return ``{id, email}`` of those of at most 1000 accounts that are there.
 
         Raises InvalidInputError.
         """

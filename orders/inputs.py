@@ -6,12 +6,11 @@ from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
-    ValidationInfo,
     field_validator,
 )
 
 from orders.listing import Wish
-from ticketing.fields import Clean, Input, wrong
+from ticketing.fields import Clean, Input, without_quantity, wrong
 
 MAX_UNITS = 1000
 MAX_REASON = 200
@@ -41,12 +40,7 @@ class OrderInput(Input):
     quantity: Annotated[int, Field(ge=1, le=MAX_UNITS)] | None = None
     seats: Labels | None = None
 
-    @field_validator("seats")
-    @classmethod
-    def _either(cls, seats: list[str] | None, info: ValidationInfo) -> list[str] | None:
-        if seats is not None and info.data.get("quantity") is not None:
-            raise wrong("Send a quantity or seats, not both")
-        return seats
+    _either = field_validator("seats")(without_quantity)
 
     @property
     def wish(self) -> Wish:

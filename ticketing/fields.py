@@ -5,7 +5,13 @@ from typing import Annotated
 
 import email_validator
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationInfo,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -29,6 +35,13 @@ class Input(BaseModel):
 def wrong(message: str) -> PydanticCustomError:
     """An error for a validator to raise whose words are told as they are."""
     return PydanticCustomError(WRONG, "{message}", {"message": message})
+
+
+def without_quantity(seats: list[str] | None, info: ValidationInfo) -> list[str] | None:
+    """For a field that stands instead of ``quantity``, which comes before it."""
+    if seats is not None and info.data.get("quantity") is not None:
+        raise wrong("Send a quantity or seats, not both")
+    return seats
 
 
 def _email(value: str) -> str:

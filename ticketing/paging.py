@@ -31,12 +31,12 @@ class Page:
         return {**condition, "_id": {"$lt" if self.descending else "$gt": self.after}}
 
 
-def page_of(given: Mapping[str, Any]) -> Page:
+def page_of(given: Mapping[str, Any], most: int = MAX_LIMIT) -> Page:
     """Read a page from query parameters. Raises InvalidInputError naming each field."""
     errors: list[dict[str, str]] = []
     limit = _number(str(given.get("limit", DEFAULT_LIMIT)))
-    if not 1 <= limit <= MAX_LIMIT:
-        message = f"limit must be a number from 1 to {MAX_LIMIT}"
+    if not 1 <= limit <= most:
+        message = f"limit must be a number from 1 to {most}"
         errors.append({"message": message, "field": "limit"})
     order = given.get("order") or "asc"
     if order not in {"asc", "desc"}:

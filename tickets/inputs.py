@@ -9,13 +9,12 @@ from pydantic import (
     AfterValidator,
     Field,
     StringConstraints,
-    ValidationInfo,
     field_validator,
 )
 
 from ticketing.clock import iso
 from ticketing.contract import Occasion
-from ticketing.fields import Clean, Input, Moment, Price, wrong
+from ticketing.fields import Clean, Input, Moment, Price, without_quantity, wrong
 from ticketing.layout import Layout
 
 MAX_TITLE = 200
@@ -101,9 +100,4 @@ class TicketInput(Input):
     event: EventInput | None = None
     on_sale_at: Moment | None = None
 
-    @field_validator("seats")
-    @classmethod
-    def _either(cls, seats: list[str] | None, info: ValidationInfo) -> list[str] | None:
-        if seats is not None and info.data.get("quantity") is not None:
-            raise wrong("Send a quantity or seats, not both")
-        return seats
+    _either = field_validator("seats")(without_quantity)

@@ -1,5 +1,6 @@
 """How money, time and seats are written on the pages."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,6 @@ from zoneinfo import ZoneInfo
 from bson import ObjectId
 
 from ticketing.clock import from_iso, iso
-from ticketing.money import cents
 
 UTC = "UTC"
 
@@ -20,8 +20,13 @@ def money(price: float) -> str:
 
 def amount(price: float, separator: str = "") -> str:
     """Write a price as people type it: ``1200.00``."""
-    whole, rest = divmod(cents(price), 100)
+    whole, rest = divmod(round(price * 100), 100)
     return f"{whole:{separator}}.{rest:02}"
+
+
+def pass_id(text: str) -> str:
+    """Write the id of a pass as people read and type it: ``K7QM-4T9X-2BHD``."""
+    return "-".join(re.findall("[^-]{1,4}", text))
 
 
 def moment(time: str, zone: str = UTC) -> str:

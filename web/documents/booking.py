@@ -13,7 +13,6 @@ Json = dict[str, Any]
 # As many passes as are drawn in a moment; larger orders are shown in parts.
 PART = 50
 
-_GROUP = 4
 # What tears a header, or cannot be sent.
 _CONTROLS = {"Cc", "Cs"}
 
@@ -36,7 +35,7 @@ class Pass:
     @classmethod
     def of(cls, told: Json, label: str) -> "Pass":
         return cls(
-            id=_typed(told["id"]),
+            id=formats.pass_id(told["id"]),
             label=label,
             code=told["code"],
             status=told["status"],
@@ -151,9 +150,3 @@ def _labels(passes: list[Json], *, seated: bool) -> list[str]:
     if seated:
         return [told["unit"] for told in passes]
     return [f"{number} of {len(passes)}" for number in range(1, len(passes) + 1)]
-
-
-def _typed(pass_id: str) -> str:
-    digits = pass_id.replace("-", "")
-    groups = (digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
-    return "-".join(groups)

@@ -5,7 +5,7 @@ from ticketing.errors import BadRequestError, NotOwnerError, UnavailableError
 from ticketing.http.request import validate
 from ticketing.money import cents, dollars
 
-MAX_PAGE = 200
+MAX_PAGE = 1000
 
 
 class SalesHouse:
