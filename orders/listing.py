@@ -9,7 +9,8 @@ from ticketing.contract import TicketCreated
 from ticketing.errors import BadRequestError, refuse
 from ticketing.layout import Layout
 from ticketing.money import MAX_CENTS, cents, dollars
-from ticketing.mongo import Document
+
+Json = dict[str, Any]
 
 # A reservation that began before its listing was cancelled has ended by then.
 STRAGGLERS = timedelta(minutes=1)
@@ -43,7 +44,7 @@ class Listing:
     cancelled: bool
 
     @classmethod
-    def of(cls, ticket_id: str, copy: Document) -> "Listing":
+    def of(cls, ticket_id: str, copy: Json) -> "Listing":
         on_sale_at, starts_at = copy.get("onSaleAt"), copy.get("startsAt")
         return cls(
             id=ticket_id,
@@ -86,22 +87,22 @@ def named(seats: list[str]) -> str:
     return f"Seat {seats[0]} is" if len(seats) == 1 else f"Seats {', '.join(seats)} are"
 
 
-def copy_of_event(payload: TicketCreated) -> Document:
+def copy_of_event(payload: TicketCreated) -> Json:
     """What to keep of a ticket's event."""
     return _copy(payload.json_dict())
 
 
-def copy_of_ticket(ticket: dict[str, Any]) -> Document:
+def copy_of_ticket(ticket: Json) -> Json:
     """The same of the ticket itself, as its owner tells it."""
     return {"version": ticket["version"], **_copy(ticket)}
 
 
-def winding_up(copy: Document, now: datetime) -> Document:
+def winding_up(copy: Json, now: datetime) -> Json:
     """Say of a cancelled listing until when its orders are looked after."""
     return copy | ({"windUp": now + STRAGGLERS} if copy["cancelled"] else {})
 
 
-def _copy(ticket: dict[str, Any]) -> Document:
+def _copy(ticket: Json) -> Json:
     return {
         "title": ticket["title"],
         "price": cents(ticket["price"]),

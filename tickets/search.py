@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from ticketing.errors import InvalidInputError
-from ticketing.mongo import Document
+
+Json = dict[str, Any]
 
 MAX_TEXT = 100
 # A listing is found by so many different words of its.
@@ -40,9 +41,9 @@ class Search:
     until: datetime | None = None
     availability: Availability = Availability.NOW
 
-    def condition(self, now: datetime) -> Document:
+    def condition(self, now: datetime) -> Json:
         """The query that finds them; see ``TicketDatabase.encode``."""
-        terms: list[Document] = [
+        terms: list[Json] = [
             {"words": {"$regex": f"^{re.escape(word)}"}} for word in self.words
         ]
         if self.since:
@@ -51,7 +52,7 @@ class Search:
             terms.append({"startsAt": {"$lte": self.until}})
         return self._standing(now) | ({"$and": terms} if terms else {})
 
-    def _standing(self, now: datetime) -> Document:
+    def _standing(self, now: datetime) -> Json:
         if self.availability is Availability.ALL:
             return {"cancelled": {"$exists": False}}
         if self.availability is Availability.UPCOMING:
