@@ -174,16 +174,12 @@ def test_signing_out_leaves_nothing_behind(door, sold):
     sign_out = door.page.get_by_role("button", name="Sign out")
     door.page.route("**/admit", lambda route: route.abort())
     door.tells(sold[0]["code"], "Welcome")
-    asked = []
-
-    def refuse(dialog):
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    door.page.once("dialog", refuse)
-    sign_out.click()
+    # A dialog is answered where it is heard of: the page stands still until then.
+    door.page.once("dialog", lambda dialog: dialog.dismiss())
+    with door.page.expect_event("dialog") as asked:
+        sign_out.click()
+    assert "1 scan has not been sent" in asked.value.message
     door.counts(1, 2, waiting=1)
-    assert "1 scan has not been sent" in asked[0]
     door.page.once("dialog", lambda dialog: dialog.accept())
     sign_out.click()
     expect(door.page).to_have_url("/")

@@ -61,6 +61,29 @@ def split(systems):
 
 
 @pytest.fixture(scope="session")
+def market(systems):
+    """Four processes with holds of fifteen minutes, for tests of many people."""
+    groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
+    return systems(*groups, gates=["STRIPE_API_BASE"]).up()
+
+
+@pytest.fixture(scope="session")
+def second(market, tmp_path_factory):
+    """A second process of orders in the market."""
+    folder = tmp_path_factory.mktemp("second")
+    with market.another("orders", folder) as process:
+        yield process
+
+
+@pytest.fixture
+def people(market, second):
+    """A seller, a buyer at the first process of orders and one at the second."""
+    seller, buyer, other = Person(market), Person(market), Person(market, second)
+    with seller, buyer, other:
+        yield seller, buyer, other
+
+
+@pytest.fixture(scope="session")
 def slow(system):
     """Two hundred clients that have said half of a request, and say no more."""
     port = system.process_for("/").port

@@ -62,7 +62,7 @@ class Bus:
                     found += await subscription.fetch(500, timeout=1)
                 except NothingMoreError:
                     break
-            return [self._message(each) for each in found]
+            return [self._message(each) for each in found if _is_event(each)]
 
         return use
 
@@ -82,3 +82,11 @@ class Bus:
             await js.publish(self.prefix + subject, body, headers=headers)
 
         return use
+
+
+def _is_event(message):
+    """Tests put other things on the bus as well."""
+    try:
+        return isinstance(json.loads(message.data), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -2,7 +2,6 @@
 
 import secrets
 import signal
-import ssl
 import subprocess
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ import redis
 import stripe
 from nameko.standalone.rpc import ClusterRpcProxy
 from system_gate import Gate
+from system_ingress import PLAIN, PREFIXES, Ingress
 
 from launcher import ROOT
 from launcher.ports import free_port
@@ -21,19 +21,10 @@ from launcher.services import CONFIG, NAMEKO, environment
 from ticketing.errors import TicketingError
 from ticketing.rpc import register_errors
 
-# For httpx, which would read the machine's certificates for every client.
-PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 DEADLINE = 30.0
 # Errors arrive by RPC as what they are, as they do in the services.
 register_errors(TicketingError)
 PAUSE = 0.02
-# Where the ingress sends which path; everything else goes to the first process.
-PREFIXES = {
-    "/api/users": "auth",
-    "/api/tickets": "tickets",
-    "/api/orders": "orders",
-    "/api/payments": "payments",
-}
 
 
 def eventually(condition, within=DEADLINE):
@@ -122,22 +113,6 @@ class Process:
             self.kill()
 
 
-class Ingress(httpx.BaseTransport):
-    """One origin for several processes, by the path's beginning."""
-
-    def __init__(self, system):
-        self._system = system
-        self._transport = httpx.HTTPTransport(verify=PLAIN)
-
-    def handle_request(self, request):
-        process = self._system.process_for(request.url.path)
-        request.url = request.url.copy_with(port=process.port)
-        return self._transport.handle_request(request)
-
-    def close(self):
-        self._transport.close()
-
-
 class System:
     """Databases, subjects, keys and queues of its own, on shared servers."""
 
@@ -189,10 +164,22 @@ class System:
     def url(self):
         return f"http://{next(iter(self.processes.values())).address}"
 
-    def client(self, **options):
+    def client(self, orders=None, **options):
+        """A client of all processes; ``orders`` is another one that serves orders."""
         return httpx.Client(
-            base_url=self.url, transport=Ingress(self), timeout=15, **options
+            base_url=self.url, transport=Ingress(self, orders), timeout=15, **options
         )
+
+    @contextmanager
+    def another(self, service, folder):
+        """One more process of a service: it shares the servers and nothing else."""
+        settings = {"WEB_SERVER_ADDRESS": f"127.0.0.1:{new_port()}"}
+        process = Process((service,), self.settings | settings, folder)
+        process.start().wait_until_ready()
+        try:
+            yield process
+        finally:
+            process.end()
 
     def database(self, service):
         return self._mongo[f"{self.namespace}_{service}"]

@@ -6,6 +6,7 @@ from system_control import eventually
 
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
+from ticketing.layout import Layout
 
 PASSWORD = "correct horse battery"
 
@@ -21,12 +22,19 @@ def new_token(system, user_id=None, email=None):
 
 
 class Person:
-    """Somebody with a session."""
+    """Somebody with an account, whose password nobody had to choose, and a session."""
 
-    def __init__(self, system):
-        self.id, self.email = new_id(), new_email()
+    def __init__(self, system, orders=None):
+        self.id, self.email, self.system = new_id(), new_email(), system
+        account = {
+            "_id": self.id,
+            "email": self.email,
+            "passwordHash": "",
+            "version": 0,
+        }
+        system.database("auth")["users"].insert_one(account)
         token = new_token(system, self.id, self.email)
-        self.http = system.client(cookies={"session": token})
+        self.http = system.client(orders, cookies={"session": token})
 
     @property
     def token(self):
@@ -38,17 +46,37 @@ class Person:
     def __exit__(self, *_):
         self.http.close()
 
-    def sell(self, title="A seat", price=20):
-        response = self.http.post("/api/tickets", json={"title": title, "price": price})
+    def offer(self, title="A seat", price=20, **more):
+        body = {"title": title, "price": price, **more}
+        return self.http.post("/api/tickets", json=body)
+
+    def sell(self, title="A seat", price=20, **more):
+        """Lists a ticket, or many: ``quantity=500``, ``seats=["A-1", "A-2"]``."""
+        response = self.offer(title, price, **more)
         assert response.status_code == 201, response.text
         return response.json()
 
-    def ask_for(self, ticket, **headers):
-        body = {"ticketId": ticket["id"]}
+    def edit(self, ticket, **changes):
+        body = {"title": ticket["title"], "price": ticket["price"], **changes}
+        return self.http.put(f"/api/tickets/{ticket['id']}", json=body)
+
+    def call_off(self, ticket):
+        return self.http.delete(f"/api/tickets/{ticket['id']}")
+
+    def refund(self, order, **wanted):
+        return self.http.post(f"/api/orders/{order['id']}/refund", json=wanted)
+
+    def admit(self, pass_id, scan="s1", **more):
+        body = {"door": "North", "scan": scan, **more}
+        return self.http.post(f"/api/passes/{pass_id}/admit", json=body)
+
+    def ask_for(self, ticket, wish=None, **headers):
+        """``wish`` is ``{"quantity": 4}`` or ``{"seats": ["A-1"]}``."""
+        body = {"ticketId": ticket["id"], **(wish or {})}
         return self.http.post("/api/orders", json=body, headers=headers)
 
-    def reserve(self, ticket):
-        response = self.ask_for(ticket)
+    def reserve(self, ticket, **wish):
+        response = self.ask_for(ticket, wish)
         assert response.status_code == 201, response.text
         return response.json()
 
@@ -56,9 +84,9 @@ class Person:
         body = {"orderId": order["id"], "token": token}
         return self.http.post("/api/payments", json=body, headers=headers)
 
-    def buy(self, ticket):
+    def buy(self, ticket, **wish):
         """Reserves and pays; returns the order when it is complete."""
-        order = self.reserve(ticket)
+        order = self.reserve(ticket, **wish)
         response = self.pay(order)
         assert response.status_code == 201, response.text
         return self.until(order, "complete")
@@ -71,6 +99,24 @@ class Person:
 
     def ticket(self, ticket):
         return self.http.get(f"/api/tickets/{ticket['id']}").json()
+
+    def passes(self, order):
+        return self.http.get(f"/api/orders/{order['id']}/passes").json()
+
+    def seats(self, ticket):
+        """The state of each seat, by its label."""
+        seen = self.http.get(f"/api/tickets/{ticket['id']}/seats").json()
+        labels = Layout.parse(seen["layout"]).labels
+        return dict(zip(labels, seen["states"], strict=True))
+
+    def until_counted(self, ticket, **counts):
+        """Waits until a ticket tells these numbers, and returns it."""
+
+        def told():
+            now = self.ticket(ticket)
+            return now if now.items() >= counts.items() else None
+
+        return eventually(told)
 
     def until(self, order, status):
         """Waits for a status of an order and returns the order."""

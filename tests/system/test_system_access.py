@@ -22,12 +22,15 @@ ANSWERS = {
     ("GET", "/api/users/currentuser"): (200, 200, 200),
     ("GET", "/api/tickets"): (200, 200, 200),
     ("GET", "/api/tickets/<ticket_id>"): (200, 200, 200),
+    ("GET", "/api/tickets/<ticket_id>/seats"): (200, 200, 200),
     ("POST", "/api/tickets"): (201, 401, 201),
     ("PUT", "/api/tickets/<ticket_id>"): (200, 401, 401),
+    ("DELETE", "/api/tickets/<ticket_id>"): (204, 401, 401),
     ("GET", "/api/orders"): (200, 401, 200),
     ("GET", "/api/orders/<order_id>"): (200, 401, 401),
     ("POST", "/api/orders"): (201, 401, 201),
     ("DELETE", "/api/orders/<order_id>"): (204, 401, 401),
+    ("POST", "/api/orders/<order_id>/refund"): (200, 401, 401),
     ("GET", "/api/orders/<order_id>/passes"): (200, 401, 401),
     ("GET", "/api/passes"): (200, 401, 401),
     ("GET", "/api/passes/keys"): (200, 200, 200),
@@ -54,23 +57,26 @@ class World:
     """A seller's free ticket and a buyer's open order, and the requests about them."""
 
     def __init__(self, seller, buyer):
-        self.ticket = seller.sell()
+        self.ticket = seller.sell(seats=["A-1", "A-2"])
         self.order = buyer.reserve(seller.sell())
         self.seller, self.buyer = seller, buyer
 
     def owner(self, path):
         sellers = path.startswith(("/api/tickets", "/api/passes"))
-        return self.seller if sellers else self.buyer
+        return self.seller if sellers or path.endswith("refund") else self.buyer
+
+    @cached_property
+    def bought(self):
+        return self.buyer.buy(self.seller.sell())
 
     @cached_property
     def pass_id(self):
-        bought = self.buyer.buy(self.seller.sell())
-        path = f"/api/orders/{bought['id']}/passes"
-        return self.buyer.http.get(path).json()[0]["id"]
+        return self.buyer.passes(self.bought)[0]["id"]
 
     def ask(self, client, method, path):
+        order = self.bought if path.endswith("refund") else self.order
         target = path.replace("<ticket_id>", self.ticket["id"])
-        target = target.replace("<order_id>", self.order["id"])
+        target = target.replace("<order_id>", order["id"])
         if "<pass_id>" in target:
             target = target.replace("<pass_id>", self.pass_id)
         query = {"ticketId": self.ticket["id"]} if path == "/api/passes" else None
@@ -85,10 +91,11 @@ class World:
             "/api/tickets": HELD,
             "/api/tickets/<ticket_id>": HELD,
             "/api/orders": {"ticketId": self.ticket["id"]},
+            "/api/orders/<order_id>/refund": {},
             "/api/passes/<pass_id>/admit": {"door": "North", "scan": "s1"},
             "/api/payments": {"orderId": self.order["id"], "token": "tok_visa"},
         }
-        return None if method == "GET" else bodies.get(path)
+        return None if method in {"GET", "DELETE"} else bodies.get(path)
 
 
 @pytest.fixture
@@ -127,5 +134,9 @@ def test_nobody_acts_on_what_is_somebody_elses(system, world, other, method, pat
     response = world.ask(other.http, method, path)
     assert response.status_code == ANSWERS[method, path][2], response.text
     assert world.buyer.order(world.order) == world.order
-    assert world.seller.ticket(world.ticket)["title"] == world.ticket["title"]
+    assert world.buyer.order(world.bought) == world.bought
+    ticket = world.seller.ticket(world.ticket)
+    assert ticket["title"] == world.ticket["title"]
+    assert "cancelled" not in ticket
     assert system.intents(world.order["id"]) == []
+    assert system.kept(world.bought["id"]) == 2000

@@ -78,7 +78,8 @@ def test_a_late_payment_goes_back_if_somebody_else_has_the_ticket(split, shop):
         "orderId": order["id"],
         "stripeId": payment["stripeId"],
         "amount": PRICE,
-        "reason": payment["reason"],
+        "reason": "the ticket was sold to somebody else",
+        "units": ["1"],
     }
 
 

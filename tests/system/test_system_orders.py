@@ -27,6 +27,9 @@ def test_an_order_has_the_shape_of_the_contract(seller, buyer):
         "expiresAt": order["expiresAt"],
         "version": 0,
         "ticket": {"id": ticket["id"], "title": ticket["title"], "price": 12.5},
+        "quantity": 1,
+        "units": ["1"],
+        "total": 12.5,
     }
     assert order["expiresAt"].endswith("Z")
     hold = datetime.fromisoformat(order["expiresAt"]) - before

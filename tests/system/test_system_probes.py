@@ -15,9 +15,15 @@ from ticketing.ids import new_id
         ("/api/users/signup", {"POST"}),
         ("/api/users/currentuser", {"GET", "HEAD"}),
         ("/api/tickets", {"GET", "HEAD", "POST"}),
-        ("/api/tickets/x", {"GET", "HEAD", "PUT"}),
+        ("/api/tickets/x", {"GET", "HEAD", "PUT", "DELETE"}),
+        ("/api/tickets/x/seats", {"GET", "HEAD"}),
         ("/api/orders", {"GET", "HEAD", "POST"}),
         ("/api/orders/x", {"GET", "HEAD", "DELETE"}),
+        ("/api/orders/x/passes", {"GET", "HEAD"}),
+        ("/api/orders/x/refund", {"POST"}),
+        ("/api/passes", {"GET", "HEAD"}),
+        ("/api/passes/keys", {"GET", "HEAD"}),
+        ("/api/passes/x/admit", {"POST"}),
         ("/api/payments", {"POST"}),
         ("/api/payments/webhook", {"POST"}),
         ("/livez", {"GET", "HEAD"}),
@@ -151,7 +157,7 @@ def test_probes_answer_when_every_hand_is_busy(systems):
     def pay(order_id):
         with Person(system) as buyer:
             copy = {"_id": order_id, "version": 0, "userId": buyer.id}
-            copy |= {"status": "created", "price": 2000}
+            copy |= {"status": "created", "price": 2000, "total": 2000, "units": ["1"]}
             system.database("payments")["orders"].insert_one(copy)
             answers.append(buyer.pay({"id": order_id}).status_code)
 

@@ -7,7 +7,8 @@ from system_bus import Bus
 from system_control import eventually
 from system_people import Member
 
-# Who listens to what; `web` will when its pages move by themselves.
+ENDS = {"order-cancelled", "order-completed"}
+# Who listens to what.
 CONSUMERS = {
     "orders": {
         "ticket-created",
@@ -17,9 +18,10 @@ CONSUMERS = {
         "payment-failed",
         "payment-refunded",
     },
-    "tickets": {"order-created", "order-cancelled", "order-completed"},
-    "payments": {"order-created", "order-cancelled", "order-completed"},
-    "expiration": {"order-created", "order-cancelled", "order-completed"},
+    "tickets": ENDS | {"order-created", "order-reduced"},
+    "payments": ENDS | {"order-created", "order-reduced"},
+    "expiration": ENDS | {"order-created"},
+    "web": ENDS | {"order-reduced"},
 }
 
 
@@ -31,22 +33,26 @@ def sale(system):
         order = buyer.reserve(ticket)
         payment = buyer.pay(order).json()
         buyer.until(order, "complete")
-        eventually(lambda: buyer.ticket(ticket).get("orderId"))
+        buyer.until_counted(ticket, sold=1)
 
         def told():
+            """The ticket tells once or twice that it is held and sold."""
             found = Bus(system).messages(ticket["id"], order["id"])
-            return found if len(found) == 5 else None
+            sold = [message for message in found if message.data.get("sold")]
+            subjects = [message.subject for message in found]
+            return found if sold and len(set(subjects)) == 5 else None
 
-        messages = {message.subject: message for message in eventually(told)}
-        yield Sale(ticket, order, payment, seller, buyer, messages)
+        yield Sale(ticket, order, payment, seller, buyer, eventually(told))
 
 
 class Sale:
-    def __init__(self, ticket, order, payment, seller, buyer, messages):
+    def __init__(self, ticket, order, payment, seller, buyer, all_said):
         self.ticket, self.order, self.payment = ticket, order, payment
-        self.seller, self.buyer, self.messages = seller, buyer, messages
+        self.seller, self.buyer, self.all_said = seller, buyer, all_said
+        self.messages = {message.subject: message for message in all_said}
 
     def said(self, subject):
+        """What was said last of it."""
         return self.messages[subject].data
 
 
@@ -55,23 +61,40 @@ def test_the_buyer_owns_the_ticket(system, sale):
     order = sale.buyer.order(sale.order)
     assert order == sale.order | {"status": "complete", "version": 1}
     ticket = sale.buyer.ticket(sale.ticket)
-    assert ticket == sale.ticket | {"orderId": order["id"], "version": 1}
+    owned = {"orderId": order["id"], "available": 0, "sold": 1}
+    assert ticket == sale.ticket | owned | {"version": ticket["version"]}
+    assert ticket["version"] in {1, 2}
     assert system.kept(order["id"]) == 1999
 
 
 def test_the_events_carry_the_payloads_of_the_contract(system, sale):
     """One for each change, in JSON, with nothing more and nothing less."""
     ticket, order = sale.ticket, sale.order
-    assert sale.said("ticket.created") == ticket
-    assert sale.said("ticket.updated") == ticket | {
-        "version": 1,
-        "orderId": order["id"],
+    offer = {
+        "id": ticket["id"],
+        "version": 0,
+        "title": "Row 1",
+        "price": 19.99,
+        "userId": sale.seller.id,
+        "layout": "1",
+        "seated": False,
+        "maxPerOrder": 10,
     }
-    assert sale.said("order.created") == order
+    assert sale.said("ticket.created") == offer
+    updates = [m.data for m in sale.all_said if m.subject == "ticket.updated"]
+    held = {"orderId": order["id"], "available": 0, "held": 1, "sold": 0}
+    sold = {"orderId": order["id"], "available": 0, "held": 0, "sold": 1}
+    states = [held, sold][-len(updates) :]
+    assert updates == [
+        offer | state | {"version": n} for n, state in enumerate(states, 1)
+    ]
+    shown = {key: order[key] for key in order if key != "quantity"}
+    assert sale.said("order.created") == shown
     assert sale.said("order.completed") == {
         "id": order["id"],
         "version": 1,
         "ticket": {"id": ticket["id"]},
+        "units": ["1"],
     }
     (intent,) = system.intents(order["id"])
     payment = sale.said("payment.created")
@@ -94,8 +117,8 @@ def test_the_metadata_follow_cloud_events(sale):
         "payment.created": "payments",
     }
     assert set(sale.messages) == set(sources)
-    for subject, message in sale.messages.items():
-        headers, data = message.headers, message.data
+    for message in sale.all_said:
+        subject, headers, data = message.subject, message.headers, message.data
         event_id = f"{data['id']}:{data['version']}"
         assert headers["Nats-Msg-Id"] == headers["ce-id"] == event_id
         assert headers["ce-type"] == subject

@@ -44,6 +44,12 @@ def test_a_ticket_has_the_shape_of_the_contract(seller, anonymous):
         "price": 19.9,
         "userId": seller.id,
         "version": 0,
+        "quantity": 1,
+        "available": 1,
+        "held": 0,
+        "sold": 0,
+        "maxPerOrder": 10,
+        "seated": False,
     }
     assert anonymous.get(f"/api/tickets/{ticket['id']}").json() == ticket
     assert ticket in anonymous.get("/api/tickets?order=desc").json()

@@ -1,0 +1,240 @@
+"""Listings of many units, sold by two processes: each unit once, and all of them."""
+
+import asyncio
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import httpx
+from system_books import Books, counts_of
+from system_control import PAUSE, PLAIN, eventually
+from system_people import Person, new_token
+
+from ticketing.ids import new_id
+
+BUYERS, EACH, UNITS = 200, 4, 500
+NONE_LEFT = "None left right now"
+WANT = re.compile(r"None left right now|Only [123] left right now")
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+def message_of(response):
+    (error,) = response.json()["errors"]
+    return error["message"]
+
+
+class Rush:
+    """Everybody wants four units and asks again until they are paid for or all sold."""
+
+    def __init__(self, system, ticket, processes):
+        self.ticket = ticket
+        self.headers = [
+            {"Cookie": f"session={new_token(system)}"} for _ in range(BUYERS)
+        ]
+        self.orders_at = [f"http://{each.address}/api/orders" for each in processes]
+        self.pay_at = f"http://{system.processes['payments'].address}/api/payments"
+        self.bought = {}
+
+    async def run(self):
+        limits = httpx.Limits(max_connections=BUYERS)
+        async with httpx.AsyncClient(limits=limits, verify=PLAIN, timeout=60) as http:
+            await asyncio.gather(*(self.shop(http, n) for n in range(BUYERS)))
+
+    async def shop(self, http, number):
+        url, headers = self.orders_at[number % 2], self.headers[number]
+        given_up = number % 5 > 0
+        body = {"ticketId": self.ticket["id"], "quantity": EACH}
+        while len(self.bought) < UNITS // EACH:
+            asked = await http.post(url, json=body, headers=headers)
+            if asked.status_code == 201 and given_up:
+                return await self.pay(http, asked.json(), headers)
+            if asked.status_code == 201:
+                given_up = True
+                order_url = f"{url}/{asked.json()['id']}"
+                await self.until(204, http.delete, order_url, headers=headers)
+            else:
+                assert asked.status_code in {400, 503}, asked.text
+                assert asked.status_code == 503 or WANT.fullmatch(message_of(asked))
+                await asyncio.sleep(PAUSE)
+        return None
+
+    async def pay(self, http, order, headers):
+        body = {"orderId": order["id"], "token": "tok_visa"}
+        headers |= {"Idempotency-Key": "pay"}
+        await self.until(201, http.post, self.pay_at, json=body, headers=headers)
+        self.bought[order["id"]] = order
+
+    async def until(self, status, send, *what, **more):
+        """Sends again what a busy server has asked to send again."""
+        while (answer := await send(*what, **more)).status_code != status:
+            assert answer.status_code == 503, answer.text
+
+
+def test_two_hundred_who_want_four_each_buy_all_five_hundred(market, second, people):
+    """Every unit once, nothing held in the end, and everybody has counted so."""
+    seller, _, _ = people
+    ticket = seller.sell(price=1, quantity=UNITS)
+    rush = Rush(market, ticket, [market.processes["orders"], second])
+    asyncio.run(rush.run())
+    seller.until_counted(ticket, sold=UNITS, held=0, available=0)
+    books = Books(market)
+    assert books.held(ticket) == dict.fromkeys(map(str, range(1, UNITS + 1)), 1)
+    orders = books.orders(ticket)
+    complete = {o for o, order in orders.items() if order["status"] == "complete"}
+    assert complete == set(rush.bought)
+    assert counts_of(orders, ticket["id"]) == (0, UNITS)
+    money = market.money()
+    assert {money[order_id] for order_id in complete} == {EACH * 100}
+    with market.rpc() as rpc:
+        sales = rpc.orders.get_sales(ticket["id"], seller.id)
+    assert (sales["sold"], sales["held"], sales["earned"]) == (UNITS, 0, UNITS)
+
+
+def put_aside(market, ticket, units):
+    """As if others had bought them: this process has never heard of it."""
+    orders = market.database("orders")["orders"]
+    for start in range(0, len(units), 1000):
+        part = units[start : start + 1000]
+        orders.insert_one(
+            {
+                "_id": new_id(),
+                "version": 1,
+                "userId": new_id(),
+                "status": "complete",
+                "expiresAt": FAR,
+                "ticket": {"id": ticket["id"], "title": "A seat", "price": 2000},
+                "units": part,
+                "outbox": [],
+            }
+        )
+
+
+def test_the_last_units_of_a_hundred_thousand_are_found(market, people):
+    """Wherever they are; then none is left, for whoever asks at whichever process."""
+    seller, buyer, other = people
+    ticket = seller.sell(quantity=100_000)
+    left = {str(number) for number in range(777, 100_000, 9999)}
+    every = map(str, range(1, 100_001))
+    put_aside(market, ticket, [unit for unit in every if unit not in left])
+    found = [buyer.reserve(ticket, quantity=3)["units"]]
+    found += [other.reserve(ticket, quantity=quantity)["units"] for quantity in (5, 1)]
+    for person in (buyer, other):
+        refused = person.ask_for(ticket, {"quantity": 2})
+        assert (refused.status_code, message_of(refused)) == (
+            400,
+            "Only 1 left right now",
+        )
+    found.append(buyer.reserve(ticket)["units"])
+    assert sorted(unit for units in found for unit in units) == sorted(left)
+    for person in (buyer, other):
+        refused = person.ask_for(ticket)
+        assert (refused.status_code, message_of(refused)) == (400, NONE_LEFT)
+
+
+def test_units_of_a_cancelled_order_are_on_sale_again_at_once(people):
+    """At the process that heard it first, and a moment later at the other one."""
+    seller, buyer, other = people
+    ticket = seller.sell(quantity=4)
+    for _ in range(5):
+        order = buyer.reserve(ticket, quantity=4)
+        assert message_of(other.ask_for(ticket)) == NONE_LEFT
+        assert buyer.cancel(order).status_code == 204
+        again = buyer.reserve(ticket, quantity=3)
+        assert buyer.cancel(again).status_code == 204
+        eventually(lambda: other.ask_for(ticket, {"quantity": 4}).status_code == 201)
+        (taken,) = [o for o in other.http.get("/api/orders").json() if is_open(o)]
+        assert sorted(taken["units"]) == ["1", "2", "3", "4"]
+        assert other.cancel(taken).status_code == 204
+        eventually(lambda: Books(seller.system).held(ticket) == {})
+
+
+def is_open(order):
+    return order["status"] == "created"
+
+
+def test_units_of_an_expired_order_are_on_sale_again_at_once(split):
+    """As soon as its end can be seen."""
+    with Person(split) as seller, Person(split) as buyer, Person(split) as other:
+        ticket = seller.sell(quantity=3)
+        order = buyer.reserve(ticket, quantity=3)
+        assert message_of(other.ask_for(ticket)) == NONE_LEFT
+        buyer.until(order, "cancelled")
+        taken = other.reserve(ticket, quantity=3)
+        assert sorted(taken["units"]) == ["1", "2", "3"]
+        other.cancel(taken)
+
+
+def test_what_was_taken_off_is_not_sold_a_moment_later(people):
+    """When the seller hears that it is done, it is done at every process."""
+    seller, buyer, other = people
+    ticket = seller.sell(quantity=12, maxPerOrder=12)
+    for quantity in (9, 7, 5):
+        eventually(
+            lambda q=quantity: seller.edit(ticket, quantity=q).status_code == 200
+        )
+        for person in (buyer, other):
+            refused = person.ask_for(ticket, {"quantity": quantity + 1})
+            assert refused.status_code == 400, refused.text
+            units = person.reserve(ticket, quantity=quantity)["units"]
+            assert len(set(units)) == quantity
+            assert set(units) <= {str(n) for n in range(1, quantity + 1)}
+            (order,) = [o for o in person.http.get("/api/orders").json() if is_open(o)]
+            assert person.cancel(order).status_code == 204
+            eventually(lambda: not Books(seller.system).held(ticket))
+
+
+def test_an_edit_in_the_middle_of_a_sale_sells_no_more_than_it_leaves(people):
+    """Whoever asks meanwhile: what is sold afterwards fits into what is left."""
+    seller, buyer, other = people
+    ticket = seller.sell(quantity=40, maxPerOrder=1)
+
+    def buy(number):
+        return (buyer, other)[number % 2].ask_for(ticket).status_code
+
+    with ThreadPoolExecutor(9) as pool:
+        bought = pool.map(buy, range(15))
+        edited = pool.submit(seller.edit, ticket, quantity=20)
+        assert list(bought) == [201] * 15
+        assert edited.result().status_code == 200, edited.result().text
+        assert {*pool.map(buy, range(30))} <= {201, 400}
+    eventually(lambda: message_of(buyer.ask_for(ticket)) == NONE_LEFT)
+    held = Books(seller.system).held(ticket)
+    assert set(held.values()) == {1}
+    assert len(held) == seller.until_counted(ticket, held=20)["quantity"] == 20
+
+
+def test_counts_are_right_after_the_service_that_counts_was_killed(market, people):
+    """In the middle of two hundred orders, for more than a listing remembers."""
+    seller, buyer, other = people
+    ticket = seller.sell(quantity=1000)
+    buyer.cancel(buyer.reserve(ticket))
+    counter = market.processes["tickets"]
+
+    def trade(number):
+        person = (buyer, other)[number % 2]
+        order = person.reserve(ticket, quantity=1 + number % 3)
+        if number % 4 == 0:
+            assert person.cancel(order).status_code == 204
+        if number % 8 == 1:
+            assert person.pay(order).status_code == 201
+        if number in {60, 120}:
+            counter.kill()
+            counter.start()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(trade, range(BUYERS)))
+    counter.wait_until_ready()
+    books = Books(market)
+    paid = {payment["orderId"] for payment in books.payments().values()}
+
+    def settled():
+        orders = books.orders(ticket)
+        done = [o for o, order in orders.items() if order["status"] == "complete"]
+        return len(orders) == BUYERS + 1 and len(done) == len(paid & orders.keys())
+
+    eventually(settled)
+    held, sold = counts_of(books.orders(ticket), ticket["id"])
+    assert min(held, sold) > 0
+    seller.until_counted(ticket, held=held, sold=sold, available=1000 - held - sold)
+    eventually(lambda: books.has_heard_all(ticket))
+    assert seller.ticket(ticket).items() >= {"held": held, "sold": sold}.items()
