@@ -50,6 +50,30 @@ def test_an_order_key_is_for_one_request(seller, buyer):
     assert len(buyer.http.get("/api/orders").json()) == 1
 
 
+@pytest.mark.parametrize(
+    "other_wish", [{"quantity": 2}, {"seats": ["A-2"]}, {"seats": ["A-1", "A-2"]}, {}]
+)
+def test_an_order_key_is_for_one_wish(seller, buyer, other_wish):
+    """422 for other units of the same listing; the same ones are the same order."""
+    ticket = seller.sell(seats=["A-1", "A-2", "A-3"])
+    wish, key = {"seats": ["A-1"]}, {"Idempotency-Key": "a"}
+    first = buyer.ask_for(ticket, wish, **key)
+    assert buyer.ask_for(ticket, other_wish, **key).status_code == 422
+    assert buyer.ask_for(ticket, wish, **key).json() == first.json()
+    assert len(buyer.http.get("/api/orders").json()) == 1
+
+
+def test_the_last_units_are_ordered_once_however_often_it_is_sent(
+    system, seller, buyer
+):
+    """Also when none is left for the same request that comes a moment later."""
+    ticket = seller.sell(quantity=7)
+    body = {"ticketId": ticket["id"], "quantity": 7}
+    answers = at_once(system, buyer, "/api/orders", body, "many")
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+
+
 def test_a_key_is_its_owners(seller, buyer, other):
     """Another person's same key is another key."""
     tickets = seller.sell(), seller.sell()

@@ -83,6 +83,22 @@ def test_a_late_payment_goes_back_if_somebody_else_has_the_ticket(split, shop):
     }
 
 
+def test_a_late_payment_gets_all_of_its_units_or_its_money_back(split, shop):
+    """One of them was somebody else's meanwhile; the others stay on sale."""
+    seller, buyer, other = shop
+    seats = ["A-1", "A-2", "A-3", "A-4"]
+    ticket = seller.sell(seats=seats, price=PRICE / 100 / len(seats))
+    order = buyer.reserve(ticket, seats=seats)
+    with paying(split, buyer, order):
+        buyer.until(order, "cancelled")
+        taken = other.reserve(ticket, seats=["A-2"])
+    assert other.pay(taken).status_code == 201
+    eventually(lambda: split.kept(order["id"]) == 0)
+    other.until(taken, "complete")
+    assert buyer.order(order)["status"] == "cancelled"
+    eventually(lambda: "".join(other.seats(ticket).values()) == ".s..")
+
+
 def test_a_payment_for_an_order_just_given_up_goes_back(split, shop):
     """Whoever cancels does not want it any more."""
     seller, buyer, other = shop

@@ -1,5 +1,7 @@
 """Tickets over HTTP: listed, shown, made and edited."""
 
+import secrets
+
 import pytest
 
 WRONG = [
@@ -171,6 +173,37 @@ def test_a_page_that_cannot_be_is_refused(anonymous, limit):
     response = anonymous.get("/api/tickets", params={"limit": limit, "order": "up"})
     assert response.status_code == 400, response.text
     assert fields_of(response) == {"limit", "order"}
+
+
+def test_a_search_finds_by_words_and_days_what_can_be_bought_when(seller, anonymous):
+    """Beginnings of words, in whatever case; from a day on, to its end."""
+    word = f"x{secrets.token_hex(10)}"
+    event = {"name": f"Über {word}", "startsAt": "2099-06-01T23:30:00Z"}
+    now = seller.sell(title="Row 1", event=event)["id"]
+    later = seller.sell(title=word, onSaleAt="2099-01-01T00:00:00Z")["id"]
+    gone = seller.sell(title=word)["id"]
+    seller.http.delete(f"/api/tickets/{gone}")
+
+    def found(text=word, **query):
+        answer = anonymous.get("/api/tickets", params={"text": text, **query})
+        return [ticket["id"] for ticket in answer.json()]
+
+    assert found() == found(f"{word.upper()} row") == found(word[:15]) == [now]
+    assert found(f"üb {word}") == [now]
+    assert found(f"ber {word}") == found(f"{word}0") == found(f"{word[:9]}.*") == []
+    assert found(availability="upcoming") == [later]
+    assert found(availability="all") == [now, later]
+    assert found(**{"from": "2099-06-01", "to": "2099-06-01"}) == [now]
+    assert found(**{"from": "2099-06-02"}) == found(to="2099-05-31") == []
+    assert found(to="2099-06-01T23:29:59Z") == []
+
+
+def test_a_search_that_cannot_be_is_refused(anonymous):
+    """400 naming each parameter."""
+    wrong = {"text": "x" * 101, "from": "soon", "to": "2099-13-01", "availability": "x"}
+    response = anonymous.get("/api/tickets", params=wrong)
+    assert response.status_code == 400, response.text
+    assert fields_of(response) == set(wrong)
 
 
 @pytest.mark.parametrize(

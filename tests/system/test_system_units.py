@@ -237,7 +237,8 @@ def test_counts_are_right_after_the_service_that_counts_was_killed(market, peopl
     counter.wait_until_ready()
     books = Books(market)
     paid = {payment["orderId"] for payment in books.payments().values()}
-    assert len(orders := books.orders(ticket)) == BUYERS + 1
+    orders = books.orders(ticket)
+    assert len(orders) == BUYERS + 1
     for order_id in paid & orders.keys():
         eventually(lambda o=order_id: books.orders(ticket)[o]["status"] == "complete")
     held, sold = counts_of(books.orders(ticket), ticket["id"])
