@@ -190,7 +190,7 @@ def test_a_search_finds_by_words_and_days_what_can_be_bought_when(seller, anonym
 
     assert found() == found(f"{word.upper()} row") == found(word[:15]) == [now]
     assert found(f"üb {word}") == [now]
-    assert found(f"ber {word}") == found(f"{word}0") == found(f"{word[:9]}.*") == []
+    assert found(f"ber {word}") == found(f"{word}0") == found(f"{word}.z") == []
     assert found(availability="upcoming") == [later]
     assert found(availability="all") == [now, later]
     assert found(**{"from": "2099-06-01", "to": "2099-06-01"}) == [now]
