@@ -1,6 +1,5 @@
 """Hashers: the right password and no other. Kept by argon2 and by the double."""
 
-
 import argon2
 import eventlet
 import pytest
