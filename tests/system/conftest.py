@@ -64,7 +64,7 @@ def split(systems):
 def market(systems):
     """Four processes with holds of fifteen minutes, for tests of many people."""
     groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
-    return systems(*groups, gates=["STRIPE_API_BASE"]).up()
+    return systems(*groups, gates=["STRIPE_API_BASE", "NATS_URL"]).up()
 
 
 @pytest.fixture(scope="session")

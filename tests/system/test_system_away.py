@@ -1,11 +1,11 @@
 """Servers that are away, and come: the process stays, says so, and goes on."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from system_control import eventually
-from system_people import Member, Person, new_email
+from system_morning import NO_ID, SEAT, Morning
+from system_people import Member, Person, at_once
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration", "web")
 # What /readyz calls the servers behind each setting.
@@ -21,8 +21,6 @@ NAMES = {
     },
 }
 STRIPE = "STRIPE_API_BASE"
-NO_ID = "5f0000000000000000000000"
-SEAT = {"title": "A seat", "price": 1}
 
 
 @pytest.fixture(scope="module")
@@ -36,32 +34,6 @@ def late(systems):
         gate.open()
     process.wait_until_ready()
     return first
-
-
-def at_once(*calls):
-    """What each of the calls returns, all made at the same time."""
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [made.result() for made in [pool.submit(call) for call in calls]]
-
-
-class Morning:
-    """What a system answers while all of its servers are away."""
-
-    def __init__(self, system):
-        self.system = system
-        self.live = system.processes["auth"].probe("/livez")
-        self.ready = system.processes["auth"].probe("/readyz")
-        self.email = new_email()
-        account = {"email": self.email, "password": "longenough"}
-        with Person(system) as person:
-            http = person.http
-            self.answers = at_once(
-                lambda: http.post("/api/users/signup", json=account),
-                lambda: http.get("/api/tickets"),
-                lambda: http.post("/api/tickets", json=SEAT),
-                lambda: person.ask_for({"id": NO_ID}),
-                lambda: person.pay({"id": NO_ID}),
-            )
 
 
 @pytest.fixture

@@ -1,20 +1,12 @@
 """People who do several things at the same moment, by accident or not."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from system_books import Books
 from system_bus import Bus
 from system_control import eventually
-from system_people import PASSWORD, new_email
+from system_people import PASSWORD, at_once, new_email
 
 TIMES = 20
-
-
-def at_once(*calls):
-    """What each of the calls returns, all made at the same time."""
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [made.result() for made in [pool.submit(call) for call in calls]]
 
 
 def statuses(responses):

@@ -144,16 +144,15 @@ def in_a_moment(person, ticket, quantity):
 def test_units_of_a_cancelled_order_are_on_sale_again_at_once(people):
     """At the process that heard it first, and a moment later at the other one."""
     seller, buyer, other = people
-    ticket = seller.sell(quantity=4)
     for _ in range(5):
-        order = in_a_moment(buyer, ticket, 4)
+        ticket = seller.sell(quantity=4)
+        order = buyer.reserve(ticket, quantity=4)
         assert message_of(other.ask_for(ticket)) == NONE_LEFT
         assert buyer.cancel(order).status_code == 204
         again = buyer.reserve(ticket, quantity=3)
         assert buyer.cancel(again).status_code == 204
         taken = in_a_moment(other, ticket, 4)
         assert sorted(taken["units"]) == ["1", "2", "3", "4"]
-        assert other.cancel(taken).status_code == 204
 
 
 def test_units_of_an_expired_order_are_on_sale_again_at_once(split):
@@ -218,7 +217,7 @@ def test_counts_are_right_after_the_service_that_counts_was_killed(market, peopl
     """In the middle of two hundred orders, for more than a listing remembers."""
     seller, buyer, other = people
     ticket = seller.sell(quantity=1000)
-    buyer.cancel(buyer.reserve(ticket))
+    early = buyer.reserve(ticket, quantity=3)
     counter = market.processes["tickets"]
 
     def trade(number):
@@ -234,6 +233,7 @@ def test_counts_are_right_after_the_service_that_counts_was_killed(market, peopl
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(trade, range(BUYERS)))
+    buyer.cancel(early)
     counter.wait_until_ready()
     books = Books(market)
     paid = {payment["orderId"] for payment in books.payments().values()}
