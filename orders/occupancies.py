@@ -69,8 +69,8 @@ class Occupancies:
     def claiming(self, order: Order) -> Iterator[None]:
         """Count its units as held while an order is inserted, and if it was."""
         self._pending.add(order.id)
-        self.hear(order)
         try:
+            self.hear(order)
             yield
         except Exception:
             if entry := self._entries.get(order.ticket_id):

@@ -1,8 +1,9 @@
-"""The orders service on its doubles, with a ticket of Ann's for sale."""
+"""The orders service on its doubles, with a ticket of Ann's for sale, and a house."""
 
 from types import SimpleNamespace
 
 import pytest
+from orders_passes_house import House
 from unit_doubles import ANN, Clock, PaymentsDouble, Site, TicketsDouble, worker
 
 from orders import models
@@ -58,3 +59,24 @@ def desk():
     made.sell, made.complete, made.expire, made.tell = sell, complete, expire, tell
     made.ticket = sell()
     return made
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+@pytest.fixture
+def ticket(house):
+    return house.sell()
+
+
+@pytest.fixture
+def order(house, ticket):
+    return house.buy(ticket, "7", "8")
+
+
+@pytest.fixture
+def held(house, order):
+    """The pass of unit 7."""
+    return house.passes(order)[0]

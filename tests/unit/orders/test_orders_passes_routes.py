@@ -2,7 +2,7 @@
 
 import pymongo
 import pytest
-from orders_passes_house import NOON, House, said
+from orders_passes_house import NOON, said
 from unit_doubles import ANN, BOB, EVE, NO_IDS, NOWHERE
 
 from orders.passes.admissions import WHOLE_LISTING
@@ -11,27 +11,6 @@ from orders.passes.codes import Claims, new_pass_id
 NOT_AUTHORIZED = (401, ["Not authorized"])
 NOT_FOUND = (404, ["Not found"])
 ADMIT = f"/api/passes/{new_pass_id()}/admit"
-
-
-@pytest.fixture
-def house():
-    return House()
-
-
-@pytest.fixture
-def ticket(house):
-    return house.sell()
-
-
-@pytest.fixture
-def order(house, ticket):
-    return house.buy(ticket, "7", "8")
-
-
-@pytest.fixture
-def held(house, order):
-    """The pass of unit 7."""
-    return house.passes(order)[0]
 
 
 def test_a_buyer_sees_the_passes_of_an_order_with_their_codes(house, ticket, order):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import jwt
 import pytest
-from orders_passes_house import NOON, House, said, seed
+from orders_passes_house import NOON, said, seed
 from unit_doubles import EVE, NOW, NOWHERE
 
 from orders.passes.admissions import MAX_CONFLICTS
@@ -12,27 +12,6 @@ from orders.passes.codes import Claims, PassCodes, new_pass_id
 
 LATER = "2026-01-31T12:01:00.001Z"
 NOT_GENUINE = (400, ["This code is not genuine"])
-
-
-@pytest.fixture
-def house():
-    return House()
-
-
-@pytest.fixture
-def ticket(house):
-    return house.sell()
-
-
-@pytest.fixture
-def order(house, ticket):
-    return house.buy(ticket, "7", "8")
-
-
-@pytest.fixture
-def held(house, order):
-    """The pass of unit 7."""
-    return house.passes(order)[0]
 
 
 def test_the_first_scan_is_welcome(house, held):
