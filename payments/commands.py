@@ -88,7 +88,11 @@ def close(till: Till, order_id: str) -> Payment | None:
 
 
 def refund(
-    till: Till, order_id: str, units: Collection[str] | None, reason: str
+    till: Till,
+    order_id: str,
+    units: Collection[str] | None,
+    reason: str,
+    owner: OrderOwner,
 ) -> Payment:
     """Send the money for ``units`` back, or all that is left when they are None.
 
@@ -99,21 +103,24 @@ def refund(
     if payment is None:
         raise NotFoundError
     if units is not None:
-        _check_delivered(till.payments.orders.find(order_id))
+        _check_delivered(till, order_id, owner)
     payment = till.payments.change(
         payment.id, lambda known: refunds.begin(known, units, reason, till.now)
     )
     return asking.ask(till, payment)
 
 
-def _check_delivered(order: Document | None) -> None:
+def _check_delivered(till: Till, order_id: str, owner: OrderOwner) -> None:
     """Only what was delivered is refunded in part. Raises UnavailableError.
 
     The rest of an order that is not complete yet may still become somebody else's.
     """
-    if order is not None and order["status"] == "created":
+    order = till.payments.orders.find(order_id)
+    if order is None or order["status"] == "created":
+        order = copy_of_order(owner(order_id))
+    if order["status"] == "created":
         raise UnavailableError("The order is being completed; try again in a moment")
-    if order is not None and order["status"] == "cancelled":
+    if order["status"] == "cancelled":
         raise BadRequestError("The order was cancelled: only all of it goes back")
 
 
