@@ -55,11 +55,12 @@ def _check_version(params: Mapping[str, Any], version: str) -> None:
 
 def _check_create(params: Mapping[str, Any], version: str) -> None:
     _check_version(params, version)
-    if "return_url" in params and params.get("confirm") != "true":
-        raise ParameterError(
-            "The parameter `return_url` can only be used with `confirm=true`.",
-            param="return_url",
-        )
+    for name in ("return_url", "mandate_data"):
+        if name in params and params.get("confirm") != "true":
+            raise ParameterError(
+                f"The parameter `{name}` can only be used with `confirm=true`.",
+                param=name,
+            )
 
 
 def _types(value: Any, name: str) -> list[str]:
@@ -144,9 +145,9 @@ def _opened(call: Call) -> Intent:
     secret = call.params.get("client_secret", intent.client_secret)
     if not compare_digest(secret.encode(), intent.client_secret.encode()):
         raise StripeError(
-            "The client_secret provided does not match any associated PaymentIntent "
-            "on this account. Ensure the client_secret and account match.",
-            code="resource_missing",
+            "The client_secret provided does not match the client_secret associated "
+            "with the PaymentIntent.",
+            code="payment_intent_invalid_parameter",
             param="client_secret",
         )
     return intent

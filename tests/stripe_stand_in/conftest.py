@@ -10,6 +10,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ import stripe
 
 from stripe_stand_in.api import Api
 from stripe_stand_in.router import Request
+from stripe_stand_in.settlement import settle_due
 from stripe_stand_in.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,35 @@ class InProcess:
         headers = {"authorization": f"Bearer {KEY}"} | headers
         request = Request("req_1", "POST", path, b"", headers, body.encode())
         return self.api.answer(request)
+
+    def get(self, path):
+        headers = {"authorization": f"Bearer {KEY}"}
+        answer = self.api.answer(Request("req_1", "GET", path, b"", headers, b""))
+        return json.loads(answer.body)
+
+    def pay(self, method, **more):
+        """Creates and confirms; the mandate is there for whom it concerns."""
+        params = {
+            "amount": 1500,
+            "currency": "usd",
+            "confirm": "true",
+            "payment_method": method,
+            "return_url": "http://shop.example/back",
+            "mandate_data[customer_acceptance][type]": "offline",
+        }
+        answer = self.post("/v1/payment_intents", urlencode(params | more))
+        return json.loads(answer.body)
+
+    def pass_time(self, seconds):
+        """Lets happen what is due by then."""
+        self.clock.now += seconds
+        while settle_due(self.store):
+            pass
+
+    def events(self):
+        """The types of all events, oldest first."""
+        listed = self.get("/v1/events")
+        return [event["type"] for event in reversed(listed["data"])]
 
 
 @pytest.fixture
