@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
@@ -17,6 +18,8 @@ import pytest
 import stripe
 
 from stripe_stand_in.api import Api
+from stripe_stand_in.control import Control
+from stripe_stand_in.faults import Fate
 from stripe_stand_in.router import Request
 from stripe_stand_in.settlement import settle_due
 from stripe_stand_in.store import Store
@@ -112,6 +115,8 @@ class InProcess:
         self.clock = Clock()
         self.store = Store(data / "stripe.sqlite3", self.clock)
         self.api = Api(self.store)
+        self.fate = Fate()
+        self.control = Control(self.store, self.api, self.fate)
 
     def hook(self, url):
         """The id of an endpoint that wants every event."""
@@ -141,6 +146,15 @@ class InProcess:
         answer = self.post("/v1/payment_intents", urlencode(params | more))
         return json.loads(answer.body)
 
+    def confirm(self, intent_id, params):
+        path = f"/v1/payment_intents/{intent_id}/confirm"
+        return json.loads(self.post(path, urlencode(params)).body)
+
+    def settle(self, intent_id, outcome):
+        path = f"/stand-in/payment_intents/{intent_id}/settle"
+        body = f"outcome={outcome}".encode()
+        return self.control.answer(Request("req_1", "POST", path, b"", {}, body))
+
     def pass_time(self, seconds):
         """Lets happen what is due by then."""
         self.clock.now += seconds
@@ -151,6 +165,17 @@ class InProcess:
         """The types of all events, oldest first."""
         listed = self.get("/v1/events")
         return [event["type"] for event in reversed(listed["data"])]
+
+
+@pytest.fixture
+def make_due(tmp_path):
+    """Turns the clock of what a killed process has left to do."""
+
+    def make_due():
+        with closing(sqlite3.connect(tmp_path / "data" / "stripe.sqlite3")) as db, db:
+            assert db.execute("UPDATE due SET at = 0").rowcount
+
+    return make_due
 
 
 @pytest.fixture
