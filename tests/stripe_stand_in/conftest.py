@@ -20,6 +20,7 @@ import stripe
 from stripe_stand_in.api import Api
 from stripe_stand_in.control import Control
 from stripe_stand_in.faults import Fate
+from stripe_stand_in.front import Front
 from stripe_stand_in.router import Request
 from stripe_stand_in.settlement import settle_due
 from stripe_stand_in.store import Store
@@ -59,9 +60,13 @@ class StandIn:
 
 
 class Hook:
-    """Receives webhooks; answers with `statuses` in turn, then with 200."""
+    """Receives webhooks; answers with `statuses` in turn, then with 200.
+
+    secret: the one that what arrives has to be signed with.
+    """
 
     def __init__(self):
+        self.secret = SECRET
         self.statuses = []
         self.received = []
         self._changed = threading.Condition()
@@ -86,7 +91,7 @@ class Hook:
     def _record(self, body, signature):
         with self._changed:
             status = self.statuses.pop(0) if self.statuses else 200
-            event = stripe.Webhook.construct_event(body, signature, SECRET)
+            event = stripe.Webhook.construct_event(body, signature, self.secret)
             self.received.append((event, status, body, signature))
             self._changed.notify_all()
             return status
@@ -113,10 +118,11 @@ class InProcess:
 
     def __init__(self, data):
         self.clock = Clock()
-        self.store = Store(data / "stripe.sqlite3", self.clock)
-        self.api = Api(self.store)
         self.fate = Fate()
+        self.store = Store(data / "stripe.sqlite3", self.clock, self.fate.lag)
+        self.api = Api(self.store, processing=self.fate.processing)
         self.control = Control(self.store, self.api, self.fate)
+        self.front = Front(self.api, self.control, self.fate)
 
     def hook(self, url):
         """The id of an endpoint that wants every event."""
@@ -225,11 +231,23 @@ def raw(stand_in):
 
 
 @pytest.fixture
-def hook():
-    hook = Hook()
-    yield hook
-    hook.server.shutdown()
-    hook.server.server_close()
+def hooks():
+    """Makes receivers, each with an address of its own."""
+    made = []
+
+    def make():
+        made.append(Hook())
+        return made[-1]
+
+    yield make
+    for hook in made:
+        hook.server.shutdown()
+        hook.server.server_close()
+
+
+@pytest.fixture
+def hook(hooks):
+    return hooks()
 
 
 @pytest.fixture
