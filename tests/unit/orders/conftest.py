@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 from orders_passes_house import House
-from unit_doubles import ANN, Clock, PaymentsDouble, Site, TicketsDouble, worker
+from unit_doubles import ANN, Clock, Site, worker
+from unit_neighbours import PaymentsDouble, TicketsDouble
 
 from orders import models
 from orders.fakes import MemoryOrders

@@ -11,7 +11,8 @@ from hypothesis.stateful import (
     invariant,
     rule,
 )
-from unit_doubles import ANN, BOB, EVE, HOLD, NOW, PaymentsDouble, TicketsDouble
+from unit_doubles import ANN, BOB, EVE, HOLD, NOW
+from unit_neighbours import PaymentsDouble, TicketsDouble
 
 from orders import commands, models
 from orders.commands import Reservation

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import BOB, ORDER, TICKET, Clock, OrdersDouble, Site, worker
+from unit_doubles import BOB, ORDER, TICKET, Clock, Site, worker
+from unit_neighbours import OrdersDouble
 
 from payments.fakes import MemoryGateway, MemoryPayments
 from payments.service import PaymentsService

@@ -5,7 +5,8 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from unit_doubles import BOB, NOW, ORDER, TICKET, OrdersDouble
+from unit_doubles import BOB, NOW, ORDER, TICKET
+from unit_neighbours import OrdersDouble
 
 from payments import commands
 from payments.commands import Till, Wanted
