@@ -6,7 +6,8 @@ import pytest
 from unit_doubles import BOB, ORDER, TICKET, Clock, Site, worker
 from unit_neighbours import OrdersDouble
 
-from payments.fakes import MemoryGateway, MemoryPayments
+from payments.fake_stripe import MemoryGateway
+from payments.fakes import MemoryPayments
 from payments.service import PaymentsService
 from ticketing.money import dollars
 
@@ -28,8 +29,8 @@ def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1
 @pytest.fixture
 def cash():
     """``cash.site`` over HTTP, ``cash.rpc`` for calls, events and timers."""
-    made = SimpleNamespace(payments=MemoryPayments(), gateway=MemoryGateway())
-    made.clock, made.orders = Clock(), OrdersDouble(order_of())
+    made = SimpleNamespace(payments=MemoryPayments(), clock=Clock())
+    made.gateway, made.orders = MemoryGateway(made.clock), OrdersDouble(order_of())
     made.order_of = order_of
     made.rpc = worker(
         PaymentsService,
