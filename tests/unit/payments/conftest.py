@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
+from payments_books import ORDER as MINUTE_ORDER
+from payments_books import id_of
 from unit_doubles import BOB, ORDER, TICKET, Clock, Site, worker
 from unit_neighbours import OrdersDouble
 
@@ -42,3 +44,14 @@ def cash():
     )
     made.site = Site(made.rpc)
     return made
+
+
+@pytest.fixture
+def shop(cash, monkeypatch):
+    """Orders of a minute, one of them to be paid; payments have ids of that time."""
+    clock, numbers = cash.clock, iter(range(100, 1000))
+    monkeypatch.setattr(
+        "payments.commands.new_id", lambda: id_of(clock.now, next(numbers))
+    )
+    cash.orders.orders = {MINUTE_ORDER: cash.order_of(MINUTE_ORDER)}
+    return cash
