@@ -18,7 +18,7 @@ from payments.intents import (
     Sum,
 )
 from ticketing.clock import Now, utc_now
-from ticketing.errors import BadRequestError, UnavailableError
+from ticketing.errors import BadRequestError, TicketingError, UnavailableError
 
 T = TypeVar("T")
 
@@ -190,13 +190,21 @@ class MemoryGateway:
         return confirmed
 
     def _once(self, key: str, asked: Any, work: Callable[[], T]) -> T:
-        """Do it at the first time, and answer the same to every other."""
+        """Do it at the first time, and answer the same to every other.
+
+        A refusal is kept as well: https://docs.stripe.com/api/idempotent_requests
+        """
         if key not in self._answers:
-            self._answers[key] = asked, work()
+            try:
+                self._answers[key] = asked, work()
+            except TicketingError as error:
+                self._answers[key] = asked, error
         known, result = self._answers[key]
         if known != asked:
             raise KeySpentError
         self._answer()
+        if isinstance(result, TicketingError):
+            raise result
         return cast("T", result)
 
     def _answer(self) -> None:

@@ -43,7 +43,7 @@ class Life(RuleBasedStateMachine):
         whole |= {"expiresAt": "2027-01-31T12:15:00.000Z"}
         self.orders = OrdersDouble(whole)
         self.webhooks = 0
-        self.promised, self.verdicts = set(), []
+        self.promised, self.over = set(), False
 
     @property
     def till(self):

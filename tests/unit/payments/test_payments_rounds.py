@@ -117,8 +117,9 @@ def test_a_refund_by_hand_that_is_in_the_way_of_ours_stops_no_round(shop):
     assert findings(shop) == [(Kind.REFUNDED_ELSEWHERE, ORDER)]
     assert payment(shop).status is Status.REFUNDING
     shop.gateway.give_back("pi_1", AMOUNT - 500, "the rest")
-    round_(shop)
-    round_(shop)
+    shop.gateway._answers.clear()  # as Stripe does after a day
+    for _ in range(2):
+        round_(shop)
     assert payment(shop).status is Status.REFUNDED
     assert findings(shop) == []
 

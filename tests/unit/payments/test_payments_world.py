@@ -40,6 +40,7 @@ class World(Life):
             or (status is Status.PROCESSING)
         )
         if status is Status.CANCELLED:
+            self.over = payment is not None
             self.becomes("cancelled")
 
     @rule()
@@ -70,6 +71,11 @@ class World(Life):
     @invariant()
     def nobody_pays_twice(self):
         assert len(self.gateway.paid) <= 1
+
+    @invariant()
+    def after_its_end_nothing_is_charged(self):
+        """Not even by a call that was on its way for long."""
+        assert not (self.over and self.gateway.paid)
 
     @invariant()
     def an_order_has_one_intent(self):
