@@ -19,7 +19,7 @@ CONSUMERS = {
         "payment-refunded",
     },
     "tickets": ENDS | {"order-created", "order-reduced"},
-    "payments": ENDS | {"order-created", "order-reduced"},
+    "payments": ENDS | {"order-created", "order-extended", "order-reduced"},
     "expiration": ENDS | {"order-created"},
     "web": ENDS | {"order-reduced"},
 }
@@ -104,6 +104,7 @@ def test_the_events_carry_the_payloads_of_the_contract(system, sale):
         "orderId": order["id"],
         "stripeId": intent.id,
         "amount": 1999,
+        "currency": "usd",
     }
 
 
