@@ -26,7 +26,7 @@ from ticketing.contract import (
 )
 from ticketing.errors import BadRequestError, HopelessError, UnavailableError
 from ticketing.messages import Event
-from ticketing.money import dollars
+from ticketing.money import DEFAULT_CURRENCY, major
 
 NewId = Callable[[], str]
 
@@ -80,8 +80,9 @@ class Pass:
 class Order:
     """``units`` are what it is for; while ``holds``, a unique index guards them.
 
-    ``price`` is that of one unit, in cents. ``refunded`` are units it had before their
-    money went back; ``passes`` are all that were ever given out.
+    ``price`` is that of one unit, in the smallest unit of ``currency``. ``refunded``
+    are units it had before their money went back; ``passes`` are all that were ever
+    given out.
     """
 
     id: str
@@ -92,6 +93,7 @@ class Order:
     title: str
     price: int
     units: tuple[str, ...]
+    currency: str = DEFAULT_CURRENCY
     refunded: tuple[str, ...] = ()
     passes: tuple[Pass, ...] = ()
     reason: str | None = None
@@ -117,11 +119,12 @@ class Order:
             "ticket": {
                 "id": self.ticket_id,
                 "title": self.title,
-                "price": dollars(self.price),
+                "price": major(self.price, self.currency),
             },
             "quantity": len(self.units),
             "units": list(self.units),
-            "total": dollars(self.total),
+            "total": major(self.total, self.currency),
+            "currency": self.currency,
         }
         return shape | ({"refunded": list(self.refunded)} if self.refunded else {})
 
@@ -139,10 +142,13 @@ def reserve(order: Order) -> Change[Order]:
         user_id=order.user_id,
         expires_at=iso(order.expires_at),
         ticket=ReservedTicket(
-            id=order.ticket_id, title=order.title, price=dollars(order.price)
+            id=order.ticket_id,
+            title=order.title,
+            price=major(order.price, order.currency),
         ),
         units=list(order.units),
-        total=dollars(order.total),
+        total=major(order.total, order.currency),
+        currency=order.currency,
     )
     return Change(order, Event.of(created))
 
@@ -200,7 +206,7 @@ def complete(order: Order, amount: int, new_pass_id: NewId) -> Change[Order] | N
     if order.status is Status.COMPLETE:
         return None
     if amount != order.total:
-        raise HopelessError(f"{amount} cents were paid for {order.total}")
+        raise HopelessError(f"{amount} were paid for {order.total}")
     if order.reason in FINAL:
         raise TooLateError
     passes = tuple(Pass(new_pass_id(), unit) for unit in order.units)

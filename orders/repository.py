@@ -17,6 +17,7 @@ from ticketing.contract import (
     OrderReduced,
 )
 from ticketing.feed import Feed
+from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document, own_errors
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
@@ -179,6 +180,7 @@ class OrderDatabase(AggregateDatabase[Order]):
                 "title": order.title,
                 "price": order.price,
             },
+            "currency": order.currency,
             "units": units if order.holds else None,
             "freed": None if order.holds else units,
             "refunded": list(order.refunded) or None,
@@ -199,6 +201,7 @@ class OrderDatabase(AggregateDatabase[Order]):
             ticket_id=ticket["id"],
             title=ticket["title"],
             price=ticket["price"],
+            currency=document.get("currency", DEFAULT_CURRENCY),
             units=tuple(document.get("units") or document["freed"]),
             refunded=tuple(document.get("refunded", ())),
             passes=tuple(Pass(**each) for each in document.get("passes", ())),

@@ -9,7 +9,7 @@ from ticketing.change import Change
 from ticketing.errors import UnavailableError
 from ticketing.ids import checked_id, new_id
 from tickets import models
-from tickets.inputs import TicketInput
+from tickets.inputs import TicketChange, TicketInput
 from tickets.models import Share, Ticket
 from tickets.offers import changed_offer, new_offer
 from tickets.repository import Tickets
@@ -26,7 +26,7 @@ def edit(  # noqa: PLR0913, PLR0917 - who, what, and what is known of it
     tickets: Tickets,
     ticket_id: str,
     user_id: str,
-    wanted: TicketInput,
+    wanted: TicketChange,
     orders: Any,
     now: datetime,
 ) -> Ticket:

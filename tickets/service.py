@@ -1,6 +1,6 @@
 """The tickets service: what is for sale, over HTTP, RPC and events."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic.alias_generators import to_camel
 from werkzeug.wrappers import Response
@@ -23,12 +23,13 @@ from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
 from tickets import commands
-from tickets.inputs import TicketInput
+from tickets.inputs import TicketChange, TicketInput
 from tickets.models import Share
 from tickets.repository import TicketDatabase, Tickets
 from tickets.search import search_of
 
 Json = dict[str, Any]
+Wanted = TypeVar("Wanted", bound=TicketChange)
 
 
 class TicketsService(service.Service):
@@ -56,7 +57,7 @@ class TicketsService(service.Service):
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
 
-    @route("PUT", "/api/tickets/<ticket_id>", session=True, body=TicketInput)
+    @route("PUT", "/api/tickets/<ticket_id>", session=True, body=TicketChange)
     def put_ticket(self, request: Request, ticket_id: str) -> Json:
         return self._edit(ticket_id, request.session.user_id, request.input)
 
@@ -117,12 +118,12 @@ class TicketsService(service.Service):
     def create_ticket(
         self, user_id: str, title: str, price: float, **more: Any
     ) -> Json:
-        """List units at ``price`` dollars each.
+        """List units at ``price`` each.
 
-        ``more``: quantity or seats, max_per_order, event, on_sale_at, as the HTTP API
-        has them. Raises InvalidInputError.
+        ``more``: currency (usd), quantity or seats, max_per_order, event, on_sale_at,
+        as the HTTP API has them. Raises InvalidInputError.
         """
-        wanted = _wanted(title, price, more)
+        wanted = _wanted(TicketInput, title, price, more)
         seller = checked_id(user_id)
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
@@ -140,7 +141,7 @@ class TicketsService(service.Service):
 
         Raises InvalidInputError, NotFoundError, BadRequestError, NotOwnerError.
         """
-        wanted = _wanted(title, price, more)
+        wanted = _wanted(TicketChange, title, price, more)
         return self._edit(id, user_id, wanted)
 
     @rpc
@@ -172,7 +173,7 @@ class TicketsService(service.Service):
         found = self.tickets.find_all(search, page, self.clock())
         return [ticket.json_dict() for ticket in found]
 
-    def _edit(self, ticket_id: str, user_id: str, wanted: TicketInput) -> Json:
+    def _edit(self, ticket_id: str, user_id: str, wanted: TicketChange) -> Json:
         orders, now = self.orders_rpc, self.clock()
         edited = commands.edit(self.tickets, ticket_id, user_id, wanted, orders, now)
         commands.tell(orders, edited)
@@ -193,12 +194,10 @@ class TicketsService(service.Service):
         )
 
 
-def _wanted(title: str, price: float, more: Json) -> TicketInput:
+def _wanted(shape: type[Wanted], title: str, price: float, more: Json) -> Wanted:
     """Check what came by RPC under the names of the HTTP API."""
-    if unknown := more.keys() - TicketInput.model_fields.keys():
+    if unknown := more.keys() - shape.model_fields.keys():
         raise BadRequestError(f"Unknown: {', '.join(sorted(unknown))}")
     named = {to_camel(name): value for name, value in more.items()}
-    wanted: TicketInput = validate(
-        TicketInput, {"title": title, "price": price, **named}
-    )
+    wanted: Wanted = validate(shape, {"title": title, "price": price, **named})
     return wanted
