@@ -55,6 +55,19 @@ def test_the_file_of_orders_has_a_row_for_each(house, buyer, other, seller, list
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("currency", "cells"),
+    [("gbp", ["30.00", "60.00", "GBP"]), ("jpy", ["30", "60", "JPY"])],
+)
+def test_the_file_has_sums_with_the_decimals_of_their_currency(
+    house, world, buyer, seller, currency, cells
+):
+    listing = world.sell("Opera", 30, seller, quantity=8, currency=currency)
+    house.buy(buyer, listing, quantity=2)
+    (row,) = rows_of(seller.get(f"/listings/{listing['id']}/orders.csv"))
+    assert [row[name] for name in ("Price", "Total", "Currency")] == cells
+
+
 def test_what_is_not_sold_adds_nothing_to_the_sums_of_the_file(
     house, buyer, seller, listing, path
 ):
