@@ -1,6 +1,6 @@
 """The tickets service: what is for sale, over HTTP, RPC and events."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic.alias_generators import to_camel
 from werkzeug.wrappers import Response
@@ -16,20 +16,19 @@ from ticketing.contract import (
 from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
-from ticketing.http.request import validate
+from ticketing.http.request import read_json, validate
 from ticketing.http.responses import no_content
 from ticketing.ids import checked_id
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
 from tickets import commands
-from tickets.inputs import TicketChange, TicketInput
+from tickets.inputs import TicketInput
 from tickets.models import Share
 from tickets.repository import TicketDatabase, Tickets
 from tickets.search import search_of
 
 Json = dict[str, Any]
-Wanted = TypeVar("Wanted", bound=TicketChange)
 
 
 class TicketsService(service.Service):
@@ -57,9 +56,10 @@ class TicketsService(service.Service):
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
 
-    @route("PUT", "/api/tickets/<ticket_id>", session=True, body=TicketChange)
+    @route("PUT", "/api/tickets/<ticket_id>", session=True)
     def put_ticket(self, request: Request, ticket_id: str) -> Json:
-        return self._edit(ticket_id, request.session.user_id, request.input)
+        sent = read_json(request.get_data(), request.content_type or "")
+        return self._edit(ticket_id, request.session.user_id, sent)
 
     @route("DELETE", "/api/tickets/<ticket_id>", session=True)
     def delete_ticket(self, request: Request, ticket_id: str) -> Response:
@@ -123,7 +123,7 @@ class TicketsService(service.Service):
         ``more``: currency (usd), quantity or seats, max_per_order, event, on_sale_at,
         as the HTTP API has them. Raises InvalidInputError.
         """
-        wanted = _wanted(TicketInput, title, price, more)
+        wanted = validate(TicketInput, _named(title, price, more))
         seller = checked_id(user_id)
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
@@ -141,8 +141,7 @@ class TicketsService(service.Service):
 
         Raises InvalidInputError, NotFoundError, BadRequestError, NotOwnerError.
         """
-        wanted = _wanted(TicketChange, title, price, more)
-        return self._edit(id, user_id, wanted)
+        return self._edit(id, user_id, _named(title, price, more))
 
     @rpc
     def cancel_ticket(self, id: str, user_id: str) -> Json:  # noqa: A002
@@ -173,7 +172,8 @@ class TicketsService(service.Service):
         found = self.tickets.find_all(search, page, self.clock())
         return [ticket.json_dict() for ticket in found]
 
-    def _edit(self, ticket_id: str, user_id: str, wanted: TicketChange) -> Json:
+    def _edit(self, ticket_id: str, user_id: str, sent: Any) -> Json:
+        wanted = commands.read_change(self.tickets, ticket_id, sent)
         orders, now = self.orders_rpc, self.clock()
         edited = commands.edit(self.tickets, ticket_id, user_id, wanted, orders, now)
         commands.tell(orders, edited)
@@ -194,10 +194,9 @@ class TicketsService(service.Service):
         )
 
 
-def _wanted(shape: type[Wanted], title: str, price: float, more: Json) -> Wanted:
-    """Check what came by RPC under the names of the HTTP API."""
-    if unknown := more.keys() - shape.model_fields.keys():
+def _named(title: str, price: float, more: Json) -> Json:
+    """Give what came by RPC the names of the HTTP API. Raises BadRequestError."""
+    if unknown := more.keys() - TicketInput.model_fields.keys():
         raise BadRequestError(f"Unknown: {', '.join(sorted(unknown))}")
     named = {to_camel(name): value for name, value in more.items()}
-    wanted: Wanted = validate(shape, {"title": title, "price": price, **named})
-    return wanted
+    return {"title": title, "price": price, **named}

@@ -87,6 +87,10 @@ def test_every_wrong_field_is_named_at_once(shop):
     assert answer.fields == {"title", "price"}
     answer = shop.site.post("/api/tickets", body | {"currency": "x"}, user=ANN)
     assert answer.fields == {"title", "currency"}
+    for ticket in (sell(shop), sell(shop, price=1200, currency="jpy")):
+        wrong = {"title": "", "price": 0.001}
+        assert edit(shop, ticket, **wrong).fields == {"title", "price"}
+    assert edit(shop, sell(shop), **body).fields == {"title", "price"}
 
 
 def test_an_edit_without_a_currency_leaves_it(shop):
