@@ -50,6 +50,7 @@ class Checkout:
     cards: tuple[Card, ...]
     is_test: bool
     publishable_key: str = ""
+    stripe_js: str = STRIPE_JS
 
     @classmethod
     def of(cls, config: Config) -> "Checkout":

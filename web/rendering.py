@@ -18,6 +18,7 @@ from ticketing.http.responses import RETRY_AFTER
 from web import assets, formats, languages, refusals
 from web.checkout import Checkout
 from web.forms import Form
+from web.operators import Operators
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,11 @@ log = logging.getLogger(__name__)
 class Renderer:
     """Turns data into HTML."""
 
-    def __init__(self, checkout: Checkout, now: Now = utc_now) -> None:
+    def __init__(
+        self, checkout: Checkout, operators: Operators, now: Now = utc_now
+    ) -> None:
         self.checkout = checkout
+        self.operators = operators
         self._now = now
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -57,6 +61,7 @@ class Renderer:
         locale = languages.locale_of(request.headers.get("Accept-Language", ""))
         values |= {"request": request, "user": request.user, "now": iso(self._now())}
         values["locale"] = languages.tag(locale)
+        values["operates"] = self.operators.has(request.user)
         with languages.reading(locale):
             html = self._templates.get_template(template).render(values)
         return _response(html, form.status if form.problems else status)
@@ -92,7 +97,8 @@ class Rendering(SharedExtension):
     """The container's one renderer."""
 
     def setup(self) -> None:
-        self.renderer = Renderer(Checkout.of(self.container.config))
+        config = self.container.config
+        self.renderer = Renderer(Checkout.of(config), Operators(config))
 
 
 class Pages(DependencyProvider):

@@ -6,11 +6,12 @@ from typing import Any
 from ticketing.errors import NotFoundError, NotOwnerError
 from ticketing.money import major
 from ticketing.sessions import Session
-from web import shop
+from web import declines, shop
 from web.states import (
     Json,
     Offer,
     is_single,
+    is_uncharged,
     offer_of,
     payment_state,
     seats_of,
@@ -56,7 +57,8 @@ def order_view(
 
     Beside them: the listing (None while it cannot be known), the order's seats (none
     if they are not numbered), the sum that is or will be paid for it, and those that
-    went or go back, in major units of its currency.
+    went or go back, in major units of its currency; whether surely nothing was charged,
+    and what to do about the last decline.
     """
     order = orders.get_order(order_id)
     ticket = shop.ticket_of(tickets, order)
@@ -72,6 +74,8 @@ def order_view(
         if "amount" in payment
         else order["total"],
         "refunds": [_refund(refund, ticket, currency) for refund in returned],
+        "uncharged": is_uncharged(payment),
+        "advice": declines.advice(payment.get("code") or ""),
         "stage": stage_of(order, payment_state(payment), now),
     }
 

@@ -175,7 +175,9 @@ def test_the_cards_on_offer_are_those_that_stripe_documents():
     assert all(card.token in TOKENS for card in TEST_CARDS)
     assert all(TOKENS[card.token].last4 == card.last4 for card in TEST_CARDS)
     works = [card for card in TEST_CARDS if TOKENS[card.token].decline is None]
-    assert [card.outcome for card in works] == ["works"] * 2
+    authenticated = [card for card in works if TOKENS[card.token].authenticate]
+    assert [card.outcome for card in authenticated] == ["asks you to confirm first"]
+    assert [c.outcome for c in works if c not in authenticated] == ["works"] * 2
 
 
 @pytest.mark.parametrize(

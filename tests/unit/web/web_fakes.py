@@ -193,23 +193,34 @@ class FakePayments(Fake):
             raise BadRequestError("Cannot pay for a cancelled order")
         if self.things.get(order_id, {}).get("status") == "paid":
             raise BadRequestError("This order is already paid")
+        if token == "tok_threeDSecure2Required":
+            self.put(order_id, "action", redirect_url="https://bank.test/3ds")
+            return {"id": new_id(), "status": "action"}
         if token != "tok_visa":
             self.put(order_id, "declined", message="Your card was declined.")
             raise BadRequestError("Your card was declined.")
         self.put(order_id, "paid")
         if self.completes:
             self.orders.things[order_id]["status"] = "complete"
-        return {"id": new_id()}
+        return {"id": new_id(), "status": "paid"}
+
+    def look(self, order_id):
+        """What Stripe says now: who was asked to confirm has done so."""
+        if self.find(order_id)["status"] == "action":
+            self.pay(order_id, self.orders.find(order_id)["userId"], "tok_visa")
+        return self.find(order_id)
 
     def get_payment(self, order_id):
         return self.find(order_id)
 
-    def put(self, order_id, status, message=None, refunds=()):
+    def put(self, order_id, status, message=None, refunds=(), redirect_url=None):
         self.things[order_id] = {
             "id": new_id(),
             "orderId": order_id,
             "status": status,
             "message": message,
+            "code": "generic_decline" if message else "",
+            "redirectUrl": redirect_url,
             "amount": self._minor(order_id, self.orders.things[order_id]["total"]),
             "refunds": list(refunds),
         }
