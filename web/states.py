@@ -81,8 +81,8 @@ _UNDER_WAY = {
 }
 # Nothing can be paid any more, and the order will soon know.
 _OVER = {Payment.FAILED, Payment.CLOSING, Payment.CANCELLED}
-# As long as it stands like this, nothing was charged.
-_UNCHARGED = {Payment.NONE, Payment.DECLINED, Payment.FAILED, Payment.CANCELLED}
+# Until its intent is cancelled, a browser may confirm one that was declined before.
+_UNCHARGED = {Payment.NONE, Payment.CANCELLED}
 _RETURNED = {Payment.REFUNDING: Stage.REFUNDING, Payment.REFUNDED: Stage.REFUNDED}
 
 
