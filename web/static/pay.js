@@ -18,6 +18,8 @@ async function clientSecret() {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ orderId: order }),
+  }).catch(() => {
+    throw new Error("The shop could not be reached");
   });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.errors[0].message);
@@ -32,11 +34,7 @@ async function show() {
   return { stripe, elements };
 }
 
-async function pay(event) {
-  event.preventDefault();
-  if (button.disabled) return;
-  button.disabled = true;
-  tell("");
+async function confirm() {
   const { stripe, elements } = await shown;
   const confirmParams = { return_url: new URL(back, location.href).href };
   const { error } = await stripe.confirmPayment({
@@ -44,7 +42,19 @@ async function pay(event) {
     confirmParams,
     redirect: "if_required",
   });
-  if (!error) return location.replace(back);
+  return error;
+}
+
+async function pay(event) {
+  event.preventDefault();
+  if (button.disabled) return;
+  button.disabled = true;
+  tell("");
+  const error = await confirm().catch((thrown) => thrown);
+  // After what it cannot be confirmed in any more, the shop knows more than this page.
+  if (!error || error.code === "payment_intent_unexpected_state") {
+    return location.replace(back);
+  }
   button.disabled = false;
   tell(error.message);
 }
