@@ -3,7 +3,9 @@
 from typing import Any
 
 from ticketing.money import major
-from web.states import Json
+from web import shop
+from web.sales import Standing
+from web.states import Json, Payment
 
 SUMS = ("charged", "refunded", "kept", "orders", "difference")
 # What a finding means, and what to do about it.
@@ -38,6 +40,21 @@ def ledger_view(payments: Any, after: str | None, limit: int) -> Json:
             for finding in payments.findings()
         ],
     }
+
+
+def undelivered(payments: Any, view: Json) -> Json:
+    """Return what to show of an order that was paid and does not have its tickets.
+
+    ``kept`` is the money that can go back, in major units. Of any other order: nothing.
+    """
+    if view["standing"] is Standing.PAID:
+        return {}
+    order = view["order"]
+    payment = shop.payment_of(payments, order["id"])
+    if payment["status"] != Payment.PAID:
+        return {}
+    kept = major(payment["amount"] - payment["refunded"], order["currency"])
+    return {"standing": Standing.UNDELIVERED, "kept": kept}
 
 
 def _row(row: Json) -> Json:

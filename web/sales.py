@@ -42,12 +42,13 @@ PASS_COLUMNS = ("Pass", "Unit", "Status", "Admitted at (UTC)", "Door")
 
 
 class Standing(StrEnum):
-    """What an order is to the seller."""
+    """What an order is to the seller; what is UNDELIVERED only operators see."""
 
     PAID = "paid"
     RESERVED = "reserved"
     REFUNDED = "refunded"
     CANCELLED = "cancelled"
+    UNDELIVERED = "undelivered"
 
 
 def standing_of(order: Json) -> Standing:

@@ -1,18 +1,22 @@
 """The books: whether the money at Stripe, payments and orders is the same."""
 
+from contextlib import suppress
+
 from werkzeug.wrappers import Response
 
-from ticketing.errors import refuse
+from ticketing.errors import NotFoundError, refuse
 from ticketing.http import Request
 from web import books, sales
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.paths import see_other
+from web.sales import Standing
 from web.states import Json
 
 ROWS = 50
 PATH = "/operator"
+_BACK = {"path": PATH, "back": "Books"}
 
 
 class OperatorPages(base.Web):
@@ -36,7 +40,8 @@ class OperatorPages(base.Web):
     @page("POST", f"{PATH}/dismiss", session=True)
     def post_dismissal(self, request: Request) -> Response:
         self.pages.operators.check(request.session)
-        self.payments.dismiss_finding(request.form.get("finding", ""))
+        with suppress(NotFoundError):  # a second click
+            self.payments.dismiss_finding(request.form.get("finding", ""))
         return see_other(PATH)
 
     @page("GET", f"{PATH}/orders/<order_id>/refund", session=True)
@@ -51,13 +56,19 @@ class OperatorPages(base.Web):
         form, chosen = Form.of(request, "reason"), request.form.getlist("unit")
         reason = form["reason"].strip() or "the shop refunded it"
         try:
-            if not chosen:
-                refuse("units", "Tick at least one ticket to refund")
-            self.payments.refund(order_id, reason, units=chosen)
+            if values["standing"] is Standing.UNDELIVERED:
+                self.payments.refund(order_id, reason)
+            else:
+                self._refund_units(order_id, reason, chosen)
         except REFUSALS as error:
             values |= {"chosen": chosen, "form": form.failed(error)}
             return self.pages.show(request, "order_refund.html", **values)
         return see_other(f"{PATH}?note=refund")
+
+    def _refund_units(self, order_id: str, reason: str, chosen: list[str]) -> None:
+        if not chosen:
+            refuse("units", "Tick at least one ticket to refund")
+        self.payments.refund(order_id, reason, units=chosen)
 
     def _refundable(self, request: Request, order_id: str) -> Json:
         """Return an order to an operator. Raises NotFoundError."""
@@ -65,4 +76,4 @@ class OperatorPages(base.Web):
         order: Json = self.orders.get_order(order_id)
         ticket = self.tickets.get_ticket(order["ticket"]["id"])
         view = sales.refund_view(self.auth, self.orders, ticket, order_id)
-        return view | {"path": PATH, "back": "Books"}
+        return view | books.undelivered(self.payments, view) | _BACK
