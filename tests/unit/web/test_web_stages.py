@@ -101,9 +101,7 @@ def test_while_an_order_is_ending_no_more_is_said(world, buyer, order, payment):
 
 
 @pytest.mark.parametrize("payment", [Payment.PENDING, Payment.PROCESSING])
-def test_who_waits_for_the_bank_is_asked_not_to_pay_again(
-    world, buyer, order, payment
-):
+def test_who_waits_for_the_bank_is_asked_not_to_pay_again(world, buyer, order, payment):
     put(world, order, payment)
     words = told(buyer.get(f"/orders/{order['id']}"))
     assert "Your payment is being made" in words

@@ -222,6 +222,7 @@ class FakePayments(Fake):
             "code": "generic_decline" if message else "",
             "redirectUrl": redirect_url,
             "amount": self._minor(order_id, self.orders.things[order_id]["total"]),
+            "refunded": sum(refund["amount"] for refund in refunds if refund["done"]),
             "refunds": list(refunds),
         }
 
