@@ -1,8 +1,7 @@
 """The books: sums, what does not fit, the ledger, and comparing with Stripe."""
 
 import pytest
-from conftest import STAND_IN
-from web_books_house import BooksHouse
+from web_books_house import BOSS, OPERATED, BooksHouse
 from web_markup import told
 
 from payments.books.findings import Finding, Kind
@@ -13,7 +12,7 @@ from web.pages import operator
 
 @pytest.fixture
 def world(make_shop):
-    return make_shop(STAND_IN | {"OPERATORS": "boss@example.com"})
+    return make_shop(OPERATED)
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def house(world):
 
 @pytest.fixture
 def boss(world, house):
-    return world.visitor("boss@example.com")
+    return world.visitor(BOSS)
 
 
 def read(boss, path="/operator"):

@@ -1,13 +1,11 @@
 """Who sees the books: operators, and for everybody else there is no such page."""
 
 import pytest
-from conftest import STAND_IN
-from web_books_house import BooksHouse
+from web_books_house import BOSS, STAND_IN, BooksHouse
 from web_sales_house import SalesHouse
 
 from web.operators import Operators
 
-BOSS = "boss@example.com"
 NAMED = " Boss@Example.com,, second@example.com ,"
 
 

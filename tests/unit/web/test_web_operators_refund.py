@@ -1,8 +1,7 @@
 """Operators send money back: of any order, whole or in part."""
 
 import pytest
-from conftest import STAND_IN
-from web_books_house import BooksHouse
+from web_books_house import BOSS, OPERATED, BooksHouse
 from web_markup import told
 from web_sales_house import SalesHouse
 
@@ -12,7 +11,7 @@ OURS = "the shop refunded it"
 
 @pytest.fixture
 def world(make_shop):
-    return make_shop(STAND_IN | {"OPERATORS": "boss@example.com"})
+    return make_shop(OPERATED)
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def house(world, sales):
 
 @pytest.fixture
 def boss(world, house):
-    return world.visitor("boss@example.com")
+    return world.visitor(BOSS)
 
 
 @pytest.fixture

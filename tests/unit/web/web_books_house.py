@@ -5,6 +5,10 @@ from ticketing.errors import BadRequestError, NotFoundError, UnavailableError
 from ticketing.http.request import validate
 
 MAX_PAGE = 1000
+STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
+BOSS = "boss@example.com"
+# A shop with one operator.
+OPERATED = STAND_IN | {"OPERATORS": BOSS}
 
 
 class BooksHouse:
