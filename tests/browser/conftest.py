@@ -98,17 +98,6 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def scriptless(chromium):
-    """A browser of somebody who has switched scripts off, which pages can tell."""
-    off = "--blink-settings=scriptEnabled=false"
-    browser = chromium.browser_type.launch(
-        executable_path=CHROMIUM, args=[*ARGUMENTS, off]
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
 def person(url, chromium):
     """Makes people; anything their browsers complain about fails the test."""

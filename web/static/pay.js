@@ -7,6 +7,7 @@ const form = document.querySelector("#pay");
 const { order, key, back } = form.dataset;
 const button = form.querySelector("button");
 const problem = form.querySelector("[role=alert]");
+const card = form.querySelector("#payment-element");
 
 function tell(message) {
   problem.textContent = message;
@@ -30,7 +31,7 @@ async function show() {
   if (!window.Stripe) throw new Error("Stripe's part of this page could not be loaded");
   const stripe = window.Stripe(key, { locale: document.documentElement.lang });
   const elements = stripe.elements({ clientSecret: await clientSecret() });
-  elements.create("payment").mount("#payment-element");
+  elements.create("payment").mount(`#${card.id}`);
   return { stripe, elements };
 }
 
@@ -65,5 +66,8 @@ shown.then(
     button.disabled = false;
     form.addEventListener("submit", pay);
   },
-  (error) => tell(`${error.message}. Your tickets stay held: load this page again.`),
+  (error) => {
+    card.hidden = true;
+    tell(`${error.message}. Your tickets stay held: load this page again.`);
+  },
 );
