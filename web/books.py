@@ -24,6 +24,8 @@ MEANINGS = {
     "paid, not delivered": "The order does not have what was paid for. Refund it here.",
     "delivered, not paid": "The order has passes that nobody paid for.",
 }
+# What operators refund here.
+_REFUNDED_HERE = {"refunded at Stripe", "paid, not delivered"}
 
 
 def ledger_view(payments: Any, after: str | None, limit: int) -> Json:
@@ -35,10 +37,7 @@ def ledger_view(payments: Any, after: str | None, limit: int) -> Json:
         "rows": rows,
         "sums": {key: _sum(row, key) for key, row in told["sums"].items()},
         "more": rows[-1]["orderId"] if more else None,
-        "findings": [
-            finding | {"meaning": MEANINGS[finding["kind"]]}
-            for finding in payments.findings()
-        ],
+        "findings": [_finding(finding) for finding in payments.findings()],
     }
 
 
@@ -55,6 +54,17 @@ def undelivered(payments: Any, view: Json) -> Json:
         return {}
     kept = major(payment["amount"] - payment["refunded"], order["currency"])
     return {"standing": Standing.UNDELIVERED, "kept": kept}
+
+
+def _finding(finding: Json) -> Json:
+    """``title`` is its kind, ``payment`` what Stripe calls it if that is known."""
+    kind, ref, order_id = finding["kind"], finding["ref"], finding["orderId"]
+    return finding | {
+        "title": kind[0].upper() + kind[1:],
+        "meaning": MEANINGS[kind],
+        "payment": ref if ref != order_id else None,
+        "refund": order_id is not None and kind in _REFUNDED_HERE,
+    }
 
 
 def _row(row: Json) -> Json:

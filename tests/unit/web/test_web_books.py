@@ -130,7 +130,8 @@ def test_every_kind_of_finding_says_what_to_do(boss, house, kind):
     house.find(kind.value, ref="pi_1", detail="2000 usd & more")
     assert kind.value in books.MEANINGS
     words = read(boss)
-    assert f"{kind.value.capitalize()} 2000 usd &amp; more, since" in words
+    title = kind.value[0].upper() + kind.value[1:]
+    assert f"{title} 2000 usd &amp; more, since" in words
     assert books.MEANINGS[kind.value].replace("'", "&#39;") in words
     assert f"I have dealt with it : {kind.value}, pi_1" in words
 
@@ -144,6 +145,24 @@ def test_a_finding_looks_as_payments_tells_it(house):
     house.find("disputed", ref="ch_1", since=None)
     assert house.found[0].keys() == told_by_payments.keys()
     assert house.found[0]["id"] == told_by_payments["id"]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_finding_names_its_order_and_its_payment(boss, house, kind):
+    """What is refunded here has a link to where; the rest is done at Stripe."""
+    house.find(kind.value, ref="pi_1", order_id="5e" * 12)
+    here = kind in {Kind.NOT_DELIVERED, Kind.REFUNDED_ELSEWHERE}
+    words = read(boss)
+    assert f"Order {'5e' * 12} At Stripe pi_1 I have dealt" in words
+    assert (f"/operator/orders/{'5e' * 12}/refund" in boss.read("/operator")) == here
+
+
+def test_what_is_not_known_of_a_finding_is_left_out(boss, house):
+    house.find("paid, not delivered", ref="5e" * 12, order_id="5e" * 12)
+    house.find("disputed", ref="ch_1", order_id=None)
+    words = read(boss)
+    assert f"Order {'5e' * 12} I have dealt" in words
+    assert "Answer at Stripe. At Stripe ch_1 I have dealt" in words
 
 
 def test_a_finding_without_its_time_is_shown(boss, house):

@@ -5,6 +5,7 @@ from ticketing.errors import BadRequestError, NotFoundError, UnavailableError
 from ticketing.http.request import validate
 
 MAX_PAGE = 1000
+SINCE = "2026-01-31T11:00:00.000Z"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 BOSS = "boss@example.com"
 # A shop with one operator.
@@ -48,9 +49,9 @@ class BooksHouse:
             "difference": kept - orders,
         }
 
-    def find(self, kind, ref="5e", detail="2000 usd", since="2026-01-31T11:00:00.000Z"):
-        finding = {"id": f"{kind}:{ref}", "kind": kind, "ref": ref, "orderId": ref}
-        self.found.append(finding | {"detail": detail, "since": since})
+    def find(self, kind, ref="5e", detail="2000 usd", *, order_id=None, since=SINCE):
+        finding = {"id": f"{kind}:{ref}", "kind": kind, "ref": ref, "detail": detail}
+        self.found.append(finding | {"orderId": order_id, "since": since})
 
     def ledger(self, since=None, until=None, limit=50, after=None):
         self._answer()
