@@ -62,11 +62,14 @@ class StandIn:
 class Hook:
     """Receives webhooks; answers with `statuses` in turn, then with 200.
 
-    secret: the one that what arrives has to be signed with.
+    secret: the one that what arrives has to be signed with. open: cleared, it takes
+    requests and does not answer.
     """
 
     def __init__(self):
         self.secret = SECRET
+        self.open = threading.Event()
+        self.open.set()
         self.statuses = []
         self.received = []
         self._changed = threading.Condition()
@@ -75,6 +78,7 @@ class Hook:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.open.wait(DEADLINE)
                 status = hook._record(body, self.headers["Stripe-Signature"])
                 self.send_response(status)
                 self.send_header("Content-Length", "0")

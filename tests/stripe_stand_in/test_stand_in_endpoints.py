@@ -131,6 +131,29 @@ def test_an_endpoint_that_fails_holds_up_no_other(own, hooks):
     assert good.accepted() == ["payment_intent.created"]
 
 
+def test_an_endpoint_that_does_not_answer_holds_up_no_other(own, hooks):
+    """However much is due for it."""
+    good, mute = hooks(), hooks()
+    add(own, mute, "payment_intent.created")
+    add(own, good, "payment_intent.created")
+    mute.open.clear()
+    for _ in range(6):
+        own.client().v1.payment_intents.create(USD)
+    good.wait_for(lambda received: len(received) == 6)
+    assert mute.received == []
+    mute.open.set()
+
+
+def test_what_is_pruned_waits_for_nobody(in_process):
+    """An event that is forgotten is not sent any more either."""
+    in_process.hook("http://127.0.0.1:1/hook")
+    in_process.post("/v1/payment_intents", "amount=900&currency=usd")
+    in_process.clock.now += 31 * 24 * 3600
+    in_process.store.prune()
+    with in_process.store.transaction() as tx:
+        assert tx.db.execute("SELECT count(*) FROM outgoing").fetchone() == (0,)
+
+
 def test_what_waits_for_a_disabled_endpoint_is_dropped(in_process):
     """When its turn comes; enabled again before that, it is still sent."""
     endpoint = in_process.hook("http://127.0.0.1:1/hook")
