@@ -73,7 +73,7 @@ def test_an_operator_reads_the_books(boss, element, sold, width):
     tab_to(page, ledger)
     if wider:
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.activeElement.scrollLeft > 0")
+        _until(lambda: ledger.evaluate("(table) => table.scrollLeft > 0"))
     tab_to(page, row(page, order_id).get_by_role("link"))
     expect(row(page, order_id).get_by_role("link")).to_be_in_viewport()
     page.keyboard.press("Enter")
