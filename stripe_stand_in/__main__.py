@@ -9,14 +9,19 @@ import signal
 import sqlite3
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from stripe_stand_in import webhooks
-from stripe_stand_in.api import Api
+from stripe_stand_in import dispatcher, faults, settlement
+from stripe_stand_in.api import SETTLING_SECONDS, Api
+from stripe_stand_in.control import Control
+from stripe_stand_in.endpoints import of_command_line
+from stripe_stand_in.errors import ParameterError
+from stripe_stand_in.faults import Fate, Faults
+from stripe_stand_in.front import Front
 from stripe_stand_in.server import Server
 from stripe_stand_in.store import Store
 
@@ -38,6 +43,19 @@ def _arguments() -> Namespace:
         default="*",
         help="types of events to send, separated by commas; * means all",
     )
+    parser.add_argument(
+        "--settle-seconds",
+        type=_seconds,
+        default=SETTLING_SECONDS,
+        help="how long bank debits and slow refunds take",
+    )
+    parser.add_argument(
+        "--faults",
+        type=_faults,
+        default=Faults(),
+        metavar="JSON",
+        help="what goes wrong on purpose, as PUT /stand-in/faults takes it",
+    )
     given = parser.parse_args()
     if bool(given.webhook_url) != bool(given.webhook_secret):
         parser.error("--webhook-url and --webhook-secret go together")
@@ -46,6 +64,20 @@ def _arguments() -> Namespace:
     if given.webhook_url and not _is_url(given.webhook_url):
         parser.error("--webhook-url has to be an http or https address")
     return given
+
+
+def _seconds(value: str) -> float:
+    seconds = float(value)
+    if not 0 <= seconds <= faults.LONGEST_SECONDS:
+        raise ArgumentTypeError(f"has to lie from 0 to {faults.LONGEST_SECONDS:g}")
+    return seconds
+
+
+def _faults(value: str) -> Faults:
+    try:
+        return faults.parse(value)
+    except ParameterError as error:
+        raise ArgumentTypeError(error.message) from None
 
 
 def _is_url(value: str) -> bool:
@@ -58,14 +90,14 @@ def _stop(sentence: str) -> NoReturn:
     raise SystemExit(1)
 
 
-def _endpoint(given: Namespace) -> webhooks.Endpoint | None:
-    if not given.webhook_url:
-        return None
-    types = frozenset(given.webhook_events.split(",")) - {"*", ""}
-    return webhooks.Endpoint(given.webhook_url, given.webhook_secret, types)
+def _configure(store: Store, given: Namespace) -> None:
+    """The endpoint of the command line is as this start describes it."""
+    types = [kind for kind in given.webhook_events.split(",") if kind]
+    with store.transaction() as tx:
+        of_command_line(tx, given.webhook_url, given.webhook_secret, types or ["*"])
 
 
-def _store(data: Path, endpoint: webhooks.Endpoint | None) -> Store:
+def _store(data: Path, fate: Fate) -> Store:
     """The folder is locked for as long as the process lives."""
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -75,16 +107,17 @@ def _store(data: Path, endpoint: webhooks.Endpoint | None) -> Store:
         _stop(f"Another Stripe stand-in is using {data}.")
     except OSError as error:
         _stop(f"The folder {data} cannot be used: {error.strerror}.")
-    wanted = endpoint.wants if endpoint else lambda _: False
     try:
-        return Store(data / "stripe.sqlite3", time.time, wanted)
+        return Store(data / "stripe.sqlite3", time.time, fate.lag)
     except sqlite3.Error as error:
         _stop(f"The file {data / 'stripe.sqlite3'} cannot be used: {error}.")
 
 
-def _server(given: Namespace, store: Store) -> Server:
+def _server(given: Namespace, store: Store, fate: Fate) -> Server:
+    api = Api(store, given.settle_seconds, fate.processing)
+    front = Front(api, Control(store, api, fate), fate)
     try:
-        return Server((given.host, given.port), Api(store).answer)
+        return Server((given.host, given.port), front.answer)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         _stop(f"Cannot listen on {given.host}:{given.port}: {reason}.")
@@ -101,13 +134,14 @@ def main() -> NoReturn:
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
-    endpoint = _endpoint(given)
-    store = _store(given.data, endpoint)
-    server = _server(given, store)
+    fate = Fate(given.faults)
+    store = _store(given.data, fate)
+    server = _server(given, store, fate)
+    _configure(store, given)
     Thread(target=server.serve_forever, daemon=True).start()
     Thread(target=_prune_for_ever, args=(store,), daemon=True).start()
-    if endpoint:
-        webhooks.start(store, endpoint)
+    settlement.start(store)
+    dispatcher.start(store, fate)
     sys.stdout.write(
         f"Stripe stand-in listens on http://{given.host}:{server.server_port}\n"
     )

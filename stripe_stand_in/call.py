@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from stripe_stand_in.changes import Change
 from stripe_stand_in.entities import (
     Charge,
     Entity,
@@ -13,13 +14,13 @@ from stripe_stand_in.entities import (
     PaymentMethod,
     Refund,
     Token,
+    WebhookEndpoint,
 )
 from stripe_stand_in.errors import NotFoundError, StripeError
 from stripe_stand_in.events import Cause, Event
 from stripe_stand_in.expansion import show
-from stripe_stand_in.models import Change
 from stripe_stand_in.parameters import Table
-from stripe_stand_in.store import Transaction
+from stripe_stand_in.transaction import Transaction
 from stripe_stand_in.views import render_error
 
 T = TypeVar("T", bound=Entity | Event)
@@ -34,7 +35,22 @@ _NAMES: dict[type[Any], tuple[str, str]] = {
     Charge: ("charge", "charge"),
     Refund: ("refund", "id"),
     Event: ("event", "id"),
+    WebhookEndpoint: ("webhook endpoint", "webhook_endpoint"),
 }
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a request meets besides what is kept.
+
+    host: the one the request was sent to. public: asked with a publishable key.
+    processing: the seconds a card takes. settling: those of a debit or a refund.
+    """
+
+    host: str = ""
+    public: bool = False
+    processing: float = 0.0
+    settling: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +61,7 @@ class Call:
     params: Mapping[str, Any]
     id: str
     cause: Cause
+    around: Surroundings = field(default_factory=Surroundings)
 
     def found(self, kind: type[T]) -> T:
         """The object in the path, or 404."""

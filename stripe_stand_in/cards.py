@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from stripe_stand_in.errors import CardError
 
@@ -23,12 +24,17 @@ class Decline:
 
 @dataclass(frozen=True)
 class Card:
+    """authenticate: the customer has to act first. refund_later: how a refund ends that
+    is not over at once.
+    """
+
     number: str
     brand: str = "visa"
     funding: str = "credit"
     country: str = "US"
     decline: Decline | None = None
     authenticate: bool = False
+    refund_later: Literal["succeeded", "failed"] | None = None
 
     @property
     def last4(self) -> str:
@@ -36,6 +42,12 @@ class Card:
 
 
 _DECLINED = "Your card was declined."
+_POOR = Decline("Your card has insufficient funds.", decline_code="insufficient_funds")
+_ERROR = Decline(
+    "An error occurred while processing your card. Try again in a little bit.",
+    "processing_error",
+)
+_FRAUD = Decline(_DECLINED, decline_code="fraudulent", blocked=True)
 
 # By the name that Stripe's test tokens and test PaymentMethods carry.
 _GOOD = {
@@ -63,17 +75,21 @@ _GOOD = {
     "threeDSecure2Required": Card("4000000000003220", authenticate=True),
     "authenticationRequired": Card("4000002760003184", authenticate=True),
     "authenticationRequiredOnSetup": Card("4000002500003155", authenticate=True),
+    "authenticationRequiredSetupForOffSession": Card(
+        "4000003800000446", authenticate=True
+    ),
+    # Authentication is possible with it, but not asked for.
+    "threeDSecureOptional": Card("4000000000003055"),
+    "riskLevelElevated": Card("4000000000009235"),
+    "bypassPending": Card("4000000000000077"),
+    "pendingRefund": Card("4000000000007726", refund_later="succeeded"),
+    "refundFail": Card("4000000000005126", refund_later="failed"),
 }
 _BAD = {
     "chargeDeclined": Card(
         "4000000000000002", decline=Decline(_DECLINED, decline_code="generic_decline")
     ),
-    "chargeDeclinedInsufficientFunds": Card(
-        "4000000000009995",
-        decline=Decline(
-            "Your card has insufficient funds.", decline_code="insufficient_funds"
-        ),
-    ),
+    "chargeDeclinedInsufficientFunds": Card("4000000000009995", decline=_POOR),
     "chargeDeclinedLostCard": Card(
         "4000000000009987", decline=Decline(_DECLINED, decline_code="lost_card")
     ),
@@ -90,13 +106,7 @@ _BAD = {
             "Your card's security code is incorrect.", "incorrect_cvc", param="cvc"
         ),
     ),
-    "chargeDeclinedProcessingError": Card(
-        "4000000000000119",
-        decline=Decline(
-            "An error occurred while processing your card. Try again in a little bit.",
-            "processing_error",
-        ),
-    ),
+    "chargeDeclinedProcessingError": Card("4000000000000119", decline=_ERROR),
     "chargeDeclinedVelocityLimitExceeded": Card(
         "4000000000006975",
         decline=Decline(
@@ -105,10 +115,19 @@ _BAD = {
             decline_code="card_velocity_exceeded",
         ),
     ),
-    "chargeDeclinedFraudulent": Card(
-        "4100000000000019",
-        decline=Decline(_DECLINED, decline_code="fraudulent", blocked=True),
+    "chargeDeclinedFraudulent": Card("4100000000000019", decline=_FRAUD),
+    "riskLevelHighest": Card("4000000000004954", decline=_FRAUD),
+    # Declined all the same once the customer has authenticated the payment.
+    "threeDSecureRequiredChargeDeclined": Card(
+        "4000008400001629",
+        decline=Decline(_DECLINED, decline_code="generic_decline"),
+        authenticate=True,
     ),
+    "authenticationRequiredChargeDeclinedInsufficientFunds": Card(
+        "4000008260003178", decline=_POOR, authenticate=True
+    ),
+    # The bank cannot be asked for authentication, so the card is declined at once.
+    "threeDSecureRequiredProcessingError": Card("4000008400001280", decline=_ERROR),
     # Can be saved for a customer, but every charge of it fails.
     "chargeCustomerFail": Card(
         "4000000000000341", decline=Decline(_DECLINED, decline_code="generic_decline")

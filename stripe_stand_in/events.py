@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_stand_in.entities import Entity
+from stripe_stand_in.ids import new_id
 from stripe_stand_in.views import render
 
 API_VERSION = "2026-10-28.endive"
@@ -14,9 +15,9 @@ API_VERSION = "2026-10-28.endive"
 
 @dataclass(frozen=True)
 class Cause:
-    """The request that made the change."""
+    """The request that made the change; without an id it happened by itself."""
 
-    request_id: str
+    request_id: str | None = None
     idempotency_key: str | None = None
 
 
@@ -39,7 +40,9 @@ class Event:
         return shown | {"pending_webhooks": pending}
 
 
-def make(event_id: str, kind: str, entity: Entity, now: int, cause: Cause) -> Event:
+def make(kind: str, entity: Entity, now: int, cause: Cause, pending: int) -> Event:
+    """pending: the number of webhook endpoints that will hear of it."""
+    event_id = new_id("evt")
     body = {
         "id": event_id,
         "object": "event",
@@ -47,7 +50,7 @@ def make(event_id: str, kind: str, entity: Entity, now: int, cause: Cause) -> Ev
         "created": now,
         "data": {"object": render(entity)},
         "livemode": False,
-        "pending_webhooks": 1,
+        "pending_webhooks": pending,
         "request": {"id": cause.request_id, "idempotency_key": cause.idempotency_key},
         "type": kind,
     }

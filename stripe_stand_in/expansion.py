@@ -7,7 +7,7 @@ from typing import Any
 from stripe_stand_in.entities import Charge, Entity, Intent, PaymentMethod, Refund
 from stripe_stand_in.errors import ParameterError
 from stripe_stand_in.parameters import Rule, array, text
-from stripe_stand_in.store import Transaction
+from stripe_stand_in.transaction import Transaction
 from stripe_stand_in.views import render
 
 MAX_LEVELS = 4

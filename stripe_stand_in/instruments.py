@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_stand_in import cards
+from stripe_stand_in import cards, debits
 from stripe_stand_in.call import Answer, Call, Endpoint
+from stripe_stand_in.changes import Change
 from stripe_stand_in.entities import Entity, PaymentMethod, Token
 from stripe_stand_in.errors import StripeError
 from stripe_stand_in.expansion import expand
-from stripe_stand_in.models import Change
+from stripe_stand_in.ids import new_id
 from stripe_stand_in.parameters import (
     Table,
     integer,
@@ -25,7 +26,6 @@ from stripe_stand_in.parameters import (
     one_of,
     text,
 )
-from stripe_stand_in.store import new_id
 
 _DETAILS = ("number", "exp_month", "exp_year")
 _CARD = Table(
@@ -86,6 +86,9 @@ def given(call: Call) -> Instrument:
     if name in cards.METHODS:
         method = _fresh(call, cards.METHODS[name])
         return Instrument(method, (method,))
+    if name in debits.METHODS:
+        method = _account(call, debits.METHODS[name])
+        return Instrument(method, (method,))
     return Instrument(call.named(PaymentMethod, "payment_method", name))
 
 
@@ -98,6 +101,16 @@ def _fresh(call: Call, card: cards.Card, **more: Any) -> PaymentMethod:
     }
     return PaymentMethod(
         id=new_id("pm"), created=call.tx.now, number=card.number, **(details | more)
+    )
+
+
+def _account(call: Call, account: debits.Account) -> PaymentMethod:
+    return PaymentMethod(
+        id=new_id("pm"),
+        created=call.tx.now,
+        number=account.number,
+        type=debits.TYPE,
+        billing_details={"name": "Jenny Rosen", "email": "jenny@example.com"},
     )
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hmac import compare_digest
+from secrets import token_hex
 from typing import Any
 
-from stripe_stand_in import models
+from stripe_stand_in import debits, models
 from stripe_stand_in.call import Answer, Call, Endpoint
+from stripe_stand_in.changes import Attempt, Change
 from stripe_stand_in.entities import Intent, PaymentMethod
-from stripe_stand_in.errors import ParameterError
+from stripe_stand_in.errors import ParameterError, StripeError
 from stripe_stand_in.expansion import expand
+from stripe_stand_in.ids import new_id
 from stripe_stand_in.instruments import METHOD_DATA, given
-from stripe_stand_in.models import Attempt, Change
+from stripe_stand_in.mandates import MANDATE
 from stripe_stand_in.parameters import (
     Rule,
     Table,
+    address,
     array,
     boolean,
     currency,
@@ -25,10 +30,10 @@ from stripe_stand_in.parameters import (
     text,
     unknown,
 )
-from stripe_stand_in.store import new_id
 
 _TYPES_SINCE = "2026-07-29"
 _TYPES_UNTIL = "2026-09-30"
+_KNOWN_TYPES = ("card", debits.TYPE)
 
 
 def _check_version(params: Mapping[str, Any], version: str) -> None:
@@ -59,14 +64,25 @@ def _check_create(params: Mapping[str, Any], version: str) -> None:
 
 def _types(value: Any, name: str) -> list[str]:
     """Types the stand-in does not know are left out; at least one has to remain."""
-    types = array(text())(value, name)
-    if "card" not in types:
+    types = [kind for kind in array(text())(value, name) if kind in _KNOWN_TYPES]
+    if not types:
         raise ParameterError(
             "No valid payment method types for this Payment Intent: the stand-in for "
-            "Stripe knows only `card`.",
+            f"Stripe knows only {' and '.join(_KNOWN_TYPES)}.",
             param=name,
         )
-    return ["card"]
+    return list(dict.fromkeys(types))
+
+
+def _accepted(params: Mapping[str, Any]) -> list[str]:
+    """Bank accounts are debited in one currency only, and so not offered in others.
+
+    https://docs.stripe.com/payments/payment-methods/dynamic-payment-methods
+    """
+    names = "allowed_payment_method_types", "payment_method_types"
+    chosen = next((params[name] for name in names if name in params), _KNOWN_TYPES)
+    is_usd = params["currency"] == debits.CURRENCY
+    return [kind for kind in chosen if is_usd or kind != debits.TYPE] or ["card"]
 
 
 def _allow_redirects(params: Mapping[str, Any]) -> str | None:
@@ -95,6 +111,7 @@ def _create(call: Call) -> Answer:
         metadata=params.get("metadata", {}),
         allow_redirects=_allow_redirects(params),
         allowed_payment_method_types=params.get("allowed_payment_method_types"),
+        payment_method_types=_accepted(params),
     )
     instrument = given(call)
     if instrument.method:
@@ -106,11 +123,42 @@ def _create(call: Call) -> Answer:
 
 
 def _attempt(call: Call) -> Attempt:
-    return Attempt(new_id("ch"), call.tx.now, call.params.get("return_url"))
+    around = call.around
+    return Attempt(
+        charge_id=new_id("ch"),
+        now=call.tx.now,
+        return_url=call.params.get("return_url"),
+        host=around.host,
+        secret=token_hex(16),
+        mandate="mandate_data" in call.params,
+        processing=around.processing,
+        settling=around.settling,
+    )
+
+
+def _retrieve(call: Call) -> Answer:
+    return call.show(_opened(call))
+
+
+def _opened(call: Call) -> Intent:
+    """The intent in the path; a client_secret has to be its own.
+
+    https://docs.stripe.com/api/payment_intents/retrieve
+    """
+    intent = call.found(Intent)
+    secret = call.params.get("client_secret", intent.client_secret)
+    if not compare_digest(secret.encode(), intent.client_secret.encode()):
+        raise StripeError(
+            "The client_secret provided does not match any associated PaymentIntent "
+            "on this account. Ensure the client_secret and account match.",
+            code="resource_missing",
+            param="client_secret",
+        )
+    return intent
 
 
 def _confirm(call: Call) -> Answer:
-    intent = call.found(Intent)
+    intent = _opened(call)
     models.check_confirmable(intent)
     instrument = given(call)
     method = instrument.method
@@ -129,11 +177,13 @@ def _cancel(call: Call) -> Answer:
 
 
 _EXPAND: dict[str, Rule] = {"expand": expand(Intent)}
+_SECRET: dict[str, Rule] = {"client_secret": text()}
 _PAYING: dict[str, Rule] = {
+    "mandate_data": MANDATE,
     "payment_method": text(),
     "payment_method_data": METHOD_DATA,
     "receipt_email": text(800),
-    "return_url": text(),
+    "return_url": address,
 }
 _ONE_METHOD = ("payment_method", "payment_method_data")
 
@@ -172,11 +222,9 @@ ENDPOINTS = {
         _create,
         _check_create,
     ),
-    "GET payment_intents/*": Endpoint(
-        Table(_EXPAND), lambda call: call.show(call.found(Intent))
-    ),
+    "GET payment_intents/*": Endpoint(Table({**_SECRET, **_EXPAND}), _retrieve),
     "POST payment_intents/*/confirm": Endpoint(
-        Table({**_PAYING, **_EXPAND}, exclusive=(_ONE_METHOD,)), _confirm
+        Table({**_SECRET, **_PAYING, **_EXPAND}, exclusive=(_ONE_METHOD,)), _confirm
     ),
     "POST payment_intents/*/cancel": Endpoint(
         Table(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from stripe_stand_in.call import Answer, Call, Endpoint
-from stripe_stand_in.entities import Charge, Entity, Intent, Refund
+from stripe_stand_in.entities import Charge, Entity, Intent, Refund, WebhookEndpoint
 from stripe_stand_in.events import Event
 from stripe_stand_in.expansion import expand, show
 from stripe_stand_in.parameters import (
@@ -17,7 +17,7 @@ from stripe_stand_in.parameters import (
     integer,
     text,
 )
-from stripe_stand_in.store import Query
+from stripe_stand_in.transaction import Query
 
 T = TypeVar("T", bound=Entity | Event)
 Conditions = Iterator[tuple[str, Any]]
@@ -68,7 +68,7 @@ def _event_conditions(params: Mapping[str, Any]) -> Conditions:
     if "types" in params:
         yield "instr(?, ' ' || type || ' ')", f" {' '.join(params['types'])} "
     if "delivery_success" in params:
-        waiting = "id IN (SELECT event FROM deliveries) = ?"
+        waiting = "id IN (SELECT event FROM outgoing) = ?"
         yield waiting, not params["delivery_success"]
 
 
@@ -110,6 +110,7 @@ def _retrieve_event(call: Call) -> Answer:
 ENDPOINTS = {
     "GET payment_intents": _endpoint("payment_intents", Intent),
     "GET charges": _endpoint("charges", Charge, "payment_intent"),
+    "GET webhook_endpoints": _endpoint("webhook_endpoints", WebhookEndpoint),
     "GET refunds": _endpoint("refunds", Refund, "payment_intent", "charge"),
     "GET events": Endpoint(
         _spec(

@@ -7,12 +7,14 @@ part of the Change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from stripe_stand_in import currencies
-from stripe_stand_in.cards import CARDS, Decline
-from stripe_stand_in.entities import Charge, Entity, Intent, PaymentMethod, Refund
-from stripe_stand_in.errors import CardError, StripeError
+from stripe_stand_in import authentication, currencies, debits, outcomes
+from stripe_stand_in.cards import CARDS
+from stripe_stand_in.changes import Attempt, Change
+from stripe_stand_in.entities import Intent, PaymentMethod
+from stripe_stand_in.errors import StripeError
+from stripe_stand_in.outcomes import unexpected
 
 CANCELLABLE = (
     "requires_payment_method",
@@ -20,32 +22,8 @@ CANCELLABLE = (
     "requires_reauthorization",
     "requires_confirmation",
     "requires_action",
-    "processing",
 )
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
-
-
-@dataclass(frozen=True)
-class Change:
-    """kept: entities in their last state. events: (type, the object as it was then)."""
-
-    kept: tuple[Entity, ...] = ()
-    events: tuple[tuple[str, Entity], ...] = ()
-    error: StripeError | None = None
-
-    def then(self, other: Change) -> Change:
-        latest = {entity.id: entity for entity in (*self.kept, *other.kept)}
-        events = self.events + other.events
-        return Change(tuple(latest.values()), events, other.error)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One confirmation: the id its charge will carry, when, and where to return to."""
-
-    charge_id: str
-    now: int
-    return_url: str | None = None
 
 
 def create(intent: Intent) -> Change:
@@ -70,7 +48,20 @@ def attach(intent: Intent, method: PaymentMethod) -> Intent:
             "Customer first.",
             param="payment_method",
         )
+    _check_type(intent, method)
     return replace(intent, payment_method=method.id, status="requires_confirmation")
+
+
+def _check_type(intent: Intent, method: PaymentMethod) -> None:
+    """https://docs.stripe.com/error-codes#payment-intent-incompatible-payment-method"""
+    if method.type not in intent.payment_method_types:
+        raise StripeError(
+            f"The PaymentMethod provided ({method.type}) is not allowed for this "
+            "PaymentIntent. Please attach a PaymentMethod of one of the following "
+            f"types: {', '.join(intent.payment_method_types)}.",
+            code="payment_intent_incompatible_payment_method",
+            param="payment_method",
+        )
 
 
 def check_confirmable(intent: Intent) -> None:
@@ -79,13 +70,13 @@ def check_confirmable(intent: Intent) -> None:
     https://docs.stripe.com/error-codes#payment-intent-unexpected-state
     """
     if intent.status == "succeeded":
-        raise _unexpected(
+        raise unexpected(
             intent,
             "confirm this PaymentIntent because it has already succeeded after being "
             "previously confirmed.",
         )
     if intent.status not in CONFIRMABLE:
-        raise _unexpected(
+        raise unexpected(
             intent,
             f"confirm this PaymentIntent because it has a status of {intent.status}. "
             "Only a PaymentIntent with one of the following statuses may be confirmed: "
@@ -97,7 +88,7 @@ def confirm(intent: Intent, method: PaymentMethod | None, attempt: Attempt) -> C
     """Tries to take the money: https://docs.stripe.com/api/payment_intents/confirm"""
     check_confirmable(intent)
     if method is None:
-        raise _unexpected(
+        raise unexpected(
             intent,
             "confirm this PaymentIntent because it's missing a payment method. You can "
             "either update the PaymentIntent with a payment method and then confirm it "
@@ -106,19 +97,20 @@ def confirm(intent: Intent, method: PaymentMethod | None, attempt: Attempt) -> C
         )
     _check_return_url(intent, attempt.return_url)
     intent = attach(intent, method)
-    card = CARDS[method.number]
-    if card.authenticate:
-        return _require_action(intent, method)
-    spent = replace(method, spent=True)
-    if card.decline:
-        return _declined(intent, spent, card.decline, attempt)
-    return _paid(intent, spent, attempt)
+    if method.type == debits.TYPE:
+        debits.check(intent, attempt)
+    elif CARDS[method.number].authenticate:
+        return authentication.require(intent, method, attempt)
+    return outcomes.proceed(intent, method, attempt)
 
 
 def cancel(intent: Intent, reason: str | None, now: int) -> Change:
-    """https://docs.stripe.com/api/payment_intents/cancel"""
+    """https://docs.stripe.com/api/payment_intents/cancel
+
+    There a payment that is processing can be canceled in rare cases; here never.
+    """
     if intent.status not in CANCELLABLE:
-        raise _unexpected(
+        raise unexpected(
             intent,
             f"cancel this PaymentIntent because it has a status of {intent.status}. "
             "Only a PaymentIntent with one of the following statuses may be canceled: "
@@ -134,36 +126,6 @@ def cancel(intent: Intent, reason: str | None, now: int) -> Change:
     return Change((intent,), (("payment_intent.canceled", intent),))
 
 
-def refund(charge: Charge, new: Refund) -> Change:
-    """Gives back all or part, never more than was taken.
-
-    https://docs.stripe.com/api/refunds/create
-    https://docs.stripe.com/error-codes#charge-already-refunded
-    """
-    if charge.refundable == 0:
-        raise StripeError(
-            f"Charge {charge.id} has already been refunded.",
-            code="charge_already_refunded",
-        )
-    if new.amount > charge.refundable:
-        what = (
-            "unrefunded amount on charge" if charge.amount_refunded else "charge amount"
-        )
-        asked = currencies.formatted(new.amount, charge.currency)
-        left = currencies.formatted(charge.refundable, charge.currency)
-        raise StripeError(
-            f"Refund amount ({asked}) is greater than {what} ({left})", param="amount"
-        )
-    charge = replace(charge, amount_refunded=charge.amount_refunded + new.amount)
-    return Change((new, charge), (("refund.created", new), ("charge.refunded", charge)))
-
-
-def _unexpected(intent: Intent, reason: str) -> StripeError:
-    return StripeError(
-        f"You cannot {reason}", code="payment_intent_unexpected_state", intent=intent
-    )
-
-
 def _check_return_url(intent: Intent, return_url: str | None) -> None:
     """https://docs.stripe.com/upgrades#2023-08-16"""
     if intent.allow_redirects == "always" and return_url is None:
@@ -177,74 +139,3 @@ def _check_return_url(intent: Intent, return_url: str | None) -> None:
             "Setup Intents and Payment Intents.",
             intent=intent,
         )
-
-
-def _require_action(intent: Intent, method: PaymentMethod) -> Change:
-    """https://docs.stripe.com/payments/3d-secure"""
-    intent = replace(
-        intent,
-        status="requires_action",
-        next_action={"type": "use_stripe_sdk", "use_stripe_sdk": {}},
-    )
-    return Change((method, intent), (("payment_intent.requires_action", intent),))
-
-
-def _charge(
-    intent: Intent, method: PaymentMethod, attempt: Attempt, *, paid: bool
-) -> Charge:
-    return Charge(
-        id=attempt.charge_id,
-        created=attempt.now,
-        payment_intent=intent.id,
-        payment_method=method.id,
-        amount=intent.amount,
-        currency=intent.currency,
-        number=method.number,
-        exp_month=method.exp_month,
-        exp_year=method.exp_year,
-        status="succeeded" if paid else "failed",
-        cvc_check=method.cvc_check,
-        billing_details=method.billing_details,
-        description=intent.description,
-        receipt_email=intent.receipt_email,
-        metadata=intent.metadata,
-    )
-
-
-def _paid(intent: Intent, method: PaymentMethod, attempt: Attempt) -> Change:
-    charge = _charge(intent, method, attempt, paid=True)
-    intent = replace(
-        intent,
-        status="succeeded",
-        amount_received=intent.amount,
-        latest_charge=charge.id,
-        last_payment_error=None,
-        next_action=None,
-    )
-    events = (("charge.succeeded", charge), ("payment_intent.succeeded", intent))
-    return Change((method, charge, intent), events)
-
-
-def _declined(
-    intent: Intent, method: PaymentMethod, why: Decline, attempt: Attempt
-) -> Change:
-    """The intent waits for another card: https://docs.stripe.com/declines"""
-    charge = _charge(intent, method, attempt, paid=False)
-    error = CardError(
-        why.message,
-        code=why.code,
-        decline_code=why.decline_code,
-        param=why.param,
-        charge=charge.id,
-        method=method,
-    )
-    error.intent = intent = replace(
-        intent,
-        status="requires_payment_method",
-        payment_method=None,
-        latest_charge=charge.id,
-        last_payment_error=error.fields() | {"payment_method": vars(method)},
-        next_action=None,
-    )
-    events = (("charge.failed", charge), ("payment_intent.payment_failed", intent))
-    return Change((method, charge, intent), events, error)

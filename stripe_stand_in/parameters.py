@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from stripe_stand_in.currencies import MINIMUM
 from stripe_stand_in.errors import ParameterError
 
 Rule = Callable[[Any, str], Any]
 
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]")
 _INTEGER = re.compile(r"-?[0-9]{1,18}\Z")
 
 
@@ -101,6 +103,21 @@ def text(limit: int = 5000) -> Rule:
         return str(value)
 
     return rule
+
+
+def address(value: Any, name: str) -> str:
+    """https://docs.stripe.com/error-codes#url-invalid"""
+    if _UNPRINTABLE.search(_string(value, name)) or not _is_url(value):
+        raise ParameterError("Not a valid URL", code="url_invalid", param=name)
+    return str(value)
+
+
+def _is_url(value: str) -> bool:
+    try:
+        url = urlsplit(value)
+        return url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
 
 
 def integer(least: int | None = None, most: int | None = None) -> Rule:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_stand_in import models
+from stripe_stand_in import refunding
 from stripe_stand_in.call import Answer, Call, Endpoint
 from stripe_stand_in.entities import Charge, Intent, Refund
 from stripe_stand_in.errors import ParameterError, StripeError
 from stripe_stand_in.expansion import expand
+from stripe_stand_in.ids import new_id
 from stripe_stand_in.parameters import Table, integer, metadata, one_of, text
-from stripe_stand_in.store import new_id
 
 
 def _check(params: Mapping[str, Any], _version: str) -> None:
@@ -63,7 +63,9 @@ def _create(call: Call) -> Answer:
         reason=call.params.get("reason"),
         metadata=call.params.get("metadata", {}),
     )
-    return call.settle(models.refund(charge, refund), refund.id)
+    return call.settle(
+        refunding.refund(charge, refund, call.around.settling), refund.id
+    )
 
 
 ENDPOINTS = {

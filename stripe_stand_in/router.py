@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_stand_in import instruments, intents, listing, refunds
+from stripe_stand_in import endpoints, instruments, intents, listing, refunds
 from stripe_stand_in.call import Endpoint
 from stripe_stand_in.errors import AuthenticationError, NotFoundError, ParameterError
 from stripe_stand_in.events import API_VERSION
@@ -21,8 +21,13 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     **refunds.ENDPOINTS,
     **instruments.ENDPOINTS,
     **listing.ENDPOINTS,
+    **endpoints.ENDPOINTS,
 }
+# What a browser may ask with a publishable key, if it knows the client secret.
+# https://docs.stripe.com/keys#obtain-api-keys
+PUBLIC = frozenset({"GET payment_intents/*", "POST payment_intents/*/confirm"})
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?\Z")
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]+\Z")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -50,6 +55,8 @@ def api_key(request: Request) -> str:
             "YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for "
             "details, or we can help at https://support.stripe.com/."
         )
+    if is_publishable(value) and _shape(request)[0] in PUBLIC:
+        return value
     if value.startswith("pk_"):
         raise AuthenticationError(
             "This API call cannot be made with a publishable API key. Please use a "
@@ -62,6 +69,16 @@ def api_key(request: Request) -> str:
             f"Invalid API Key provided: {value[:8]}****{value[12:][-4:]}"
         )
     return value
+
+
+def is_publishable(value: str) -> bool:
+    return value.startswith("pk_test_") and value != "pk_test_"
+
+
+def host(request: Request) -> str:
+    """Where the stand-in was reached, to send a browser there again."""
+    given = request.headers.get("host", "")
+    return given if _HOST.match(given) else "127.0.0.1"
 
 
 def _basic_user(value: str) -> str:
@@ -79,13 +96,20 @@ def api_version(request: Request) -> str:
     return version
 
 
-def endpoint(request: Request) -> tuple[Endpoint, str]:
-    """The endpoint and the id in the path."""
+def _shape(request: Request) -> tuple[str, str]:
+    """The name of the endpoint and the id in the path."""
     _, _, path = request.path.partition("/v1/")
     resource, *rest = path.split("/")
     entity_id = rest[0] if rest else ""
-    shape = "/".join([resource, "*", *rest[1:]]) if entity_id else path
-    found = ENDPOINTS.get(f"{request.method} {shape}")
+    if entity_id and rest != ["search"]:
+        path = "/".join([resource, "*", *rest[1:]])
+    return f"{request.method} {path}", entity_id
+
+
+def endpoint(request: Request) -> tuple[Endpoint, str]:
+    """The endpoint and the id in the path."""
+    shape, entity_id = _shape(request)
+    found = ENDPOINTS.get(shape)
     if found is None or not request.path.startswith("/v1/"):
         raise NotFoundError(
             f"Unrecognized request URL ({request.method}: {request.path[:200]}). "
@@ -96,7 +120,7 @@ def endpoint(request: Request) -> tuple[Endpoint, str]:
 
 
 def parameters(request: Request) -> dict[str, Any]:
-    if request.method == "GET":
+    if request.method in {"GET", "DELETE"}:
         return decode(request.query)
     kind = request.headers.get("content-type", _FORM).partition(";")[0].strip()
     if kind.lower() != _FORM and request.body:

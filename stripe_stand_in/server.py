@@ -58,7 +58,10 @@ class Handler(BaseHTTPRequestHandler):
             except StripeError as error:
                 self.close_connection = True
                 response = failure(error)
-        self._send(response, request_id)
+        if response is None:
+            self.close_connection = True
+        else:
+            self._send(response, request_id)
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _handle  # noqa: N815 - its names
 
@@ -119,7 +122,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def __init__(
-        self, address: tuple[str, int], answer: Callable[[Request], Response]
+        self, address: tuple[str, int], answer: Callable[[Request], Response | None]
     ) -> None:
         self.answer = answer
         super().__init__(address, Handler)

@@ -1,6 +1,7 @@
 """What every object of a kind has in common here: mostly fields that stay null.
 
-A shop of one account with cards only, no customers, no Connect and no balance.
+A shop of one account with cards and debits only, no customers, no Connect and no
+balance.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ def _nulls(names: str) -> Json:
 
 NO_ADDRESS = _nulls("city country line1 line2 postal_code state")
 NO_BILLING = _nulls("email name phone tax_id")
+ACCOUNT = _nulls("financial_connections_account networks status_details") | {
+    "account_holder_type": "individual",
+    "account_type": "checking",
+}
 TOKEN_CARD = _nulls(
     "address_city address_country address_line1 address_line1_check address_line2 "
     "address_state address_zip address_zip_check dynamic_last4 tokenization_method"
@@ -32,7 +37,6 @@ INTENT = _nulls(
     "payment_method_options": {
         "card": {"installments": None, "request_three_d_secure": "automatic"}
     },
-    "payment_method_types": ["card"],
 }
 CHARGE = _nulls(
     "application application_fee application_fee_amount balance_transaction customer "

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 from stripe_stand_in import shapes
-from stripe_stand_in.cards import CARDS, Card
+from stripe_stand_in.cards import Card, Decline
+from stripe_stand_in.debits import Account
 from stripe_stand_in.entities import (
     Charge,
     Entity,
@@ -15,87 +15,19 @@ from stripe_stand_in.entities import (
     PaymentMethod,
     Refund,
     Token,
+    WebhookEndpoint,
 )
 from stripe_stand_in.errors import StripeError
+from stripe_stand_in.instrument_views import (
+    account_of,
+    billing,
+    card_of,
+    method_view,
+    token_view,
+)
+from stripe_stand_in.outcomes import behind
 
 Json = dict[str, Any]
-
-
-def _billing(details: Json) -> Json:
-    address = shapes.NO_ADDRESS | details.get("address", {})
-    return shapes.NO_BILLING | details | {"address": address}
-
-
-def _fingerprint(card: Card) -> str:
-    """The same for every use of one number, as Stripe's is."""
-    return sha256(card.number.encode()).hexdigest()[:16]
-
-
-def _card(of: Charge | PaymentMethod, card: Card) -> Json:
-    return {
-        "brand": card.brand,
-        "checks": {
-            "address_line1_check": None,
-            "address_postal_code_check": None,
-            "cvc_check": of.cvc_check,
-        },
-        "country": card.country,
-        "exp_month": of.exp_month,
-        "exp_year": of.exp_year,
-        "fingerprint": _fingerprint(card),
-        "funding": card.funding,
-        "last4": card.last4,
-        "wallet": None,
-    }
-
-
-def _token(token: Token) -> Json:
-    card = CARDS[token.number]
-    return {
-        "id": token.id,
-        "object": "token",
-        "card": {
-            "id": "card_" + token.id.removeprefix("tok_"),
-            "object": "card",
-            **shapes.TOKEN_CARD,
-            "brand": card.brand.title(),
-            "country": card.country,
-            "cvc_check": "unchecked" if token.cvc_check else None,
-            "exp_month": token.exp_month,
-            "exp_year": token.exp_year,
-            "fingerprint": _fingerprint(card),
-            "funding": card.funding,
-            "last4": card.last4,
-            "name": token.name,
-        },
-        "client_ip": None,
-        "created": token.created,
-        "livemode": False,
-        "type": "card",
-        "used": token.used,
-    }
-
-
-def _method(method: PaymentMethod) -> Json:
-    card = CARDS[method.number]
-    return {
-        "id": method.id,
-        "object": "payment_method",
-        "allow_redisplay": "unspecified",
-        "billing_details": _billing(method.billing_details),
-        "card": {
-            **_card(method, card),
-            "display_brand": card.brand,
-            "generated_from": None,
-            "networks": {"available": [card.brand], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
-        },
-        "created": method.created,
-        "customer": None,
-        "livemode": False,
-        "metadata": method.metadata,
-        "type": "card",
-    }
 
 
 def _intent(intent: Intent) -> Json:
@@ -120,6 +52,7 @@ def _intent(intent: Intent) -> Json:
         "metadata": intent.metadata,
         "next_action": intent.next_action,
         "payment_method": intent.payment_method,
+        "payment_method_types": intent.payment_method_types,
         "receipt_email": intent.receipt_email,
         "status": intent.status,
     }
@@ -128,18 +61,24 @@ def _intent(intent: Intent) -> Json:
 def _last_error(error: Json | None) -> Json | None:
     if error is None:
         return None
-    return error | {"payment_method": _method(PaymentMethod(**error["payment_method"]))}
+    return error | {
+        "payment_method": method_view(PaymentMethod(**error["payment_method"]))
+    }
 
 
 def _charge(charge: Charge) -> Json:
-    card = CARDS[charge.number]
+    source = behind(charge)
+    if isinstance(source, Card):
+        paid_with = card_of(charge, source) | {"network": source.brand}
+    else:
+        paid_with = account_of(source)
     return {
         "id": charge.id,
         "object": "charge",
         **shapes.CHARGE,
-        **_result(charge, card),
+        **_result(charge, source),
         "amount": charge.amount,
-        "billing_details": _billing(charge.billing_details),
+        "billing_details": billing(charge.billing_details),
         "created": charge.created,
         "currency": charge.currency,
         "description": charge.description,
@@ -147,41 +86,41 @@ def _charge(charge: Charge) -> Json:
         "payment_intent": charge.payment_intent,
         "payment_method": charge.payment_method,
         "payment_method_details": {
-            "card": _card(charge, card) | {"network": card.brand},
-            "type": "card",
+            charge.type: paid_with,
+            "type": charge.type,
         },
         "receipt_email": charge.receipt_email,
         "status": charge.status,
     }
 
 
-def _result(charge: Charge, card: Card) -> Json:
+def _result(charge: Charge, source: Card | Account) -> Json:
     paid = charge.status == "succeeded"
-    why = None if paid else card.decline
+    why = source.decline if charge.status == "failed" else None
     return {
         "amount_captured": charge.amount if paid else 0,
         "amount_refunded": charge.amount_refunded,
         "captured": paid,
-        "failure_code": why and why.code,
-        "failure_message": why and why.message,
-        "outcome": _outcome(card, paid=paid),
+        "failure_code": charge.failure_code or (why and why.code),
+        "failure_message": charge.failure_message or (why and why.message),
+        "outcome": _outcome(why, failed=charge.status == "failed"),
         "paid": paid,
         "refunded": paid and charge.refundable == 0,
     }
 
 
-def _outcome(card: Card, *, paid: bool) -> Json:
+def _outcome(why: Decline | None, *, failed: bool) -> Json:
     """https://docs.stripe.com/api/charges/object#charge_object-outcome"""
     words: tuple[str | None, ...]
-    if paid or card.decline is None:
+    if not failed:
         words = "approved_by_network", None, "normal", "Payment complete.", "authorized"
-    elif card.decline.blocked:
+    elif why and why.blocked:
         said = "Stripe blocked this payment as too risky."
         reason = "highest_risk_level"
         words = "not_sent_to_network", reason, "highest", said, "blocked"
     else:
         said = "The bank did not return any further details with this decline."
-        reason = card.decline.decline_code or card.decline.code
+        reason = (why and (why.decline_code or why.code)) or "generic_decline"
         words = "declined_by_network", reason, "normal", said, "issuer_declined"
     names = "network_status", "reason", "risk_level", "seller_message", "type"
     return dict(zip(names, words, strict=True))
@@ -196,6 +135,7 @@ def _refund(refund: Refund) -> Json:
         "charge": refund.charge,
         "created": refund.created,
         "currency": refund.currency,
+        **({"failure_reason": refund.failure_reason} if refund.failure_reason else {}),
         "metadata": refund.metadata,
         "payment_intent": refund.payment_intent,
         "reason": refund.reason,
@@ -203,12 +143,30 @@ def _refund(refund: Refund) -> Json:
     }
 
 
+def _endpoint(endpoint: WebhookEndpoint) -> Json:
+    """Without the secret, which is shown once."""
+    return {
+        "id": endpoint.id,
+        "object": "webhook_endpoint",
+        "api_version": endpoint.api_version,
+        "application": None,
+        "created": endpoint.created,
+        "description": endpoint.description,
+        "enabled_events": endpoint.enabled_events,
+        "livemode": False,
+        "metadata": endpoint.metadata,
+        "status": endpoint.status,
+        "url": endpoint.url,
+    }
+
+
 _VIEWS: dict[type[Any], Callable[[Any], Json]] = {
-    Token: _token,
-    PaymentMethod: _method,
+    Token: token_view,
+    PaymentMethod: method_view,
     Intent: _intent,
     Charge: _charge,
     Refund: _refund,
+    WebhookEndpoint: _endpoint,
 }
 
 
@@ -222,5 +180,5 @@ def render_error(error: StripeError) -> Json:
     if error.intent is not None:
         fields["payment_intent"] = _intent(error.intent)
     if error.method is not None:
-        fields["payment_method"] = _method(error.method)
+        fields["payment_method"] = method_view(error.method)
     return {"error": fields}

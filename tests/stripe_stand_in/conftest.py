@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -109,6 +110,11 @@ class InProcess:
         self.clock = Clock()
         self.store = Store(data / "stripe.sqlite3", self.clock)
         self.api = Api(self.store)
+
+    def hook(self, url):
+        """The id of an endpoint that wants every event."""
+        made = self.post("/v1/webhook_endpoints", f"url={url}&enabled_events[]=*")
+        return json.loads(made.body)["id"]
 
     def post(self, path, body, **headers):
         headers = {"authorization": f"Bearer {KEY}"} | headers

@@ -12,11 +12,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from stripe_stand_in import models
+from stripe_stand_in import models, refunding
 from stripe_stand_in.cards import NAMED
+from stripe_stand_in.changes import Attempt
 from stripe_stand_in.entities import Intent, PaymentMethod, Refund
 from stripe_stand_in.errors import CardError, StripeError
-from stripe_stand_in.models import Attempt
 
 NOW = 1_800_000_000
 
@@ -37,10 +37,11 @@ def test_a_settled_intent_is_not_confirmed(status):
     assert refused.value.code == "payment_intent_unexpected_state"
 
 
-def test_a_processing_intent_may_be_canceled():
-    """Rarely at Stripe, but documented."""
-    change = models.cancel(an_intent(status="processing"), None, NOW)
-    assert change.kept[0].status == "canceled"
+def test_a_processing_intent_is_not_canceled():
+    """Its money is on the way."""
+    with pytest.raises(StripeError) as refused:
+        models.cancel(an_intent(status="processing"), None, NOW)
+    assert refused.value.code == "payment_intent_unexpected_state"
 
 
 def test_a_decline_is_kept_with_its_error():
@@ -116,7 +117,7 @@ class Money(RuleBasedStateMachine):
             charge = self.kept[intent.latest_charge]
             refund_id = self.new_id("re")
             new = Refund(refund_id, NOW, charge.id, intent.id, amount, "usd")
-            self.attempt(lambda: models.refund(charge, new))
+            self.attempt(lambda: refunding.refund(charge, new))
 
     def of(self, prefix):
         return [e for key, e in self.kept.items() if key.startswith(prefix)]

@@ -4,7 +4,8 @@ import pytest
 import stripe
 
 from stripe_stand_in import webhooks
-from stripe_stand_in.webhooks import Delivery, Endpoint, Queue
+from stripe_stand_in.faults import Fate
+from stripe_stand_in.webhooks import Delivery, Queue
 
 PAY = {
     "amount": 1500,
@@ -105,7 +106,7 @@ def test_delays_double_up_to_an_hour_and_end_after_three_days():
 
 def test_the_signature_is_the_documented_one():
     """HMAC-SHA256 over time, dot and raw body."""
-    made = webhooks.signature("whsec_a", 1700000000, b'{"id": "evt_1"}')
+    made = webhooks.signature(["whsec_a"], 1700000000, b'{"id": "evt_1"}')
     assert stripe.WebhookSignature.verify_header(
         b'{"id": "evt_1"}', made, "whsec_a", tolerance=None
     )
@@ -114,17 +115,18 @@ def test_the_signature_is_the_documented_one():
 
 def test_an_event_is_with_one_worker_at_a_time(in_process):
     """Until it is settled; a failure comes back later, a success never."""
-    in_process.store._wanted = Endpoint("http://x", "whsec_x").wants
+    endpoint = in_process.hook("http://x")
     body = "amount=900&currency=usd"
     made = [in_process.post("/v1/payment_intents", body) for _ in range(2)]
     assert [response.status for response in made] == [200, 200]
-    queue = Queue(in_process.store)
-    batch = queue.take()
-    assert len(batch) == 2
-    assert queue.take() == []
+    queue = Queue(in_process.store, endpoint, Fate())
+    found, batch = queue.take()
+    assert (found.id, len(batch)) == (endpoint, 2)
+    assert queue.take()[1] == []
     queue.settle(batch, {batch[0].event})
-    assert queue.take() == []
+    queue.release(batch)
+    assert queue.take()[1] == []
     in_process.clock.now += 1
-    (again,) = queue.take()
+    _, (again,) = queue.take()
     assert (again.event, again.attempts) == (batch[1].event, 1)
     assert json.loads(again.body)["id"] == again.event
