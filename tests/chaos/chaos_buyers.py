@@ -1,12 +1,9 @@
 """People who buy under faults, at once and again and again, and remember what came."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 from system_people import Person
-
-from ticketing.ids import new_id
 
 PRICE = 2000
 LOST = "lost"
@@ -20,20 +17,18 @@ class Buyers:
     def __init__(self, shop):
         self.shop, self.history = shop, shop.history
         self.seller, self.buyer = Person(shop), Person(shop)
-        self._local = threading.local()
-        self._clients = []
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        for client in (self.seller.http, self.buyer.http, *self._clients):
-            client.close()
+        self.seller.http.close()
+        self.buyer.http.close()
 
     def list_many(self, quantity):
         return self.seller.sell("A seat", PRICE / 100, quantity=quantity, maxPerOrder=10)
 
-    def each(self, action, things, at_once=8):
+    def each(self, action, things, at_once=24):
         """What the action makes of each, so many at a time."""
         with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(action, things))
@@ -56,9 +51,8 @@ class Buyers:
         status, opened = self._post("open", "/api/payments/intent", body, order)
         return opened["clientSecret"] if status in {200, 201} else None
 
-    def pay_stubbornly(self, order, times=5):
+    def pay_stubbornly(self, order, key, times=5):
         """With one Idempotency-Key, again while the outcome is not known."""
-        key = new_id()
         for _ in range(times):
             status = self.pay(order, key=key)
             if status not in PASSING:
@@ -80,7 +74,7 @@ class Buyers:
         headers = {"Idempotency-Key": key} if key else {}
         facts = {"order": order["id"]} if order else {}
         facts |= {"key": key} if key else {}
-        client = http or self._own_client()
+        client = http or self.buyer.http
         try:
             response = client.post(path, json=body, headers=headers)
         except httpx.HTTPError:
@@ -91,11 +85,3 @@ class Buyers:
             facts["order"] = told["id"]
         self.history.add(operation, status=response.status_code, **facts)
         return response.status_code, told
-
-    def _own_client(self):
-        """One for each thread: a connection is not shared while it is in use."""
-        if not hasattr(self._local, "client"):
-            cookies = {"session": self.buyer.token}
-            self._local.client = self.shop.client(cookies=cookies)
-            self._clients.append(self._local.client)
-        return self._local.client
