@@ -1,7 +1,8 @@
 """Gates that understand what passes: HTTP, MongoDB's protocol and NATS's.
 
-A watcher sees each message before it goes on; it may hold it, or raise ``CutError``, and
-then the message is lost with its connection.
+A watcher sees each message before it goes on; it may hold it for a while. It may also
+raise ``DroppedError``, and then the message is lost, or ``CutError``, and then its
+connection is lost with it.
 """
 
 import json
@@ -18,6 +19,10 @@ WRITES = (b"update", b"insert", b"findAndModify")
 
 class CutError(Exception):
     """The message goes no further, and its connection ends"""
+
+
+class DroppedError(Exception):
+    """The message goes no further"""
 
 
 @dataclass(frozen=True)
@@ -153,8 +158,9 @@ class Wire(Gate):
             with suppress(OSError, CutError):
                 while True:
                     message = shape(client, read(ends))
-                    watch(message)
-                    sink.sendall(message.raw)
+                    with suppress(DroppedError):
+                        watch(message)
+                        sink.sendall(message.raw)
             for each in (source, sink):
                 _cut(each)
                 self._sockets.discard(each)
