@@ -29,6 +29,11 @@ def watch(deadlines: Deadlines, order_id: str, expires_at: str) -> None:
     deadlines.set(order_id, milliseconds(from_iso(expires_at)))
 
 
+def extend(deadlines: Deadlines, order_id: str, expires_at: str) -> None:
+    """A hold has become longer."""
+    deadlines.move(order_id, milliseconds(from_iso(expires_at)))
+
+
 def announce_due(
     deadlines: Deadlines, publisher: Publisher, unpaid: Unpaid, now: datetime
 ) -> int:
@@ -36,15 +41,17 @@ def announce_due(
 
     A deadline is forgotten only when JetStream has acknowledged its event.
     """
+    claimed = milliseconds(now)
     try:
-        due = deadlines.claim(milliseconds(now), BATCH)
+        due = deadlines.claim(claimed, BATCH)
     except LostError:
         rebuild(deadlines, unpaid)
         return 0
-    announced = publisher.publish_groups([[_event(order_id)] for order_id in due])
+    events = [[_event(order_id, claimed)] for order_id in due]
+    announced = publisher.publish_groups(events)
     for order_id, done in zip(due, announced, strict=True):
         if done:
-            deadlines.remove(order_id)
+            deadlines.finish(order_id, claimed)
     return sum(announced)
 
 
@@ -64,6 +71,8 @@ def rebuild(deadlines: Deadlines, unpaid: Unpaid) -> int:
     return count
 
 
-def _event(order_id: str) -> Event:
+def _event(order_id: str, claimed_ms: int) -> Event:
+    """An order may have a second deadline, so its id alone tells too little."""
     payload = ExpirationComplete(order_id=order_id)
-    return Event(payload.subject, f"{order_id}:expiration", payload.json_dict())
+    event_id = f"{order_id}:expiration:{claimed_ms}"
+    return Event(payload.subject, event_id, payload.json_dict())

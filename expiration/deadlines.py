@@ -28,12 +28,22 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('RENAME', KEYS[1], KEYS
 """
 
 
+# Forgets a deadline unless it was moved since it was claimed.
+_FINISH = """
+if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1])) == tonumber(ARGV[2]) then
+  redis.call('ZREM', KEYS[1], ARGV[1])
+end
+"""
+
+
 class LostError(Exception):
     """The deadlines are gone and must be rebuilt from the orders."""
 
 
 class Deadlines(Protocol):
     def set(self, order_id: str, at_ms: int) -> None: ...
+    def move(self, order_id: str, at_ms: int) -> None: ...
+    def finish(self, order_id: str, claimed_ms: int) -> None: ...
     def remove(self, order_id: str) -> None: ...
     def claim(self, now_ms: int, limit: int) -> list[str]: ...
     def begin_rebuild(self) -> str: ...
@@ -51,11 +61,22 @@ class RedisDeadlines:
         self._rebuild = f"{prefix}:rebuild"
         self._claim = client.register_script(_CLAIM)
         self._end_rebuild = client.register_script(_END_REBUILD)
+        self._finish = client.register_script(_FINISH)
 
     def set(self, order_id: str, at_ms: int) -> None:
         """Add a deadline; one that is there stays as it is, with its lease."""
         with own_errors():
             self._client.zadd(self._key, {order_id: at_ms}, nx=True)
+
+    def move(self, order_id: str, at_ms: int) -> None:
+        """Give an order another deadline, announced or not."""
+        with own_errors():
+            self._client.zadd(self._key, {order_id: at_ms})
+
+    def finish(self, order_id: str, claimed_ms: int) -> None:
+        """Forget a deadline that was claimed then, unless it was moved since."""
+        with own_errors():
+            self._finish([self._key], [order_id, claimed_ms + LEASE_MS])
 
     def remove(self, order_id: str) -> None:
         with own_errors():

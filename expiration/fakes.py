@@ -17,6 +17,13 @@ class MemoryDeadlines:
     def set(self, order_id: str, at_ms: int) -> None:
         self._at.setdefault(order_id, at_ms)
 
+    def move(self, order_id: str, at_ms: int) -> None:
+        self._at[order_id] = at_ms
+
+    def finish(self, order_id: str, claimed_ms: int) -> None:
+        if self._at.get(order_id) == claimed_ms + LEASE_MS:
+            self.remove(order_id)
+
     def remove(self, order_id: str) -> None:
         self._at.pop(order_id, None)
 

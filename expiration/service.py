@@ -6,7 +6,12 @@ from expiration import commands
 from expiration.deadlines import DeadlineStore
 from ticketing import service
 from ticketing.clock import iso
-from ticketing.contract import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing.contract import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderExtended,
+)
 from ticketing.events import EventPublisher, event_handler
 from ticketing.messages import Delivery
 from ticketing.periodic import every
@@ -27,6 +32,11 @@ class ExpirationService(service.Service):
     def on_order_created(self, event: Delivery) -> None:
         order = event.payload
         commands.watch(self.deadlines, order.id, order.expires_at)
+
+    @event_handler(OrderExtended)
+    def on_order_extended(self, event: Delivery) -> None:
+        order = event.payload
+        commands.extend(self.deadlines, order.id, order.expires_at)
 
     @event_handler(OrderCancelled)
     def on_order_cancelled(self, event: Delivery) -> None:

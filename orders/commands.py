@@ -1,6 +1,6 @@
 """What buyers do with orders, and what time and money do to them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,13 +22,13 @@ from orders.models import Order, RequestKey, Status
 from orders.passes.codes import new_pass_id
 from orders.repository import Orders
 from ticketing.change import Change
-from ticketing.contract import PaymentRefunded
 from ticketing.errors import (
     BadRequestError,
     ConcurrentUpdateError,
     DuplicateError,
     KeyReusedError,
     NotOwnerError,
+    UnavailableError,
     refuse,
 )
 from ticketing.ids import checked_id, new_id
@@ -36,6 +36,9 @@ from ticketing.messages import Delivery
 
 # Each try that fails has learnt of units that others took.
 TRIES = 20
+
+# What a payment is once Stripe has the money.
+TAKEN = {"paid", "refunding", "refunded"}
 
 # The requests with a key that are being answered: by user and key.
 _turns: WeakValueDictionary[tuple[str, str], Semaphore] = WeakValueDictionary()
@@ -194,13 +197,15 @@ def cancel(orders: Orders, order_id: str) -> Order:
     return orders.change(checked_id(order_id), models.cancel)
 
 
-def settle(orders: Orders, order_id: str, amount: int, refund: Refund) -> None:
+def settle(
+    orders: Orders, order_id: str, amount: int, currency: str, refund: Refund
+) -> None:
     """Deliver what was paid for, or give the money back at once."""
 
     def deliver(order: Order) -> Change[Order] | None:
         if order.status is Status.CANCELLED and _is_withdrawn(orders, order):
             raise models.TooLateError
-        return models.complete(order, amount, new_pass_id)
+        return models.complete(order, amount, currency, new_pass_id)
 
     try:
         orders.change(order_id, deliver)
@@ -212,9 +217,39 @@ def settle(orders: Orders, order_id: str, amount: int, refund: Refund) -> None:
         refund(order_id, "the ticket was sold to somebody else", None)
 
 
-def return_units(orders: Orders, refunded: PaymentRefunded) -> None:
+def expire(
+    orders: Orders, order_id: str, payments: Any, grace: timedelta, now: datetime
+) -> None:
+    """End a hold, after its payment: what was paid in time is delivered.
+
+    ``payments`` closes the payment, which cancels it at Stripe. While the bank has not
+    answered, the hold is made longer once. While nobody knows, it waits for at most
+    ``grace``; a payment that is found later is honoured or goes back. Raises
+    NotYetError, UnavailableError.
+    """
+    order = orders.get(order_id)
+    if not models.is_due(order, now):
+        return
+    try:
+        payment = payments.close(order_id)
+    except UnavailableError:
+        if now < order.expires_at + grace:
+            raise
+        payment = None
+    status = payment["status"] if payment else None
+    if payment and status in TAKEN:
+        amount, currency = payment["amount"], payment["currency"]
+        settle(orders, order_id, amount, currency, payments.refund)
+    elif status == "processing" and not order.extended:
+        until = order.expires_at + grace
+        orders.change(order_id, lambda known: models.extend(known, until))
+    else:
+        orders.change(order_id, lambda known: models.expire(known, now))
+
+
+def return_units(orders: Orders, order_id: str, units: Collection[str]) -> None:
     """Money went back, and so do the units it was for."""
-    orders.change(refunded.order_id, lambda order: models.refund(order, refunded.units))
+    orders.change(order_id, lambda order: models.refund(order, units))
 
 
 def follow_ticket(

@@ -20,6 +20,7 @@ from ticketing.contract import (
     OrderCompleted,
     OrderCreated,
     OrderEvent,
+    OrderExtended,
     OrderReduced,
     ReservedTicket,
     TicketRef,
@@ -81,7 +82,8 @@ class Order:
     """``units`` are what it is for; while ``holds``, a unique index guards them.
 
     ``price`` is that of one unit, in cents. ``refunded`` are units it had before their
-    money went back; ``passes`` are all that were ever given out.
+    money went back; ``passes`` are all that were ever given out. ``extended`` says that
+    its hold was made longer, which happens once.
     """
 
     id: str
@@ -96,6 +98,8 @@ class Order:
     passes: tuple[Pass, ...] = ()
     reason: str | None = None
     request_key: RequestKey | None = None
+    extended: bool = False
+    currency: str = "usd"
     version: int = 0
 
     @property
@@ -169,11 +173,26 @@ def cancel(order: Order) -> Change[Order] | None:
 
 def expire(order: Order, now: datetime) -> Change[Order] | None:
     """The hold ends, unless it was paid or cancelled. Raises NotYetError."""
+    return _end(order, Reason.EXPIRED) if is_due(order, now) else None
+
+
+def is_due(order: Order, now: datetime) -> bool:
+    """Whether the hold is to end now. Raises NotYetError when it will be later.
+
+    One that was made longer has another deadline, which is announced by itself.
+    """
     if order.status in {Status.COMPLETE, Status.CANCELLED}:
-        return None
-    if now < order.expires_at:
+        return False
+    if now < order.expires_at and not order.extended:
         raise NotYetError
-    return _end(order, Reason.EXPIRED)
+    return now >= order.expires_at
+
+
+def extend(order: Order, until: datetime) -> Change[Order] | None:
+    """The bank has not answered yet when the hold ends: wait longer, once."""
+    if order.extended or order.status in {Status.COMPLETE, Status.CANCELLED}:
+        return None
+    return _next(order, OrderExtended, extended=True, expires_at=until)
 
 
 def fail(order: Order) -> Change[Order] | None:
@@ -190,7 +209,9 @@ def withdraw(order: Order) -> Change[Order] | None:
     return _end(order, Reason.LISTING_CANCELLED)
 
 
-def complete(order: Order, amount: int, new_pass_id: NewId) -> Change[Order] | None:
+def complete(
+    order: Order, amount: int, currency: str, new_pass_id: NewId
+) -> Change[Order] | None:
     """It was paid: the units are the buyer's, each with a pass.
 
     A payment that comes after the hold has ended takes the units again; the unique
@@ -199,8 +220,9 @@ def complete(order: Order, amount: int, new_pass_id: NewId) -> Change[Order] | N
     """
     if order.status is Status.COMPLETE:
         return None
-    if amount != order.total:
-        raise HopelessError(f"{amount} cents were paid for {order.total}")
+    if (amount, currency) != (order.total, order.currency):
+        paid, due = f"{amount} {currency}", f"{order.total} {order.currency}"
+        raise HopelessError(f"{paid} were paid for {due}")
     if order.reason in FINAL:
         raise TooLateError
     passes = tuple(Pass(new_pass_id(), unit) for unit in order.units)
@@ -213,10 +235,11 @@ def refund(order: Order, units: Collection[str]) -> Change[Order] | None:
     """Money went back for ``units`` (none: for all of them), so they do as well.
 
     All of it may be heard before the payment itself, which is then too late for good;
-    part of it has to wait for that. Raises NotYetError.
+    part of it has to wait for that. Raises NotYetError. Whoever had given the order up
+    hears of the money, too.
     """
     rest = tuple(unit for unit in order.units if unit not in units) if units else ()
-    if order.reason in FINAL or rest == order.units:
+    if order.reason == Reason.REFUNDED or rest == order.units:
         return None
     if not rest:
         return _end(order, Reason.REFUNDED)
@@ -241,4 +264,6 @@ def _next(order: Order, event: type[OrderEvent], **changes: Any) -> Change[Order
     }
     if event is OrderCancelled:
         facts["reason"] = after.reason
+    if event is OrderExtended:
+        facts["expires_at"] = iso(after.expires_at)
     return Change(after, Event.of(event(**facts)))

@@ -39,6 +39,9 @@ class Orders(Protocol):
     def with_passes(self, ticket_id: str) -> Iterable[Order]: ...
     def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]: ...
     def find_by_pass(self, pass_id: str) -> Order | None: ...
+    def of_ids(self, order_ids: list[str]) -> list[Order]: ...
+    def complete_between(self, after: str, before: str, limit: int) -> list[Order]: ...
+    def worth(self, after: str, before: str) -> dict[str, int]: ...
     def winding_up(self) -> list[tuple[str, datetime]]: ...
     def wound_up(self, ticket_id: str, until: datetime) -> None: ...
 
@@ -96,6 +99,24 @@ class MongoOrders(Aggregates[Order]):
     def find_by_pass(self, pass_id: str) -> Order | None:
         found = self.query({"passes.id": pass_id}, 1)
         return found[0] if found else None
+
+    def of_ids(self, order_ids: list[str]) -> list[Order]:
+        return self.query({"_id": {"$in": order_ids}}, len(order_ids) or 1)
+
+    def complete_between(self, after: str, before: str, limit: int) -> list[Order]:
+        """Return complete orders with ids between these two, by id."""
+        complete = {"_id": {"$gt": after, "$lt": before}, "paid": {"$exists": True}}
+        return self.query(complete, limit, ("_id", 1))
+
+    def worth(self, after: str, before: str) -> dict[str, int]:
+        """Return what complete orders with ids between these two cost, by currency."""
+        complete = {"_id": {"$gt": after, "$lt": before}, "paid": {"$exists": True}}
+        group = {"_id": "$currency", "paid": {"$sum": "$paid"}}
+        with own_errors():
+            found = list(
+                self.collection.aggregate([{"$match": complete}, {"$group": group}])
+            )
+        return {each["_id"] or "usd": each["paid"] for each in found}
 
     def winding_up(self) -> list[tuple[str, datetime]]:
         """Return the cancelled listings whose orders have to end, and until when."""
@@ -184,6 +205,8 @@ class OrderDatabase(AggregateDatabase[Order]):
             "refunded": list(order.refunded) or None,
             "passes": [vars(each) for each in order.passes] or None,
             "reason": order.reason,
+            "extended": order.extended or None,
+            "paid": order.total if order.status is Status.COMPLETE else None,
             "requestKey": vars(key) if key else None,
         }
 
@@ -204,5 +227,6 @@ class OrderDatabase(AggregateDatabase[Order]):
             passes=tuple(Pass(**each) for each in document.get("passes", ())),
             reason=document.get("reason"),
             request_key=RequestKey(**key) if key else None,
+            extended=document.get("extended", False),
             version=document["version"],
         )

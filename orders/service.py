@@ -12,6 +12,7 @@ from orders.models import Order, RequestKey
 from orders.passes import entrypoints as passes
 from orders.repository import OrderDatabase, Orders
 from orders.sales import entrypoints as sales
+from orders.worth import entrypoints as worth
 from ticketing.config import positive
 from ticketing.contract import (
     ExpirationComplete,
@@ -35,13 +36,16 @@ from ticketing.rpc import ServiceRpc, rpc
 Json = dict[str, Any]
 
 
-class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
+class OrdersService(
+    passes.PassEntrypoints, sales.SaleEntrypoints, worth.WorthEntrypoints
+):
     name = "orders"
 
     orders: Orders = OrderDatabase()
     tickets_rpc = ServiceRpc("tickets")
     payments_rpc = ServiceRpc("payments")
     hold_seconds = Setting("HOLD_SECONDS", positive)
+    grace_seconds = Setting("PAYMENT_GRACE_SECONDS", positive)
 
     @route("GET", "/api/orders", session=True)
     def get_orders(self, request: Request) -> list[Json]:
@@ -125,15 +129,21 @@ class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
 
     @event_handler(ExpirationComplete)
     def on_expiration_complete(self, event: Delivery) -> None:
-        now = self.clock()
-        order_id = event.payload.order_id
-        self.orders.change(order_id, lambda order: models.expire(order, now))
+        grace = timedelta(seconds=self.grace_seconds)
+        commands.expire(
+            self.orders,
+            event.payload.order_id,
+            self.payments_rpc,
+            grace,
+            self.clock(),
+        )
 
     @event_handler(PaymentCreated)
     def on_payment_created(self, event: Delivery) -> None:
         payment = event.payload
+        paid = payment.amount, payment.currency
         refund = self.payments_rpc.refund
-        commands.settle(self.orders, payment.order_id, payment.amount, refund)
+        commands.settle(self.orders, payment.order_id, *paid, refund)
 
     @event_handler(PaymentFailed)
     def on_payment_failed(self, event: Delivery) -> None:
@@ -141,7 +151,8 @@ class OrdersService(passes.PassEntrypoints, sales.SaleEntrypoints):
 
     @event_handler(PaymentRefunded)
     def on_payment_refunded(self, event: Delivery) -> None:
-        commands.return_units(self.orders, event.payload)
+        refunded = event.payload
+        commands.return_units(self.orders, refunded.order_id, refunded.units)
 
     def _reserve(self, user_id: str, wanted: OrderInput, key: str | None) -> Order:
         hold = timedelta(seconds=self.hold_seconds)

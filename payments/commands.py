@@ -1,15 +1,14 @@
 """Taking money and giving it back."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from payments import models, refunds
-from payments.copies import OrderOwner, copy_of_order
-from payments.gateway import Gateway
+from payments import asking, attempts, models, outcomes, refunds
+from payments.asking import Till
+from payments.copies import OrderOwner, copy_of_order, has_ended, has_run_out
 from payments.models import Attempt, Payment, Status
-from payments.repository import Payments
 from ticketing.change import Change
 from ticketing.errors import (
     BadRequestError,
@@ -22,63 +21,74 @@ from ticketing.errors import (
 from ticketing.ids import checked_id, new_id
 from ticketing.mongo import Document
 
-# Longer than any call to Stripe with its retries; then nobody is waiting for it.
-ABANDONED_AFTER = timedelta(seconds=20)
-BATCH = 50
-
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request to pay; ``fingerprint`` tells its body from others with its key."""
+    """A request to pay; ``fingerprint`` tells its body from others with its key.
+
+    Without an attempt it asks for the intent alone, which a browser then confirms.
+    """
 
     user_id: str
     order_id: str
-    attempt: Attempt
+    attempt: Attempt | None = None
 
 
-@dataclass(frozen=True)
-class Till:
-    """What taking money needs: where payments are kept, Stripe, and how many tries."""
-
-    payments: Payments
-    gateway: Gateway
-    allowed: int
-
-
-def pay(till: Till, wanted: Wanted, owner: OrderOwner, now: datetime) -> Payment:
+def pay(till: Till, wanted: Wanted, owner: OrderOwner) -> Payment:
     """Pay for an order.
 
     Raises NotFoundError, NotOwnerError, BadRequestError with the reason of a decline,
     KeyReusedError, UnavailableError when the outcome is not known yet.
     """
-    order = _payable(till.payments, wanted, owner)
+    attempt = wanted.attempt
+    assert attempt
+    order = _own_order(till, wanted, owner)
     payment = till.payments.find_by_order(wanted.order_id)
-    if payment is None or models.number_of(payment, wanted.attempt) is None:
-        _check_open(order)
-        payment = _attempt(till.payments, payment, wanted, order, now)
-    number = models.number_of(payment, wanted.attempt) or len(payment.attempts)
-    return models.answer(ask_stripe(till, payment), number)
+    if payment is None or attempts.number_of(payment, attempt) is None:
+        _check_open(order, till.now)
+        payment = _attempt(till, payment, wanted, attempt, order)
+    number = attempts.number_of(payment, attempt) or len(payment.attempts)
+    return attempts.answer(asking.ask(till, payment), number)
 
 
-def ask_stripe(till: Till, payment: Payment) -> Payment:
-    """Make the calls that the payment says are outstanding, and save their outcomes.
+def open_intent(till: Till, wanted: Wanted, owner: OrderOwner) -> Payment:
+    """Have the PaymentIntent of an order, for a browser that confirms it at Stripe.
 
-    Each carries the same idempotency key every time, so it may be made again. Raises
-    UnavailableError when an outcome is not known yet.
+    Raises NotFoundError, NotOwnerError, BadRequestError, UnavailableError.
     """
-    if payment.status is Status.PENDING:
-        return _charge(till, payment)
-    return _send_back(till, payment)
+    order = _own_order(till, wanted, owner)
+    payment = till.payments.find_by_order(wanted.order_id)
+    if payment is None:
+        _check_open(order, till.now)
+        payment = _added(till, _first(till, wanted, order))
+    payment = asking.ask(till, payment)
+    if payment.stripe_id is None and not payment.is_taken:
+        payment = asking.ask(till, _reopened(till, payment))
+    attempts.check_payable(payment)
+    return payment
+
+
+def close(till: Till, order_id: str) -> Payment | None:
+    """Let nothing be charged for an order any more, unless it was already.
+
+    Its intent is cancelled at Stripe, which may say that the money is there or on its
+    way: the payment tells. None when nobody ever began to pay. Raises UnavailableError.
+    """
+    payment = till.payments.find_by_order(checked_id(order_id))
+    if payment is None:
+        return None
+    payment = till.payments.change(
+        payment.id, lambda known: outcomes.close(known, till.now)
+    )
+    if payment.status is Status.PROCESSING:
+        return asking.look(till, payment)
+    return asking.ask(till, payment)
 
 
 def refund(
-    till: Till,
-    order_id: str,
-    units: Collection[str] | None,
-    reason: str,
-    now: datetime,
+    till: Till, order_id: str, units: Collection[str] | None, reason: str
 ) -> Payment:
     """Send the money for ``units`` back, or all that is left when they are None.
 
@@ -88,71 +98,29 @@ def refund(
     payment = till.payments.find_by_order(checked_id(order_id))
     if payment is None:
         raise NotFoundError
+    if units is not None:
+        _check_delivered(till.payments.orders.find(order_id))
     payment = till.payments.change(
-        payment.id, lambda known: refunds.begin(known, units, reason, now)
+        payment.id, lambda known: refunds.begin(known, units, reason, till.now)
     )
-    return ask_stripe(till, payment)
+    return asking.ask(till, payment)
 
 
-def resume(till: Till, now: datetime) -> int:
-    """Finish what a crash or a lost reply left outstanding; return how many."""
-    waiting = till.payments.waiting_since(now - ABANDONED_AFTER, BATCH)
-    return sum(_resumed(till, payment) for payment in waiting)
+def _check_delivered(order: Document | None) -> None:
+    """Only what was delivered is refunded in part. Raises UnavailableError.
 
-
-def _resumed(till: Till, payment: Payment) -> bool:
-    """Try one; a payment that Stripe has trouble with must not stop the others."""
-    try:
-        ask_stripe(till, payment)
-    except UnavailableError:
-        return False
-    return True
-
-
-def hear_webhook(till: Till, event: Json) -> None:
-    """A webhook tells where to look; what it says itself is not believed.
-
-    It is kept when that is done: while it cannot be done, Stripe sends it again.
+    The rest of an order that is not complete yet may still become somebody else's.
     """
-    payment = till.payments.find_by_order(str(event["orderId"]))
-    if payment is not None:
-        ask_stripe(till, payment)
-    till.payments.keep_webhook({"_id": event["id"], **event})
+    if order is not None and order["status"] == "created":
+        raise UnavailableError("The order is being completed; try again in a moment")
+    if order is not None and order["status"] == "cancelled":
+        raise BadRequestError("The order was cancelled: only all of it goes back")
 
 
-def _charge(till: Till, payment: Payment) -> Payment:
-    number = len(payment.attempts)
-    outcome = till.gateway.charge(
-        payment.order_id, payment.amount, payment.attempt.token, payment.charge_key
-    )
-    return till.payments.change(
-        payment.id, lambda known: models.settle(known, number, outcome, till.allowed)
-    )
-
-
-def _send_back(till: Till, payment: Payment) -> Payment:
-    """Make every outstanding refund; trouble with one must not stop the others."""
-    trouble = None
-    for number, outstanding in refunds.outstanding(payment):
-        try:
-            payment = _refund(till, payment, number, outstanding.amount)
-        except UnavailableError as error:
-            trouble = error
-    if trouble:
-        raise trouble
-    return payment
-
-
-def _refund(till: Till, payment: Payment, number: int, amount: int) -> Payment:
-    key = refunds.key(payment, number)
-    till.gateway.refund(payment.stripe_id or "", amount, key)
-    return till.payments.change(payment.id, lambda known: refunds.finish(known, number))
-
-
-def _payable(payments: Payments, wanted: Wanted, owner: OrderOwner) -> Document:
+def _own_order(till: Till, wanted: Wanted, owner: OrderOwner) -> Document:
     """Return the order's copy, fetched if its event has not arrived."""
     order_id = checked_id(wanted.order_id)
-    order = payments.orders.find_or_fetch(
+    order = till.payments.orders.find_or_fetch(
         order_id, lambda: copy_of_order(owner(order_id))
     )
     if order["userId"] != wanted.user_id:
@@ -160,50 +128,81 @@ def _payable(payments: Payments, wanted: Wanted, owner: OrderOwner) -> Document:
     return order
 
 
-def _check_open(order: Document) -> None:
-    if order["status"] == "cancelled":
-        raise BadRequestError("Cannot pay for a cancelled order")
+def _check_open(order: Document, now: datetime) -> None:
+    if has_ended(order):
+        raise BadRequestError(attempts.OVER)
+    if has_run_out(order, now):
+        raise BadRequestError("The time to pay for this order is over")
 
 
 def _attempt(
-    payments: Payments,
+    till: Till,
     payment: Payment | None,
     wanted: Wanted,
+    attempt: Attempt,
     order: Document,
-    now: datetime,
 ) -> Payment:
     """Save a new attempt, or find that the same request saved it a moment ago.
 
     Raises KeyReusedError when its key was used for another order.
     """
     if payment is None:
-        try:
-            return payments.add(models.begin(_first(wanted, order, now)))
-        except DuplicateError:
-            payment = payments.find_by_order(wanted.order_id)
-        if payment is None:
-            raise KeyReusedError
+        first = _first(till, wanted, order)
+        payment = _added(till, first)
+        if payment.id == first.id:
+            return payment
+    if payment.status is Status.OPENING:
+        payment = asking.ask(till, payment)
 
     def unless_made(known: Payment) -> Change[Payment] | None:
-        if models.number_of(known, wanted.attempt) is not None:
+        if attempts.number_of(known, attempt) is not None:
             return None
-        return models.try_again(known, wanted.attempt, now)
+        return attempts.try_again(known, attempt, till.now)
 
     try:
-        return payments.change(payment.id, unless_made)
+        return till.payments.change(payment.id, unless_made)
     except DuplicateError:
         raise KeyReusedError from None
 
 
-def _first(wanted: Wanted, order: Document, now: datetime) -> Payment:
-    return Payment(
+def _reopened(till: Till, payment: Payment) -> Payment:
+    """Begin anew after attempts of which Stripe took none. Raises BadRequestError."""
+
+    def reopen(known: Payment) -> Change[Payment] | None:
+        attempts.check_payable(known)
+        if known.stripe_id:
+            return None
+        return models.changed(known, status=Status.OPENING, waiting_since=till.now)
+
+    return till.payments.change(payment.id, reopen)
+
+
+def _added(till: Till, payment: Payment) -> Payment:
+    """Save the first step, unless somebody else just took it.
+
+    Raises KeyReusedError when its key was used for another order.
+    """
+    try:
+        return till.payments.add(attempts.begin(payment))
+    except DuplicateError:
+        found = till.payments.find_by_order(payment.order_id)
+    if found is None:
+        raise KeyReusedError
+    return found
+
+
+def _first(till: Till, wanted: Wanted, order: Document) -> Payment:
+    opening = Payment(
         id=new_id(),
         order_id=wanted.order_id,
         user_id=wanted.user_id,
         amount=order["total"],
+        currency=order.get("currency", "usd"),
         price=order["price"],
         units=tuple(order["units"]),
-        status=Status.PENDING,
-        attempts=(wanted.attempt,),
-        waiting_since=now,
+        status=Status.OPENING,
+        waiting_since=till.now,
     )
+    if wanted.attempt is None:
+        return opening
+    return replace(opening, status=Status.PENDING, attempts=(wanted.attempt,))

@@ -1,10 +1,12 @@
 """The copies of orders: what is to be paid, by whom, and whether it still can be."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from payments.repository import Payments
-from ticketing.contract import OrderCancelled, OrderCreated
+from ticketing.clock import from_iso
+from ticketing.contract import OrderCancelled, OrderCreated, OrderExtended
 from ticketing.messages import Delivery
 from ticketing.money import cents
 from ticketing.mongo import Document
@@ -34,7 +36,18 @@ def copy_of_order(order: Json) -> Document:
         "price": cents(order["ticket"]["price"]),
         "total": cents(order["total"]),
         "units": order["units"],
+        "expiresAt": order["expiresAt"],
     }
+
+
+def has_ended(order: Document) -> bool:
+    return bool(order["status"] == "cancelled")
+
+
+def has_run_out(order: Document, now: datetime) -> bool:
+    """Whether the time to pay is over; its end may not have been told yet."""
+    until = order.get("expiresAt")
+    return bool(order["status"] == "created" and until and now >= from_iso(until))
 
 
 def _copy_of_event(payload: Any) -> Document:
@@ -45,7 +58,10 @@ def _copy_of_event(payload: Any) -> Document:
             "price": cents(payload.ticket.price),
             "total": cents(payload.total),
             "units": payload.units,
+            "expiresAt": payload.expires_at,
         }
+    if isinstance(payload, OrderExtended):
+        return {"expiresAt": payload.expires_at}
     cancelled = isinstance(payload, OrderCancelled)
     return {
         "status": "cancelled" if cancelled else "complete",

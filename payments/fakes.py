@@ -1,14 +1,15 @@
 """In-memory doubles of what the payments service stands on."""
 
-import json
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from payments.models import Charged, Declined, Outcome, Payment
-from ticketing.errors import BadRequestError, UnavailableError
+from payments.books.findings import Finding
+from payments.inbox import Outcome
+from payments.intents import Notice
+from payments.models import Payment
+from payments.repository import LOOKED_AT
 from ticketing.fakes import MemoryAggregates, MemoryReplicas
-from ticketing.mongo import Document
 from ticketing.paging import Page
 
 
@@ -19,11 +20,32 @@ class MemoryPayments(MemoryAggregates[Payment]):
             (("userId", "requestKeys"), _request_keys),
         )
         self.orders = MemoryReplicas()
-        self._webhooks: set[str] = set()
+        self.inbox = MemoryInbox()
+        self.findings = MemoryFindings()
+        self._leased_until: datetime | None = None
+        self._last_round: datetime | None = None
 
     def find_by_order(self, order_id: str) -> Payment | None:
-        found = self.select(lambda payment: payment.order_id == order_id, Page(1))
-        return found[0] if found else None
+        return self.of_orders([order_id]).get(order_id)
+
+    def of_orders(self, order_ids: list[str]) -> dict[str, Payment]:
+        every = self._states.values()
+        return {each.order_id: each for each in every if each.order_id in order_ids}
+
+    def for_orders(self, after: str, before: str, page: Page) -> list[Payment]:
+        found = self._between(after, page.after or before)
+        found.sort(key=lambda payment: payment.order_id, reverse=True)
+        return found[: page.limit]
+
+    def taken_for_orders(self, after: str, before: str) -> Iterator[Payment]:
+        return (each for each in self._between(after, before) if each.is_taken)
+
+    def sums(self, after: str, before: str) -> dict[str, tuple[int, int]]:
+        charged, refunded = Counter[str](), Counter[str]()
+        for payment in self.taken_for_orders(after, before):
+            charged[payment.currency] += payment.charged
+            refunded[payment.currency] += payment.refunded
+        return {key: (charged[key], refunded[key]) for key in charged}
 
     def waiting_since(self, moment: datetime, limit: int) -> list[Payment]:
         def waits(payment: Payment) -> bool:
@@ -31,79 +53,68 @@ class MemoryPayments(MemoryAggregates[Payment]):
 
         return self.select(waits, Page(limit))
 
-    def keep_webhook(self, event: Document) -> bool:
-        is_new = event["_id"] not in self._webhooks
-        self._webhooks.add(event["_id"])
-        return is_new
+    def unsettled(self, before: str, limit: int) -> list[Payment]:
+        return self.select(
+            lambda each: each.status in LOOKED_AT and each.id < before, Page(limit)
+        )
+
+    def claim_round(self, now: datetime, lease: timedelta) -> bool:
+        if self._leased_until is not None and self._leased_until >= now:
+            return False
+        self._leased_until = now + lease
+        return True
+
+    def last_round(self) -> datetime | None:
+        return self._last_round
+
+    def end_round(self, until: datetime) -> None:
+        self._last_round = until
+
+    def _between(self, after: str, before: str) -> list[Payment]:
+        every = self._states.values()
+        return [each for each in every if after <= each.order_id < before]
 
 
-class MemoryGateway:
-    """Charges the documented test tokens; ``away`` loses the answer, not the work.
-
-    ``charges`` are the outcomes and ``refunds`` the amounts by idempotency key,
-    ``kept`` is what is left of each charge, in cents.
-    """
+class MemoryInbox:
+    """``outcomes`` are what became of the webhooks, by their ids."""
 
     def __init__(self) -> None:
-        self.charges: dict[str, Outcome] = {}
-        self.refunds: dict[str, int] = {}
-        self.kept: dict[str, int] = {}
-        self.away = False
-        self._asked: dict[str, tuple[Any, ...]] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self._notices: dict[str, Notice] = {}
 
-    def charge(self, order_id: str, amount: int, token: str, key: str) -> Outcome:
-        self._check_key(key, order_id, amount, token)
-        outcome = self.charges.setdefault(key, _outcome(token, key))
-        if isinstance(outcome, Charged):
-            self.kept.setdefault(outcome.stripe_id, amount)
-        self._answer()
-        return outcome
+    def keep(self, notice: Notice, now: datetime) -> bool:
+        if notice.id in self._notices:
+            return False
+        self._notices[notice.id] = notice
+        self.outcomes[notice.id] = Outcome.WAITING
+        return True
 
-    def refund(self, stripe_id: str, amount: int, key: str) -> None:
-        self._check_key(key, stripe_id, amount)
-        if key not in self.refunds:
-            self._refund(stripe_id, amount, key)
-        self._answer()
+    def waiting(self, limit: int) -> list[Notice]:
+        outcomes = self.outcomes.items()
+        ids = [each for each, outcome in outcomes if outcome is Outcome.WAITING]
+        return [self._notices[each] for each in ids[:limit]]
 
-    def order_of_event(self, body: bytes, signature: str) -> dict[str, Any]:
-        if signature != "signed":
-            raise BadRequestError("The signature does not fit")
-        event: dict[str, Any] = json.loads(body)
-        return event
-
-    def _refund(self, stripe_id: str, amount: int, key: str) -> None:
-        kept = self.kept.get(stripe_id)
-        if kept == 0:
-            return
-        if kept is None or amount > kept:
-            raise UnavailableError("Stripe did not take the refund")
-        self.kept[stripe_id] -= amount
-        self.refunds[key] = amount
-
-    def _check_key(self, key: str, *asked: Any) -> None:
-        if self._asked.setdefault(key, asked) != asked:
-            raise UnavailableError("Stripe is away; try again in a moment")
-
-    def _answer(self) -> None:
-        if self.away:
-            raise UnavailableError("Stripe is away; try again in a moment")
+    def settle(self, outcomes: dict[str, Outcome]) -> None:
+        self.outcomes |= outcomes
 
 
-_TOKENS: dict[str, Callable[[str], Outcome]] = {
-    "tok_visa": lambda key: Charged(f"pi_{key}"),
-    "tok_mastercard": lambda key: Charged(f"pi_{key}"),
-    "pm_card_visa": lambda key: Charged(f"pi_{key}"),
-    "tok_chargeDeclined": lambda _: Declined("Your card was declined."),
-    "tok_chargeDeclinedInsufficientFunds": lambda _: Declined(
-        "Your card has insufficient funds."
-    ),
-}
+class MemoryFindings:
+    def __init__(self) -> None:
+        self._findings: dict[str, Finding] = {}
 
+    def keep(self, finding: Finding, now: datetime) -> bool:
+        known = self._findings.get(finding.id)
+        since = known.since if known else now
+        self._findings[finding.id] = Finding(
+            finding.kind, finding.ref, finding.detail, finding.order_id, since
+        )
+        return known is None
 
-def _outcome(token: str, key: str) -> Outcome:
-    if token in _TOKENS:
-        return _TOKENS[token](key)
-    return Declined(f"No such token: '{token}'", counts=False)
+    def drop(self, finding_id: str) -> bool:
+        return self._findings.pop(finding_id, None) is not None
+
+    def all(self) -> list[Finding]:
+        return list(self._findings.values())
 
 
 def _request_keys(payment: Payment) -> list[tuple[str, str]]:

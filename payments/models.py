@@ -2,15 +2,18 @@
 
 ::
 
-    pending ──► paid ◄──► refunding ──► refunded (all of it)
-     ▲   │
-     │   ├────► declined (the buyer may try again)
-     └───┼──────────┘
-         └────► failed (that was the last attempt)
+    opening ──► open ◄──────┬──► processing ──┐
+                 │          │                 │
+    pending ─────┴──► declined, action ───────┴──► paid ◄──► refunding ──► refunded
+                            │
+                            ├──► failed (that was the last attempt)
+                            └──► closing ──► cancelled (the order has ended)
 
-Each step towards Stripe is saved before Stripe is called: ``pending`` and ``refunding``
-say what is being asked, so that after a crash the same is asked again with the same
-idempotency key. What happens between paid and refunded is in ``payments.refunds``.
+One PaymentIntent belongs to it, which Stripe lets succeed at most once; whatever Stripe
+says it has, is what has happened: see ``payments.outcomes``. Each step towards Stripe
+is saved before Stripe is called: opening, pending, closing and refunding say what is
+being asked, so that after a crash the same is asked again with the same idempotency
+key. What happens between paid and refunded is in ``payments.refunds``.
 """
 
 from dataclasses import dataclass, replace
@@ -18,37 +21,32 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from payments.intents import Sum
 from ticketing.change import Change
-from ticketing.contract import PaymentCreated, PaymentFailed
-from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
-from ticketing.messages import Event
 
 
 class Status(StrEnum):
+    OPENING = "opening"
+    OPEN = "open"
     PENDING = "pending"
+    ACTION = "action"
+    PROCESSING = "processing"
     DECLINED = "declined"
-    PAID = "paid"
     FAILED = "failed"
+    CLOSING = "closing"
+    CANCELLED = "cancelled"
+    PAID = "paid"
     REFUNDING = "refunding"
     REFUNDED = "refunded"
 
 
-@dataclass(frozen=True)
-class Charged:
-    """Stripe took the money, under this id."""
-
-    stripe_id: str
-
-
-@dataclass(frozen=True)
-class Declined:
-    """The bank said no. ``counts`` is False when the token itself was no good."""
-
-    message: str
-    counts: bool = True
-
-
-Outcome = Charged | Declined
+TAKEN = {Status.PAID, Status.REFUNDING, Status.REFUNDED}
+# Nothing can come of these any more, unless somebody decides on a refund.
+SETTLED = {Status.CANCELLED, Status.PAID, Status.REFUNDED}
+# Something is being asked that may change whether there is money.
+ASKED = {Status.OPENING, Status.PENDING, Status.CLOSING}
+# A confirmation may come at any time: from a browser, or by another attempt.
+CONFIRMABLE = {Status.OPEN, Status.ACTION, Status.DECLINED, Status.FAILED}
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,8 @@ class Attempt:
     """One try with one card; ``message`` says why it was declined.
 
     ``key`` and ``fingerprint`` are the Idempotency-Key of the request and its body.
+    ``token`` is empty when a browser made it at Stripe. ``counts`` is False when Stripe
+    did not even try; ``code`` and ``ref`` are those of the decline.
     """
 
     token: str
@@ -63,11 +63,13 @@ class Attempt:
     fingerprint: str | None = None
     message: str | None = None
     counts: bool = True
+    code: str = ""
+    ref: str | None = None
 
 
 @dataclass(frozen=True)
 class Refund:
-    """``amount`` cents for ``units``: on their way back and, once ``done``, back."""
+    """``amount`` for ``units``: on their way back and, once ``done``, back."""
 
     units: tuple[str, ...]
     amount: int
@@ -80,10 +82,11 @@ class Refund:
 
 @dataclass(frozen=True)
 class Payment:
-    """``amount`` cents for ``units`` of an order, at ``price`` cents each.
+    """``amount`` for ``units`` of an order, at ``price`` each, in smallest units.
 
-    The units are () where they are not known. ``reason`` says why it failed;
-    ``waiting_since`` is set while an answer of Stripe is outstanding.
+    The units are () where they are not known. ``ended`` says that its order is over.
+    ``reason`` says why it failed; ``waiting_since`` is set while an answer of Stripe is
+    outstanding.
     """
 
     id: str
@@ -91,18 +94,22 @@ class Payment:
     user_id: str
     amount: int
     status: Status
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...] = ()
+    currency: str = "usd"
     units: tuple[str, ...] = ()
     price: int = 0
     refunds: tuple[Refund, ...] = ()
     stripe_id: str | None = None
+    secret: str | None = None
+    redirect_url: str | None = None
+    ended: bool = False
     reason: str | None = None
     waiting_since: datetime | None = None
     version: int = 0
 
     @property
-    def attempt(self) -> Attempt:
-        return self.attempts[-1]
+    def sum(self) -> Sum:
+        return Sum(self.order_id, self.amount, self.currency)
 
     @property
     def request_keys(self) -> tuple[str, ...]:
@@ -110,128 +117,56 @@ class Payment:
         return tuple(attempt.key for attempt in self.attempts if attempt.key)
 
     @property
-    def charge_key(self) -> str:
-        """The idempotency key at Stripe: another attempt is another charge."""
-        return f"{self.order_id}:charge:{len(self.attempts)}"
+    def is_attempting(self) -> bool:
+        """Whether the latest attempt has no answer yet."""
+        return bool(self.attempts) and self.attempts[-1].message is None
+
+    @property
+    def stripe_key(self) -> str:
+        """The idempotency key of the next call: another attempt is another call."""
+        kind = "charge" if self.is_attempting else "intent"
+        return f"{self.order_id}:{kind}:{len(self.attempts)}"
+
+    @property
+    def is_taken(self) -> bool:
+        return self.status in TAKEN
+
+    @property
+    def charged(self) -> int:
+        return self.amount if self.is_taken else 0
 
     @property
     def refunded(self) -> int:
-        """How many cents are back."""
+        """How much is back."""
         return sum(refund.amount for refund in self.refunds if refund.done)
+
+    def told_buyer(self) -> dict[str, Any]:
+        """What its buyer needs to go on."""
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "clientSecret": self.secret,
+            "redirectUrl": self.redirect_url,
+        }
 
     def json_dict(self) -> dict[str, Any]:
         reasons = [self.reason, *(refund.reason for refund in self.refunds)]
+        last = self.attempts[-1] if self.attempts else Attempt("")
         return {
             "id": self.id,
             "orderId": self.order_id,
             "status": self.status.value,
             "amount": self.amount,
+            "currency": self.currency,
             "attempts": len(self.attempts),
             "stripeId": self.stripe_id,
-            "message": self.attempt.message,
+            "message": last.message,
+            "code": last.code,
+            "redirectUrl": self.redirect_url,
             "reason": reasons[-1],
             "refunded": self.refunded,
             "refunds": [refund.json_dict() for refund in self.refunds],
         }
-
-
-def number_of(payment: Payment, attempt: Attempt) -> int | None:
-    """Return which attempt (from 1) the same request made before, None if none.
-
-    The same request has the same Idempotency-Key or, without one, the same token while
-    the attempt is still being made: a double click. Raises KeyReusedError.
-    """
-    for number, made in enumerate(payment.attempts, 1):
-        if attempt.key and made.key == attempt.key:
-            if made.fingerprint != attempt.fingerprint:
-                raise KeyReusedError
-            return number
-    double_click = not attempt.key and payment.attempt.token == attempt.token
-    if payment.status is Status.PENDING and double_click:
-        return len(payment.attempts)
-    return None
-
-
-def answer(payment: Payment, number: int) -> Payment:
-    """What attempt ``number`` came to. Raises BadRequestError on a decline."""
-    message = payment.attempts[number - 1].message
-    if message is not None:
-        raise BadRequestError(message)
-    if payment.status is Status.PENDING:
-        raise UnavailableError("The payment is not settled yet; look again in a moment")
-    return payment
-
-
-def begin(payment: Payment) -> Change[Payment]:
-    """The first attempt, about to be made."""
-    return Change(payment)
-
-
-def try_again(payment: Payment, attempt: Attempt, now: datetime) -> Change[Payment]:
-    """Another attempt, about to be made. Raises BadRequestError unless there may be."""
-    if payment.status in {Status.PAID, Status.REFUNDING, Status.REFUNDED}:
-        raise BadRequestError("This order is already paid")
-    if payment.status is Status.FAILED:
-        raise BadRequestError("Cannot pay for a cancelled order")
-    if payment.status is Status.PENDING:
-        raise BadRequestError("A payment for this order is being made")
-    return changed(
-        payment,
-        status=Status.PENDING,
-        attempts=(*payment.attempts, attempt),
-        waiting_since=now,
-    )
-
-
-def settle(
-    payment: Payment, number: int, outcome: Outcome, allowed: int
-) -> Change[Payment] | None:
-    """Stripe has answered attempt ``number`` (from 1); ``allowed`` declines end it."""
-    if payment.status is not Status.PENDING or len(payment.attempts) != number:
-        return None
-    if isinstance(outcome, Charged):
-        return _paid(payment, outcome)
-    attempt = replace(payment.attempt, message=outcome.message, counts=outcome.counts)
-    attempts = (*payment.attempts[:-1], attempt)
-    declines = sum(made.counts for made in attempts)
-    if declines < allowed:
-        return changed(
-            payment, status=Status.DECLINED, attempts=attempts, waiting_since=None
-        )
-    return _failed(payment, attempts, outcome.message)
-
-
-def _paid(payment: Payment, charged: Charged) -> Change[Payment]:
-    change = changed(
-        payment, status=Status.PAID, stripe_id=charged.stripe_id, waiting_since=None
-    )
-    created = PaymentCreated(
-        id=payment.id,
-        version=change.state.version,
-        order_id=payment.order_id,
-        stripe_id=charged.stripe_id,
-        amount=payment.amount,
-    )
-    return replace(change, event=Event.of(created))
-
-
-def _failed(
-    payment: Payment, attempts: tuple[Attempt, ...], reason: str
-) -> Change[Payment]:
-    change = changed(
-        payment,
-        status=Status.FAILED,
-        attempts=attempts,
-        reason=reason,
-        waiting_since=None,
-    )
-    failed = PaymentFailed(
-        id=payment.id,
-        version=change.state.version,
-        order_id=payment.order_id,
-        reason=reason,
-    )
-    return replace(change, event=Event.of(failed))
 
 
 def changed(payment: Payment, **changes: Any) -> Change[Payment]:

@@ -8,13 +8,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from payments.models import Payment, Refund, Status, changed
+from payments.models import TAKEN, Payment, Refund, Status, changed
 from ticketing.change import Change
 from ticketing.contract import PaymentRefunded
 from ticketing.errors import BadRequestError
 from ticketing.messages import Event
-
-TAKEN = {Status.PAID, Status.REFUNDING, Status.REFUNDED}
 
 
 def begin(
@@ -60,6 +58,15 @@ def finish(payment: Payment, number: int) -> Change[Payment] | None:
     return replace(change, event=_told(change.state, refund))
 
 
+def adopt(payment: Payment) -> Change[Payment] | None:
+    """All that is left went back by somebody's hand at Stripe, and is told now."""
+    rest = replace(_rest(payment, "refunded at Stripe"), done=True)
+    if payment.status is not Status.PAID or rest.amount == 0:
+        return None
+    change = _with(payment, (*payment.refunds, rest), waiting_since=None)
+    return replace(change, event=_told(change.state, rest))
+
+
 def _rest(payment: Payment, reason: str) -> Refund:
     """All that is neither back nor on its way."""
     gone = {unit for refund in payment.refunds for unit in refund.units}
@@ -99,6 +106,7 @@ def _told(payment: Payment, refund: Refund) -> Event:
             order_id=payment.order_id,
             stripe_id=payment.stripe_id or "",
             amount=refund.amount,
+            currency=payment.currency,
             reason=refund.reason,
             units=list(refund.units),
         )

@@ -1,17 +1,25 @@
 """Where payments are kept, the copies of their orders, and the webhooks received."""
 
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pymongo.collection import Collection
 
-from payments.models import Attempt, Payment, Refund, Status
+from payments.books.findings import Findings, MongoFindings
+from payments.inbox import Inbox, MongoInbox
+from payments.models import CONFIRMABLE, Attempt, Payment, Refund, Status
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
 from ticketing.errors import DuplicateError
 from ticketing.mongo import Document, own_errors
+from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
+
+ROUND = "reconciliation"
+# A browser, a bank or a buyer may go on with it at any time.
+LOOKED_AT = CONFIRMABLE | {Status.PROCESSING}
 
 
 class Payments(Protocol):
@@ -19,33 +27,90 @@ class Payments(Protocol):
     def get(self, payment_id: str) -> Payment: ...
     def change(self, payment_id: str, decide: Decision[Payment]) -> Payment: ...
     def find_by_order(self, order_id: str) -> Payment | None: ...
+    def of_orders(self, order_ids: list[str]) -> dict[str, Payment]: ...
+    def for_orders(self, after: str, before: str, page: Page) -> list[Payment]: ...
+    def taken_for_orders(self, after: str, before: str) -> Iterable[Payment]: ...
+    def sums(self, after: str, before: str) -> dict[str, tuple[int, int]]: ...
     def waiting_since(self, moment: datetime, limit: int) -> list[Payment]: ...
-    def keep_webhook(self, event: Document) -> bool: ...
+    def unsettled(self, before: str, limit: int) -> list[Payment]: ...
+    def claim_round(self, now: datetime, lease: timedelta) -> bool: ...
+    def last_round(self) -> datetime | None: ...
+    def end_round(self, until: datetime) -> None: ...
 
     @property
     def orders(self) -> Replicas: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def findings(self) -> Findings: ...
 
 
 class MongoPayments(Aggregates[Payment]):
     orders: Replicas
-    webhooks: Collection[Document]
+    inbox: MongoInbox
+    findings: MongoFindings
+    rounds: Collection[Document]
 
     def find_by_order(self, order_id: str) -> Payment | None:
         found = self.query({"orderId": order_id}, 1)
         return found[0] if found else None
 
+    def of_orders(self, order_ids: list[str]) -> dict[str, Payment]:
+        """Return the payments of these orders, by order."""
+        found = self.query({"orderId": {"$in": order_ids}}, len(order_ids) or 1)
+        return {payment.order_id: payment for payment in found}
+
+    def for_orders(self, after: str, before: str, page: Page) -> list[Payment]:
+        """Return a page of the payments for a range of orders, newest first."""
+        between = {"orderId": {"$gte": after, "$lt": page.after or before}}
+        return self.query(between, page.limit, ("orderId", -1))
+
+    def taken_for_orders(self, after: str, before: str) -> Iterator[Payment]:
+        """Go through the payments with money in them for a range of orders."""
+        between = {"$gte": after, "$lt": before}
+        return self.every({"orderId": between, "charged": {"$gt": 0}})
+
+    def sums(self, after: str, before: str) -> dict[str, tuple[int, int]]:
+        """Return what was charged and refunded for a range of orders, by currency."""
+        group = {
+            "_id": "$currency",
+            "charged": {"$sum": "$charged"},
+            "refunded": {"$sum": "$refunded"},
+        }
+        between = {"orderId": {"$gte": after, "$lt": before}, "charged": {"$gt": 0}}
+        with own_errors():
+            found = list(
+                self.collection.aggregate([{"$match": between}, {"$group": group}])
+            )
+        return {each["_id"]: (each["charged"], each["refunded"]) for each in found}
+
     def waiting_since(self, moment: datetime, limit: int) -> list[Payment]:
         """Return payments that have waited for Stripe since before ``moment``."""
         return self.query({"waitingSince": {"$lt": moment}}, limit)
 
-    def keep_webhook(self, event: Document) -> bool:
-        """Store a webhook by its event's id; return whether it is the first time."""
+    def unsettled(self, before: str, limit: int) -> list[Payment]:
+        """Return payments from before an id that may change without our asking."""
+        return self.query({"open": True, "_id": {"$lt": before}}, limit)
+
+    def claim_round(self, now: datetime, lease: timedelta) -> bool:
+        """Take the turn to reconcile, unless somebody else has it."""
+        free = {"_id": ROUND, "leasedUntil": {"$lt": now}}
+        taken = {"$set": {"leasedUntil": now + lease}}
         try:
             with own_errors():
-                self.webhooks.insert_one(event)
+                return self.rounds.update_one(free, taken, upsert=True).acknowledged
         except DuplicateError:
             return False
-        return True
+
+    def last_round(self) -> datetime | None:
+        """Return up to when Stripe was compared."""
+        with own_errors():
+            found = self.rounds.find_one({"_id": ROUND}) or {}
+        return found.get("until")
+
+    def end_round(self, until: datetime) -> None:
+        with own_errors():
+            self.rounds.update_one({"_id": ROUND}, {"$set": {"until": until}})
 
 
 class PaymentDatabase(AggregateDatabase[Payment]):
@@ -57,7 +122,9 @@ class PaymentDatabase(AggregateDatabase[Payment]):
     def setup(self) -> None:
         super().setup()
         self.store.orders = Replicas(self.database["orders"])
-        self.store.webhooks = self.database["webhooks"]
+        self.store.inbox = MongoInbox(self.database["webhooks"])
+        self.store.findings = MongoFindings(self.database["findings"])
+        self.store.rounds = self.database["rounds"]
 
     def declare_indexes(self) -> None:
         # One payment an order, and so one attempt at a time.
@@ -70,6 +137,11 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             partialFilterExpression={"requestKeys": {"$exists": True}},
         )
         self.collection.create_index("waitingSince", sparse=True)
+        self.collection.create_index(
+            [("open", 1), ("_id", 1)],
+            partialFilterExpression={"open": {"$exists": True}},
+        )
+        self.store.inbox.declare_indexes()
         super().declare_indexes()
 
     @staticmethod
@@ -78,13 +150,20 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             "orderId": payment.order_id,
             "userId": payment.user_id,
             "amount": payment.amount,
+            "currency": payment.currency,
             "status": payment.status.value,
+            "open": payment.status in LOOKED_AT or None,
+            "charged": payment.charged,
+            "refunded": payment.refunded,
             "units": list(payment.units),
             "price": payment.price,
             "refunds": [vars(refund) for refund in payment.refunds],
             "attempts": [vars(attempt) for attempt in payment.attempts],
             "requestKeys": list(payment.request_keys) or None,
             "stripeId": payment.stripe_id,
+            "secret": payment.secret,
+            "redirectUrl": payment.redirect_url,
+            "ended": payment.ended or None,
             "reason": payment.reason,
             "waitingSince": payment.waiting_since,
         }
@@ -102,7 +181,11 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             units=tuple(fields.get("units", ())),
             price=fields.get("price", 0),
             refunds=tuple(_refund(refund) for refund in fields.get("refunds", ())),
+            currency=fields.get("currency", "usd"),
             stripe_id=fields.get("stripeId"),
+            secret=fields.get("secret"),
+            redirect_url=fields.get("redirectUrl"),
+            ended=fields.get("ended", False),
             reason=fields.get("reason"),
             waiting_since=fields.get("waitingSince"),
             version=fields["version"],

@@ -2,18 +2,22 @@
 
 from typing import Any
 
-from payments import commands, copies
-from payments.commands import Till, Wanted
+from werkzeug.wrappers import Response
+
+from payments import asking, commands, copies, webhooks
+from payments.asking import Till
+from payments.books import entrypoints as books
+from payments.commands import Wanted
 from payments.gateway import StripeApi
-from payments.inputs import PaymentInput, RefundInput
+from payments.inputs import OrderRef, PaymentInput, RefundInput
 from payments.models import Attempt, Payment
 from payments.repository import PaymentDatabase, Payments
-from ticketing import service
 from ticketing.config import positive
 from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    OrderExtended,
     OrderReduced,
 )
 from ticketing.dependencies import Setting
@@ -21,18 +25,21 @@ from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import validate
+from ticketing.http.responses import json_response
 from ticketing.idempotency import fingerprint
 from ticketing.ids import checked_id
 from ticketing.messages import Delivery
-from ticketing.periodic import every
+from ticketing.periodic import Bell, every
 from ticketing.rpc import ServiceRpc, rpc
 
 Json = dict[str, Any]
 
 RESUME_EVERY = 5.0
+# Rung by each webhook that comes.
+BELL = Bell()
 
 
-class PaymentsService(service.Service):
+class PaymentsService(books.BookEntrypoints):
     name = "payments"
 
     payments: Payments = PaymentDatabase()
@@ -41,38 +48,64 @@ class PaymentsService(service.Service):
     attempts = Setting("PAYMENT_ATTEMPTS", positive)
 
     @route("POST", "/api/payments", session=True, body=PaymentInput, status=201)
-    def post_payment(self, request: Request) -> Json:
+    def post_payment(self, request: Request) -> Json | Response:
         wanted, key = request.input, request.idempotency_key
         body = fingerprint([wanted.order_id, wanted.token])
         attempt = Attempt(wanted.token, key, body if key else None)
         user_id = request.session.user_id
-        return {"id": self._pay(Wanted(user_id, wanted.order_id, attempt)).id}
+        payment = self._pay(Wanted(user_id, wanted.order_id, attempt))
+        if payment.is_taken:
+            return {"id": payment.id}
+        # The buyer or the bank has to go on: 3-D Secure, or a slow way to pay.
+        return json_response(payment.told_buyer(), 202)
+
+    @route("POST", "/api/payments/intent", session=True, body=OrderRef)
+    def post_intent(self, request: Request) -> Json:
+        return self._open(request.input.order_id, request.session.user_id).told_buyer()
 
     @route("POST", "/api/payments/webhook", same_site=False)
     def post_webhook(self, request: Request) -> Json:
         signature = request.headers.get("Stripe-Signature", "")
-        event = self.gateway.order_of_event(request.get_data(), signature)
-        commands.hear_webhook(self._till, event)
+        notice = self.gateway.notice_of(request.get_data(), signature)
+        self.payments.inbox.keep(notice, self.clock())
+        BELL.ring()
         return {}
 
     @rpc
     def pay(self, order_id: str, user_id: str, token: str) -> Json:
-        """Pay a user's order with a card token; returns ``{id}``.
+        """Pay a user's order with a card token; returns ``{id, status}``.
 
-        Raises InvalidInputError, NotFoundError, NotOwnerError, BadRequestError with the
-        words of a decline, UnavailableError while the outcome is not known.
+        With the status ``action`` its owner has to go on at ``redirectUrl``. Raises
+        InvalidInputError, NotFoundError, NotOwnerError, BadRequestError with the words
+        of a decline, UnavailableError while the outcome is not known.
         """
         wanted = validate(PaymentInput, {"orderId": order_id, "token": token})
         attempt = Attempt(wanted.token)
-        return {"id": self._pay(Wanted(user_id, wanted.order_id, attempt)).id}
+        return self._pay(Wanted(user_id, wanted.order_id, attempt)).told_buyer()
+
+    @rpc
+    def close(self, order_id: str) -> Json | None:
+        """Let nothing be charged for an order from now on, unless it was already.
+
+        Returns the payment, None if nobody began to pay: ``status`` is ``cancelled``,
+        ``paid`` or what came of that, or ``processing`` while only the bank knows.
+        Raises NotFoundError, UnavailableError.
+        """
+        payment = commands.close(self._till, order_id)
+        return payment.json_dict() if payment else None
+
+    @rpc
+    def look(self, order_id: str) -> Json:
+        """Ask Stripe how far an order's payment is, and return it.
+
+        Raises NotFoundError, UnavailableError.
+        """
+        return asking.look(self._till, self._payment_of(order_id)).json_dict()
 
     @rpc
     def get_payment(self, order_id: str) -> Json:
         """Return the payment of an order. Raises NotFoundError."""
-        payment = self.payments.find_by_order(checked_id(order_id))
-        if payment is None:
-            raise NotFoundError
-        return payment.json_dict()
+        return self._payment_of(order_id).json_dict()
 
     @rpc
     def refund(
@@ -85,16 +118,21 @@ class PaymentsService(service.Service):
         """
         wanted = validate(RefundInput, {"reason": reason, "units": units})
         return commands.refund(
-            self._till, order_id, wanted.units, wanted.reason, self.clock()
+            self._till, order_id, wanted.units, wanted.reason
         ).json_dict()
 
     @event_handler(OrderCreated)
     def on_order_created(self, event: Delivery) -> None:
         copies.follow_order(self.payments, event, self.orders_rpc.get_order)
 
+    @event_handler(OrderExtended)
+    def on_order_extended(self, event: Delivery) -> None:
+        copies.follow_order(self.payments, event, self.orders_rpc.get_order)
+
     @event_handler(OrderCancelled)
     def on_order_cancelled(self, event: Delivery) -> None:
         copies.follow_order(self.payments, event, self.orders_rpc.get_order)
+        commands.close(self._till, event.payload.id)
 
     @event_handler(OrderCompleted)
     def on_order_completed(self, event: Delivery) -> None:
@@ -104,15 +142,29 @@ class PaymentsService(service.Service):
     def on_order_reduced(self, event: Delivery) -> None:
         copies.follow_order(self.payments, event, self.orders_rpc.get_order)
 
+    @every(RESUME_EVERY, BELL)
+    def heed_webhooks(self) -> None:
+        """Look where the webhooks that came point to."""
+        webhooks.heed_waiting(self._books)
+
     @every(RESUME_EVERY)
     def resume(self) -> None:
         """Finish what a crash or a lost reply left outstanding."""
-        commands.resume(self._till, self.clock())
+        asking.resume(self._till)
 
     @property
     def _till(self) -> Till:
-        return Till(self.payments, self.gateway, self.attempts)
+        return Till(self.payments, self.gateway, self.attempts, self.clock())
 
     def _pay(self, wanted: Wanted) -> Payment:
-        owner = self.orders_rpc.get_order
-        return commands.pay(self._till, wanted, owner, self.clock())
+        return commands.pay(self._till, wanted, self.orders_rpc.get_order)
+
+    def _open(self, order_id: str, user_id: str) -> Payment:
+        wanted = Wanted(user_id, order_id)
+        return commands.open_intent(self._till, wanted, self.orders_rpc.get_order)
+
+    def _payment_of(self, order_id: str) -> Payment:
+        payment = self.payments.find_by_order(checked_id(order_id))
+        if payment is None:
+            raise NotFoundError
+        return payment

@@ -117,6 +117,14 @@ class OrderReduced(OrderEvent):
     subject: ClassVar[str] = "order.reduced"
 
 
+class OrderExtended(OrderEvent):
+    """A payment is being made at its end: it is held until ``expires_at``."""
+
+    subject: ClassVar[str] = "order.extended"
+
+    expires_at: str
+
+
 class ExpirationComplete(Shape):
     subject: ClassVar[str] = "expiration.complete"
 
@@ -129,6 +137,7 @@ class PaymentCreated(Payload):
     order_id: Id
     stripe_id: str
     amount: int
+    currency: str = "usd"
 
 
 class PaymentFailed(Payload):

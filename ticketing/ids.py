@@ -1,6 +1,7 @@
 """Ids are ObjectIds written as 24 hexadecimal digits."""
 
 import re
+from datetime import datetime
 
 from bson import ObjectId
 
@@ -18,3 +19,8 @@ def checked_id(value: object) -> str:
     if isinstance(value, str) and _PATTERN.fullmatch(value):
         return value
     raise NotFoundError
+
+
+def first_id(moment: datetime) -> str:
+    """Return the least id that can be given from this second on."""
+    return str(ObjectId.from_datetime(moment))

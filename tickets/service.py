@@ -11,6 +11,7 @@ from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    OrderExtended,
     OrderReduced,
 )
 from ticketing.errors import BadRequestError, NotFoundError
@@ -157,6 +158,10 @@ class TicketsService(service.Service):
 
     @event_handler(OrderCompleted)
     def on_order_completed(self, event: Delivery) -> None:
+        self._follow(event)
+
+    @event_handler(OrderExtended)
+    def on_order_extended(self, event: Delivery) -> None:
         self._follow(event)
 
     @event_handler(OrderReduced)

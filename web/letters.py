@@ -7,6 +7,7 @@ from ticketing.contract import OrderCancelled, OrderCompleted, OrderEvent, Order
 from ticketing.errors import UnavailableError
 from ticketing.events import EventHandler
 from ticketing.messages import Delivery
+from ticketing.public_url import PublicUrl
 from web.bookings import booking_of
 from web.documents import ics, pdf
 from web.documents.booking import Booking
@@ -15,7 +16,6 @@ from web.mail.letters import Envelope, Refund, Words
 from web.mail.message import Attachment
 from web.mail.provider import Post, PostOffice
 from web.pages import base
-from web.public_url import PublicUrl
 from web.states import Json
 
 # Letters of one kind written at once: printing takes memory and a core.

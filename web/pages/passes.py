@@ -4,6 +4,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
+from ticketing.public_url import PublicUrl
 from web import views
 from web.bookings import booking_of
 from web.documents import ics, pdf, qr
@@ -11,7 +12,6 @@ from web.documents.booking import Booking
 from web.page import page
 from web.pages import base
 from web.paths import see_other
-from web.public_url import PublicUrl
 from web.states import Json
 
 

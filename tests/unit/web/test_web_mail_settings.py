@@ -2,11 +2,11 @@
 
 import pytest
 
+from ticketing.public_url import public_url
 from web.mail.folder import FolderMailer
 from web.mail.message import Sender
 from web.mail.provider import mailer_of
 from web.mail.smtp import Security, SmtpMailer, SmtpServer
-from web.public_url import public_url
 
 SENDER = Sender.parse("tickets@shop.test")
 FOLDER = {"MAIL_FOLDER": "/nowhere"}

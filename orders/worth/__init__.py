@@ -1,0 +1,1 @@
+"""What orders are worth, for whoever compares them with the money."""

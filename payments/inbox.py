@@ -1,0 +1,79 @@
+"""The webhooks that came, each kept once, before anybody acts on it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pymongo import UpdateOne
+from pymongo.collection import Collection
+
+from payments.intents import Notice
+from ticketing.errors import DuplicateError
+from ticketing.mongo import Document, own_errors
+
+# Stripe sends an event again for three days, and shows it for thirty.
+KEPT_SECONDS = 30 * 24 * 3600
+
+
+class Outcome(StrEnum):
+    """What became of a webhook."""
+
+    WAITING = "waiting"
+    HEEDED = "heeded"
+    IGNORED = "ignored"
+    ASIDE = "aside"
+
+
+class Inbox(Protocol):
+    def keep(self, notice: Notice, now: datetime) -> bool: ...
+    def waiting(self, limit: int) -> list[Notice]: ...
+    def settle(self, outcomes: dict[str, Outcome]) -> None: ...
+
+
+class MongoInbox:
+    def __init__(self, collection: Collection[Document]) -> None:
+        self._collection = collection
+
+    def declare_indexes(self) -> None:
+        self._collection.create_index("waiting", sparse=True)
+        self._collection.create_index("receivedAt", expireAfterSeconds=KEPT_SECONDS)
+
+    def keep(self, notice: Notice, now: datetime) -> bool:
+        """Store a webhook by its event's id; return whether it is the first time."""
+        document: Document = {
+            "_id": notice.id,
+            "type": notice.type,
+            "intentId": notice.intent_id,
+            "orderId": notice.order_id,
+            "receivedAt": now,
+            "outcome": Outcome.WAITING.value,
+            "waiting": True,
+        }
+        try:
+            with own_errors():
+                self._collection.insert_one(document)
+        except DuplicateError:
+            return False
+        return True
+
+    def waiting(self, limit: int) -> list[Notice]:
+        """Return webhooks that nobody has heeded yet."""
+        with own_errors():
+            found = list(self._collection.find({"waiting": True}).limit(limit))
+        return [
+            Notice(each["_id"], each["type"], each["intentId"], each["orderId"])
+            for each in found
+        ]
+
+    def settle(self, outcomes: dict[str, Outcome]) -> None:
+        """Say what became of webhooks, by their ids."""
+        changes = [
+            UpdateOne(
+                {"_id": event_id},
+                {"$set": {"outcome": outcome.value}, "$unset": {"waiting": ""}},
+            )
+            for event_id, outcome in outcomes.items()
+        ]
+        if changes:
+            with own_errors():
+                self._collection.bulk_write(changes, ordered=False)
