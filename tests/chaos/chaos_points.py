@@ -17,7 +17,7 @@ from socket import MSG_DONTWAIT, MSG_PEEK
 from chaos_wire import CutError, DroppedError
 
 POINTS = ("asked", "done", "told", "saved", "published")
-KINDS = ("create", "refund")
+KINDS = ("create", "confirm", "cancel", "refund")
 COLLECTION = "payments"
 _INTENT = re.compile(r"/v1/payment_intents/(\w+)(?:/(\w+))?")
 # In which state the trap waits for what, from the arming on.
@@ -79,8 +79,11 @@ class Traps:
         traps = list(self._armed.values())
         return [t for t in traps if t.state in states and not t.sprung.is_set()]
 
-    def remember(self, intent):
+    def remember(self, answer):
         """Which order an intent is for; only its creation says so to Stripe."""
+        intent = answer.get("error", answer).get("payment_intent", answer)
+        if not isinstance(intent, dict):
+            return
         order_id = (intent.get("metadata") or {}).get("order_id")
         if intent.get("object") == "payment_intent" and order_id:
             self._orders[intent["id"]] = order_id
