@@ -26,7 +26,9 @@ class Buyers:
         self.buyer.http.close()
 
     def list_many(self, quantity):
-        return self.seller.sell("A seat", PRICE / 100, quantity=quantity, maxPerOrder=10)
+        return self.seller.sell(
+            "A seat", PRICE / 100, quantity=quantity, maxPerOrder=10
+        )
 
     def each(self, action, things, at_once=24):
         """What the action makes of each, so many at a time."""
@@ -59,9 +61,9 @@ class Buyers:
                 break
         return status
 
-    def confirm(self, order, secret):
+    def confirm(self, order, secret, card="pm_card_visa"):
         """Straight at Stripe, as a browser does."""
-        status = self.shop.stand_in.confirm(secret.partition("_secret_")[0])
+        status = self.shop.stand_in.confirm(secret.partition("_secret_")[0], card)
         self.history.add("confirm", order=order["id"], status=status)
         return status
 

@@ -1,4 +1,4 @@
-"""What clients did and what came of it, one JSON line each, in the order it was known."""
+"""What clients did and what came of it, one JSON line each, as it was known."""
 
 import json
 import threading

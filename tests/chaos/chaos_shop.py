@@ -8,14 +8,18 @@ from pathlib import Path
 from chaos_history import History
 from chaos_stand_in import StandIn
 from chaos_wire import Wire
+from nameko.standalone.rpc import ClusterRpcProxy
 from system_books import Books
 from system_control import System, eventually
 
 from launcher.instance import STAND_IN_KEY, STRIPE_KEY
+from ticketing.clock import iso
 
 UNGUARDED = Path(__file__).parent / "unguarded"
 # After the last fault is healed, so long may it take until all is well.
 HEALED_WITHIN = 30
+# Going through thousands of payments by one call takes longer than calls may elsewhere.
+RECONCILED_WITHIN = 600
 ENDS = {"complete", "cancelled"}
 NAMES = ("tickets", "orders", "expiration", "payments")
 
@@ -32,6 +36,7 @@ class Shop(System):
         self.stand_in = StandIn(folder, secret)
         self.history = History(folder / "history.jsonl")
         self.folder = folder
+        self._opened = datetime.now(UTC)
         given = {
             **instance.given,
             STRIPE_KEY: STAND_IN_KEY,
@@ -45,9 +50,10 @@ class Shop(System):
         for name, module in names.items():
             self.processes[name] = self.processes[module]
         self.books = Books(self)
+        self.watchers = dict(wires or {})
         self.wires = {
             setting: Wire(self.direct[setting], watcher)
-            for setting, watcher in (wires or {}).items()
+            for setting, watcher in self.watchers.items()
         }
         own = {setting: wire.url for setting, wire in self.wires.items()}
         self.payments.settings = self.payments.settings | own
@@ -86,13 +92,19 @@ class Shop(System):
         due = {"_id": order_id, "status": {"$nin": list(ENDS)}}
         self.database("orders")["orders"].update_one(due, {"$set": {"expiresAt": now}})
         key = f"{self.namespace}:expiration:deadlines"
-        eventually(lambda: self.redis.zscore(key, order_id) or self._has_ended(order_id))
+        eventually(
+            lambda: self.redis.zscore(key, order_id) or self._has_ended(order_id)
+        )
         self.redis.zadd(key, {order_id: int(now.timestamp() * 1000)}, xx=True)
 
     def reconcile(self):
         """Have payments compare its books with Stripe's, as it does every minute."""
-        with self.rpc() as rpc:
-            return rpc.payments.reconcile()
+        config = {
+            "AMQP_URI": self.direct["AMQP_URI"],
+            "rpc_exchange": f"{self.namespace}nameko-rpc",
+        }
+        with ClusterRpcProxy(config, timeout=RECONCILED_WITHIN) as rpc:
+            return rpc.payments.reconcile(since=iso(self._opened))
 
     def settle(self, within=HEALED_WITHIN):
         """Wait until every order has an end and nothing is under way any more."""
@@ -110,9 +122,10 @@ class Shop(System):
             return True
         return False
 
-    def _has_ended(self, order_id):
+    def _has_deadline(self, key, order_id):
+        """Or needs none any more."""
         order = self.database("orders")["orders"].find_one({"_id": order_id})
-        return order["status"] in ENDS
+        return order["status"] in ENDS or self.redis.zscore(key, order_id) is not None
 
     def _payments(self):
         return self.database("payments")["payments"]

@@ -68,8 +68,8 @@ class StandIn:
         path = f"/v1/payment_intents/{intent_id}/confirm"
         return self.http.post(path, data=form).status_code
 
-    def event_ids(self):
-        return [event.id for event in self._all(self.client.v1.events)]
+    def events(self):
+        return self._all(self.client.v1.events)
 
     def books(self):
         return StripeBooks(

@@ -135,19 +135,21 @@ def nats(ends):
     return line
 
 
+# What is asked and what is answered: how to read it, and what it is then.
+PROTOCOLS = {
+    "http": (http, Request, http, Response),
+    "mongodb": (mongodb, Command, mongodb, Command),
+    "nats": (nats, Line, Ends.some, Message),
+}
+
+
 class Wire(Gate):
     """A gate of one protocol. A watcher has ``asked(message)`` and ``answered``."""
-
-    PROTOCOLS = {
-        "http": (http, Request, http, Response),
-        "mongodb": (mongodb, Command, mongodb, Command),
-        "nats": (nats, Line, Ends.some, Message),
-    }
 
     def __init__(self, url, watcher):
         super().__init__(url)
         self._watcher = watcher
-        self._protocol = self.PROTOCOLS[urlsplit(url).scheme]
+        self._protocol = PROTOCOLS[urlsplit(url).scheme]
 
     def _pump(self, source, sink, *, held):
         watch = self._watcher.answered if held else self._watcher.asked

@@ -1,7 +1,7 @@
-"""Faults on real processes and real servers; `scripts/chaos --help` tells how to run it.
+"""Faults on real processes and real servers; `scripts/chaos --help` says how to run it.
 
-Each row of the suite is one file, ``test_row_NN_*.py``, with the invariant held and, with
-its guard taken out, broken.
+Each row of the suite is one file, ``test_row_NN_*.py``: the invariant held and, with its
+guard taken out, broken.
 """
 
 import os
@@ -15,7 +15,7 @@ from launcher.testing import Launched
 
 sys.path.append(str(Path(__file__).parents[1] / "system"))
 
-from chaos_row import Row  # noqa: E402 - what it imports is found from here on
+from chaos_row import Row
 
 # As for the system tests: the data folder and port of servers that run already.
 RUNNING = "TICKETING_TEST_SERVERS"

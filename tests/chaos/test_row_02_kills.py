@@ -1,8 +1,8 @@
 """Row 2: what was captured and not refunded is the sum of complete orders.
 
-Payments is killed at each named point around each kind of call to Stripe. One kill finds
-many orders, each of them at its own point; webhooks are silent, so that the service has
-to find by itself what became of its calls.
+Payments is killed at each named point around each kind of call to Stripe. One kill
+finds many orders, each of them at its own point; webhooks are silent, so that the service
+has to find by itself what became of its calls.
 """
 
 from collections import Counter
@@ -73,7 +73,7 @@ class Round:
         """The places at which payments really stood when it was killed."""
         ticket = self.buyers.list_many(len(places))
         orders = list(self.pool.map(lambda place: self.prepare(ticket, *place), places))
-        armed = dict(zip(places, orders))
+        armed = dict(zip(places, orders, strict=True))
         traps = {p: self.traps.arm(o["id"], *p) for p, o in armed.items()}
         # MongoDB is waited for two seconds at most, all others are more patient.
         brief = {place for place in places if place[1] in {"told", "saved"}}
@@ -86,7 +86,7 @@ class Round:
         return struck
 
     def trip(self, armed, traps, places):
-        """Start what leads to the points, until all are reached; the calls under way."""
+        """Start what leads to the points, until all are reached; what is under way."""
         calls = [self.pool.submit(self.start, p[0], armed[p]) for p in sorted(places)]
         with suppress(AssertionError):  # what was missed is tried again
             eventually(lambda: all(traps[p].sprung.is_set() for p in places), within=4)

@@ -31,8 +31,8 @@ def buy_and_give_back(row, shop, size):
         ticket = buyers.list_many(size)
         orders = buyers.each(buyers.reserve, [ticket] * size)
         shop.stand_in.set_faults(seed=row.seed, swallow=SWALLOWED, paths=["/v1/"])
-        clicks = [row.random.choice((1, 2)) for _ in orders]
-        buyers.each(lambda pair: pay(buyers, *pair), list(zip(orders, clicks)))
+        pays = [(order, row.random.choice((1, 2))) for order in orders]
+        buyers.each(lambda each: pay(buyers, *each), pays)
         unwanted = row.random.sample(orders, size // 2)
         buyers.each(lambda order: give_back(buyers, order), unwanted)
         shop.stand_in.clear_faults()
