@@ -5,10 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 from system_people import Person
 
+from ticketing.ids import new_id
+
 PRICE = 2000
 LOST = "lost"
-# What a client of Stripe's or ours may send again.
+# After these nobody knows whether it was done; it may be asked for again.
 PASSING = {LOST, 503}
+
+
+def stubbornly(send, times=5):
+    """Again while nobody knows what came of it; the last status and answer."""
+    for _ in range(times):
+        status, told = send()
+        if status not in PASSING:
+            break
+    return status, told
 
 
 class Buyers:
@@ -35,31 +46,31 @@ class Buyers:
         with ThreadPoolExecutor(at_once) as pool:
             return list(pool.map(action, things))
 
-    def reserve(self, ticket, **wish):
+    def reserve(self, ticket, seats=None):
         """The order, or None when the units could not be had."""
-        body = {"ticketId": ticket["id"], "quantity": 1, **wish}
-        if "seats" in wish:
-            del body["quantity"]
-        status, order = self._post("reserve", "/api/orders", body)
+        wish = {"seats": seats} if seats else {"quantity": 1}
+        body = {"ticketId": ticket["id"], **wish}
+        key = new_id()
+        status, order = stubbornly(
+            lambda: self._post("reserve", "/api/orders", body, key=key)
+        )
         return order if status == 201 else None
 
     def pay(self, order, token="tok_visa", key=None):
         body = {"orderId": order["id"], "token": token}
-        return self._post("pay", "/api/payments", body, order, key)[0]
+        return self._post("pay", "/api/payments", body, order, key)
+
+    def pay_stubbornly(self, order, key):
+        """With one Idempotency-Key, up to five times while the outcome is not known."""
+        return stubbornly(lambda: self.pay(order, key=key))
 
     def open(self, order):
-        """The client secret of the order's intent, None if there is none yet."""
+        """The client secret of the order's intent, None if there can be none."""
         body = {"orderId": order["id"]}
-        status, opened = self._post("open", "/api/payments/intent", body, order)
-        return opened["clientSecret"] if status in {200, 201} else None
-
-    def pay_stubbornly(self, order, key, times=5):
-        """With one Idempotency-Key, again while the outcome is not known."""
-        for _ in range(times):
-            status = self.pay(order, key=key)
-            if status not in PASSING:
-                break
-        return status
+        status, opened = stubbornly(
+            lambda: self._post("open", "/api/payments/intent", body, order)
+        )
+        return opened["clientSecret"] if status == 200 else None
 
     def confirm(self, order, secret, card="pm_card_visa"):
         """Straight at Stripe, as a browser does."""
@@ -70,7 +81,7 @@ class Buyers:
     def refund(self, order):
         """The seller sends all of it back."""
         path = f"/api/orders/{order['id']}/refund"
-        return self._post("refund", path, {}, order, http=self.seller.http)[0]
+        return self._post("refund", path, {}, order, http=self.seller.http)
 
     def _post(self, operation, path, body, order=None, key=None, http=None):
         headers = {"Idempotency-Key": key} if key else {}

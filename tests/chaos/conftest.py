@@ -1,7 +1,7 @@
 """Faults on real processes and real servers; `scripts/chaos --help` says how to run it.
 
-Each row of the suite is one file, ``test_row_NN_*.py``: the invariant held and, with its
-guard taken out, broken.
+Each row of the suite is one file, ``test_row_NN_*.py``: the invariant held and, with
+its guard taken out, broken.
 """
 
 import os

@@ -4,7 +4,7 @@ A fifth of Stripe's replies is swallowed, whatever it did; buyers click twice an
 to five times; the seller sends half of the money back, and clicks twice, too.
 """
 
-from chaos_buyers import LOST, Buyers
+from chaos_buyers import Buyers, stubbornly
 from chaos_checker import violations
 from system_people import at_once
 
@@ -52,7 +52,4 @@ def pay(buyers, order, clicks):
 
 def give_back(buyers, order):
     """Twice at once; again while it is not known, as a seller would."""
-    for _ in range(5):
-        statuses = at_once(*[lambda: buyers.refund(order)] * 2)
-        if not {LOST, 503} & set(statuses):
-            break
+    at_once(*[lambda: stubbornly(lambda: buyers.refund(order))] * 2)
