@@ -19,6 +19,7 @@ from ticketing.errors import (
     UnavailableError,
 )
 from ticketing.ids import checked_id, new_id
+from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document
 
 Json = dict[str, Any]
@@ -88,7 +89,11 @@ def close(till: Till, order_id: str) -> Payment | None:
 
 
 def refund(
-    till: Till, order_id: str, units: Collection[str] | None, reason: str
+    till: Till,
+    order_id: str,
+    units: Collection[str] | None,
+    reason: str,
+    owner: OrderOwner,
 ) -> Payment:
     """Send the money for ``units`` back, or all that is left when they are None.
 
@@ -99,21 +104,24 @@ def refund(
     if payment is None:
         raise NotFoundError
     if units is not None:
-        _check_delivered(till.payments.orders.find(order_id))
+        _check_delivered(till, order_id, owner)
     payment = till.payments.change(
         payment.id, lambda known: refunds.begin(known, units, reason, till.now)
     )
     return asking.ask(till, payment)
 
 
-def _check_delivered(order: Document | None) -> None:
+def _check_delivered(till: Till, order_id: str, owner: OrderOwner) -> None:
     """Only what was delivered is refunded in part. Raises UnavailableError.
 
     The rest of an order that is not complete yet may still become somebody else's.
     """
-    if order is not None and order["status"] == "created":
+    order = till.payments.orders.find(order_id)
+    if order is None or order["status"] == "created":
+        order = copy_of_order(owner(order_id))
+    if order["status"] == "created":
         raise UnavailableError("The order is being completed; try again in a moment")
-    if order is not None and order["status"] == "cancelled":
+    if order["status"] == "cancelled":
         raise BadRequestError("The order was cancelled: only all of it goes back")
 
 
@@ -197,7 +205,7 @@ def _first(till: Till, wanted: Wanted, order: Document) -> Payment:
         order_id=wanted.order_id,
         user_id=wanted.user_id,
         amount=order["total"],
-        currency=order.get("currency", "usd"),
+        currency=order.get("currency", DEFAULT_CURRENCY),
         price=order["price"],
         units=tuple(order["units"]),
         status=Status.OPENING,

@@ -117,9 +117,11 @@ class PaymentsService(books.BookEntrypoints):
         UnavailableError when it will go back later.
         """
         wanted = validate(RefundInput, {"reason": reason, "units": units})
-        return commands.refund(
-            self._till, order_id, wanted.units, wanted.reason
-        ).json_dict()
+        owner = self.orders_rpc.get_order
+        refunded = commands.refund(
+            self._till, order_id, wanted.units, wanted.reason, owner
+        )
+        return refunded.json_dict()
 
     @event_handler(OrderCreated)
     def on_order_created(self, event: Delivery) -> None:

@@ -132,9 +132,11 @@ def _said(request: Request, table: Table) -> dict[str, Any]:
         return table.clean(decode(request.body))
     try:
         given = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ParameterError("The request is not valid JSON.") from None
-    return table(given, "request")
+    if not isinstance(given, dict):
+        raise ParameterError("The request has to be a JSON object.")
+    return table.clean(given)
 
 
 def _json(body: dict[str, Any]) -> Response:

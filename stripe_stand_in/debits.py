@@ -6,6 +6,7 @@ account is not debited.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_stand_in.cards import Decline
@@ -15,6 +16,7 @@ from stripe_stand_in.errors import StripeError
 
 TYPE = "us_bank_account"
 CURRENCY = "usd"
+KNOWN_TYPES = ("card", TYPE)
 ROUTING_NUMBER = "110000000"
 BANK_NAME = "STRIPE TEST BANK"
 
@@ -66,6 +68,14 @@ _NAMED = {
 }
 METHODS = {f"pm_usBankAccount_{name}": account for name, account in _NAMED.items()}
 ACCOUNTS = {account.number: account for account in _NAMED.values()}
+
+
+def accepted(types: Iterable[str], currency: str) -> list[str]:
+    """Bank accounts are debited in one currency only, and so not offered in others.
+
+    https://docs.stripe.com/payments/payment-methods/dynamic-payment-methods
+    """
+    return [kind for kind in types if kind != TYPE or currency == CURRENCY] or ["card"]
 
 
 def check(intent: Intent, attempt: Attempt) -> None:

@@ -127,7 +127,7 @@ def parse(raw: str | bytes) -> Faults:
     """From JSON. Raises ParameterError that names what is wrong."""
     try:
         given = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ParameterError("The faults are not valid JSON.") from None
     clean = _object(given, "faults", _RULES)
     if "webhooks" in clean:

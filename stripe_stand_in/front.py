@@ -10,6 +10,26 @@ from stripe_stand_in.errors import ApiError
 from stripe_stand_in.faults import Fate
 from stripe_stand_in.router import Request
 
+_ANY_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Request-Id",
+}
+_PREFLIGHT = Response(
+    204,
+    b"",
+    {
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, "
+        "Stripe-Version",
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Max-Age": "300",
+    },
+)
+
+
+def _is_preflight(request: Request) -> bool:
+    """A browser asks before it confirms a payment from a page of the shop."""
+    return request.method == "OPTIONS" and request.path.startswith("/v1/")
+
 
 class Front:
     """Answers requests, or lets them wait, fail or go without an answer."""
@@ -30,6 +50,12 @@ class Front:
         """
         if request.path.startswith("/stand-in/"):
             return self._control.answer(request)
+        response = _PREFLIGHT if _is_preflight(request) else self._api_answer(request)
+        if response:
+            response.headers.update(_ANY_ORIGIN)
+        return response
+
+    def _api_answer(self, request: Request) -> Response | None:
         mishap = self._fate.mishap(request.path)
         if mishap is None or not request.path.startswith("/v1/"):
             return self._api.answer(request)

@@ -11,6 +11,7 @@ from typing import Any
 from stripe_stand_in import debits, models
 from stripe_stand_in.call import Answer, Call, Endpoint
 from stripe_stand_in.changes import Attempt, Change
+from stripe_stand_in.debits import KNOWN_TYPES
 from stripe_stand_in.entities import Intent, PaymentMethod
 from stripe_stand_in.errors import ParameterError, StripeError
 from stripe_stand_in.expansion import expand
@@ -33,7 +34,6 @@ from stripe_stand_in.parameters import (
 
 _TYPES_SINCE = "2026-07-29"
 _TYPES_UNTIL = "2026-09-30"
-_KNOWN_TYPES = ("card", debits.TYPE)
 
 
 def _check_version(params: Mapping[str, Any], version: str) -> None:
@@ -55,34 +55,30 @@ def _check_version(params: Mapping[str, Any], version: str) -> None:
 
 def _check_create(params: Mapping[str, Any], version: str) -> None:
     _check_version(params, version)
-    if "return_url" in params and params.get("confirm") != "true":
-        raise ParameterError(
-            "The parameter `return_url` can only be used with `confirm=true`.",
-            param="return_url",
-        )
+    for name in ("return_url", "mandate_data"):
+        if name in params and params.get("confirm") != "true":
+            raise ParameterError(
+                f"The parameter `{name}` can only be used with `confirm=true`.",
+                param=name,
+            )
 
 
 def _types(value: Any, name: str) -> list[str]:
     """Types the stand-in does not know are left out; at least one has to remain."""
-    types = [kind for kind in array(text())(value, name) if kind in _KNOWN_TYPES]
+    types = [kind for kind in array(text())(value, name) if kind in KNOWN_TYPES]
     if not types:
         raise ParameterError(
             "No valid payment method types for this Payment Intent: the stand-in for "
-            f"Stripe knows only {' and '.join(_KNOWN_TYPES)}.",
+            f"Stripe knows only {' and '.join(KNOWN_TYPES)}.",
             param=name,
         )
     return list(dict.fromkeys(types))
 
 
 def _accepted(params: Mapping[str, Any]) -> list[str]:
-    """Bank accounts are debited in one currency only, and so not offered in others.
-
-    https://docs.stripe.com/payments/payment-methods/dynamic-payment-methods
-    """
     names = "allowed_payment_method_types", "payment_method_types"
-    chosen = next((params[name] for name in names if name in params), _KNOWN_TYPES)
-    is_usd = params["currency"] == debits.CURRENCY
-    return [kind for kind in chosen if is_usd or kind != debits.TYPE] or ["card"]
+    chosen = next((params[name] for name in names if name in params), KNOWN_TYPES)
+    return debits.accepted(chosen, params["currency"])
 
 
 def _allow_redirects(params: Mapping[str, Any]) -> str | None:
@@ -149,9 +145,9 @@ def _opened(call: Call) -> Intent:
     secret = call.params.get("client_secret", intent.client_secret)
     if not compare_digest(secret.encode(), intent.client_secret.encode()):
         raise StripeError(
-            "The client_secret provided does not match any associated PaymentIntent "
-            "on this account. Ensure the client_secret and account match.",
-            code="resource_missing",
+            "The client_secret provided does not match the client_secret associated "
+            "with the PaymentIntent.",
+            code="payment_intent_invalid_parameter",
             param="client_secret",
         )
     return intent

@@ -23,6 +23,7 @@ CANCELLABLE = (
     "requires_confirmation",
     "requires_action",
 )
+REPRICEABLE = ("requires_payment_method", "requires_confirmation")
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -102,6 +103,21 @@ def confirm(intent: Intent, method: PaymentMethod | None, attempt: Attempt) -> C
     elif CARDS[method.number].authenticate:
         return authentication.require(intent, method, attempt)
     return outcomes.proceed(intent, method, attempt)
+
+
+def check_repriceable(intent: Intent) -> None:
+    """The price stays once the payment is under way.
+
+    https://docs.stripe.com/api/payment_intents/update
+    """
+    if intent.status not in REPRICEABLE:
+        raise StripeError(
+            "This PaymentIntent's amount could not be updated because it has a status "
+            f"of {intent.status}. You may only update the amount of a PaymentIntent "
+            f"with one of the following statuses: {', '.join(REPRICEABLE)}.",
+            code="payment_intent_unexpected_state",
+            intent=intent,
+        )
 
 
 def cancel(intent: Intent, reason: str | None, now: int) -> Change:

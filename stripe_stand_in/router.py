@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_stand_in import endpoints, instruments, intents, listing, refunds
+from stripe_stand_in import (
+    endpoints,
+    instruments,
+    intents,
+    listing,
+    refunds,
+    searching,
+    updates,
+)
 from stripe_stand_in.call import Endpoint
 from stripe_stand_in.errors import AuthenticationError, NotFoundError, ParameterError
 from stripe_stand_in.events import API_VERSION
@@ -22,6 +30,8 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     **instruments.ENDPOINTS,
     **listing.ENDPOINTS,
     **endpoints.ENDPOINTS,
+    **searching.ENDPOINTS,
+    **updates.ENDPOINTS,
 }
 # What a browser may ask with a publishable key, if it knows the client secret.
 # https://docs.stripe.com/keys#obtain-api-keys

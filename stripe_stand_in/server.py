@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(response, request_id)
 
-    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = _handle  # noqa: N815 - its names
+    do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_OPTIONS = _handle  # noqa: N815 - its names
 
     def _request(self, request_id: str, path: str, query: str) -> Request:
         headers = {name.lower(): value for name, value in self.headers.items()}

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 import stripe
 
 from stripe_stand_in.api import Api
+from stripe_stand_in.control import Control
+from stripe_stand_in.faults import Fate
+from stripe_stand_in.front import Front
 from stripe_stand_in.router import Request
+from stripe_stand_in.settlement import settle_due
 from stripe_stand_in.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -54,9 +60,13 @@ class StandIn:
 
 
 class Hook:
-    """Receives webhooks; answers with `statuses` in turn, then with 200."""
+    """Receives webhooks; answers with `statuses` in turn, then with 200.
+
+    secret: the one that what arrives has to be signed with.
+    """
 
     def __init__(self):
+        self.secret = SECRET
         self.statuses = []
         self.received = []
         self._changed = threading.Condition()
@@ -81,7 +91,7 @@ class Hook:
     def _record(self, body, signature):
         with self._changed:
             status = self.statuses.pop(0) if self.statuses else 200
-            event = stripe.Webhook.construct_event(body, signature, SECRET)
+            event = stripe.Webhook.construct_event(body, signature, self.secret)
             self.received.append((event, status, body, signature))
             self._changed.notify_all()
             return status
@@ -108,8 +118,11 @@ class InProcess:
 
     def __init__(self, data):
         self.clock = Clock()
-        self.store = Store(data / "stripe.sqlite3", self.clock)
-        self.api = Api(self.store)
+        self.fate = Fate()
+        self.store = Store(data / "stripe.sqlite3", self.clock, self.fate.lag)
+        self.api = Api(self.store, processing=self.fate.processing)
+        self.control = Control(self.store, self.api, self.fate)
+        self.front = Front(self.api, self.control, self.fate)
 
     def hook(self, url):
         """The id of an endpoint that wants every event."""
@@ -120,6 +133,55 @@ class InProcess:
         headers = {"authorization": f"Bearer {KEY}"} | headers
         request = Request("req_1", "POST", path, b"", headers, body.encode())
         return self.api.answer(request)
+
+    def get(self, path):
+        headers = {"authorization": f"Bearer {KEY}"}
+        answer = self.api.answer(Request("req_1", "GET", path, b"", headers, b""))
+        return json.loads(answer.body)
+
+    def pay(self, method, **more):
+        """Creates and confirms; the mandate is there for whom it concerns."""
+        params = {
+            "amount": 1500,
+            "currency": "usd",
+            "confirm": "true",
+            "payment_method": method,
+            "return_url": "http://shop.example/back",
+            "mandate_data[customer_acceptance][type]": "offline",
+        }
+        answer = self.post("/v1/payment_intents", urlencode(params | more))
+        return json.loads(answer.body)
+
+    def confirm(self, intent_id, params):
+        path = f"/v1/payment_intents/{intent_id}/confirm"
+        return json.loads(self.post(path, urlencode(params)).body)
+
+    def settle(self, intent_id, outcome):
+        path = f"/stand-in/payment_intents/{intent_id}/settle"
+        body = f"outcome={outcome}".encode()
+        return self.control.answer(Request("req_1", "POST", path, b"", {}, body))
+
+    def pass_time(self, seconds):
+        """Lets happen what is due by then."""
+        self.clock.now += seconds
+        while settle_due(self.store):
+            pass
+
+    def events(self):
+        """The types of all events, oldest first."""
+        listed = self.get("/v1/events")
+        return [event["type"] for event in reversed(listed["data"])]
+
+
+@pytest.fixture
+def make_due(tmp_path):
+    """Turns the clock of what a killed process has left to do."""
+
+    def make_due():
+        with closing(sqlite3.connect(tmp_path / "data" / "stripe.sqlite3")) as db, db:
+            assert db.execute("UPDATE due SET at = 0").rowcount
+
+    return make_due
 
 
 @pytest.fixture
@@ -169,11 +231,23 @@ def raw(stand_in):
 
 
 @pytest.fixture
-def hook():
-    hook = Hook()
-    yield hook
-    hook.server.shutdown()
-    hook.server.server_close()
+def hooks():
+    """Makes receivers, each with an address of its own."""
+    made = []
+
+    def make():
+        made.append(Hook())
+        return made[-1]
+
+    yield make
+    for hook in made:
+        hook.server.shutdown()
+        hook.server.server_close()
+
+
+@pytest.fixture
+def hook(hooks):
+    return hooks()
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import stripe
 
@@ -80,3 +82,64 @@ def test_a_refund_names_what_it_refunds(client, pay):
         client.refunds.create({"payment_intent": one.id, "charge": other.latest_charge})
     both = {"payment_intent": one.id, "charge": one.latest_charge}
     assert client.refunds.create(both).amount == 1500
+
+
+def refunded(in_process, method, amount=600):
+    """A refund of a paid intent, and the paths of it and of its charge."""
+    intent = in_process.pay(method)
+    body = f"payment_intent={intent['id']}&amount={amount}"
+    refund = json.loads(in_process.post("/v1/refunds", body).body)
+    return refund, f"/v1/refunds/{refund['id']}", f"/v1/charges/{refund['charge']}"
+
+
+def test_a_slow_refund_is_pending_first(in_process):
+    """The money counts as given back from the start; its end is an event."""
+    refund, path, charge = refunded(in_process, "pm_card_pendingRefund")
+    assert refund["status"] == "pending"
+    assert in_process.get(charge)["amount_refunded"] == 600
+    in_process.pass_time(4.9)
+    assert in_process.get(path)["status"] == "pending"
+    in_process.pass_time(0.1)
+    assert in_process.get(path)["status"] == "succeeded"
+    assert in_process.get(charge)["amount_refunded"] == 600
+    told = in_process.events()[-3:]
+    assert told == ["refund.created", "charge.refunded", "refund.updated"]
+
+
+def test_a_refund_may_fail_after_it_succeeded(in_process):
+    """The money is back with the charge, and may be refunded again."""
+    refund, path, charge = refunded(in_process, "pm_card_refundFail", 1500)
+    assert (refund["status"], "failure_reason" in refund) == ("succeeded", False)
+    assert in_process.get(charge)["refunded"]
+    in_process.pass_time(5)
+    failed = in_process.get(path)
+    assert failed["status"] == "failed"
+    assert failed["failure_reason"] == "expired_or_canceled_card"
+    after = in_process.get(charge)
+    assert (after["amount_refunded"], after["refunded"]) == (0, False)
+    assert in_process.events()[-2:] == ["refund.updated", "refund.failed"]
+    again = in_process.post("/v1/refunds", f"charge={refund['charge']}")
+    assert json.loads(again.body)["amount"] == 1500
+
+
+def test_a_refund_of_a_debit_takes_its_time(in_process):
+    """As the debit itself does; one that is not settled has nothing to refund."""
+    intent = in_process.pay("pm_usBankAccount_success")
+    early = in_process.post("/v1/refunds", f"payment_intent={intent['id']}")
+    assert early.status == 400
+    in_process.pass_time(5)
+    made = in_process.post("/v1/refunds", f"payment_intent={intent['id']}")
+    refund = json.loads(made.body)
+    assert refund["status"] == "pending"
+    in_process.pass_time(5)
+    assert in_process.get(f"/v1/refunds/{refund['id']}")["status"] == "succeeded"
+
+
+def test_the_metadata_of_a_refund_is_updated(client, pay):
+    """Key by key; an event tells of it."""
+    intent = pay()
+    made = {"payment_intent": intent.id, "metadata": {"a": "1", "b": "2"}}
+    refund = client.refunds.create(made)
+    updated = client.refunds.update(refund.id, {"metadata": {"b": "", "c": "3"}})
+    assert updated.metadata.to_dict() == {"a": "1", "c": "3"}
+    assert client.events.list({"limit": 1}).data[0].type == "refund.updated"

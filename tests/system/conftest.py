@@ -57,7 +57,9 @@ def system(systems, instance):
 def split(systems):
     """Four processes and holds of two seconds, for tests that stop one of them."""
     groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
-    return systems(*groups, gates=["STRIPE_API_BASE"], HOLD_SECONDS="2").up()
+    return systems(
+        *groups, gates=["STRIPE_API_BASE"], HOLD_SECONDS="2", PAYMENT_GRACE_SECONDS="2"
+    ).up()
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,7 @@ def test_a_late_payment_goes_back_if_somebody_else_has_the_ticket(split, shop):
         "orderId": order["id"],
         "stripeId": payment["stripeId"],
         "amount": PRICE,
+        "currency": "usd",
         "reason": "the ticket was sold to somebody else",
         "units": ["1"],
     }

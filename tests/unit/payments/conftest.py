@@ -7,7 +7,7 @@ from unit_doubles import BOB, ORDER, TICKET, Clock, OrdersDouble, Site, worker
 
 from payments.fakes import MemoryGateway, MemoryPayments
 from payments.service import PaymentsService
-from ticketing.money import dollars
+from ticketing.money import major
 
 
 def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1",)):
@@ -20,7 +20,7 @@ def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1
         "ticket": {"id": TICKET, "title": "Row 3", "price": 19.5},
         "quantity": len(units),
         "units": list(units),
-        "total": dollars(1950 * len(units)),
+        "total": major(1950 * len(units), "usd"),
     }
 
 

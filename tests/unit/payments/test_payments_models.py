@@ -67,6 +67,7 @@ def test_a_charge_pays_and_is_told():
         "orderId": ORDER,
         "stripeId": "pi_1",
         "amount": AMOUNT,
+        "currency": "usd",
     }
 
 

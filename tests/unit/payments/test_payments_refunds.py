@@ -66,6 +66,7 @@ def test_a_refund_that_is_made_is_told_with_its_units():
         "orderId": ORDER,
         "stripeId": "pi_1",
         "amount": 3998,
+        "currency": "usd",
         "reason": "why",
         "units": ["A-1", "Box"],
     }

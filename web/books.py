@@ -1,0 +1,49 @@
+"""What operators are shown of the money, on pages."""
+
+from typing import Any
+
+from ticketing.money import major
+from web.states import Json
+
+SUMS = ("charged", "refunded", "kept", "orders", "difference")
+# What a finding means, and what to do about it.
+MEANINGS = {
+    "unknown order": "Stripe has money for an order that is not here. If several shops "
+    "share the account it may be another one's; otherwise refund it at Stripe.",
+    "does not fit the order": "The sum or the currency at Stripe is not what the order "
+    "costs. Refund it at Stripe, and find out who made it.",
+    "paid twice": "Stripe has a second payment for an order that is paid. Refund it at "
+    "Stripe.",
+    "refunded at Stripe": "A part was refunded at Stripe, so that the shop does not "
+    "know for which tickets. Refund the rest here, or leave it as it is.",
+    "refund failed": "The money did not go back, because the card is closed, say. Pay "
+    "the buyer in another way.",
+    "disputed": "The buyer's bank has taken the money back for now. Answer at Stripe.",
+    "paid, not delivered": "The order does not have what was paid for. Refund it here.",
+    "delivered, not paid": "The order has passes that nobody paid for.",
+}
+
+
+def ledger_view(payments: Any, after: str | None, limit: int) -> Json:
+    """Return a page of the ledger, its sums and what does not fit, in major units."""
+    told = payments.ledger(limit=limit + 1, after=after or None)
+    rows = [_row(row) for row in told["orders"][:limit]]
+    more = len(told["orders"]) > limit
+    return {
+        "rows": rows,
+        "sums": {key: _sum(row, key) for key, row in told["sums"].items()},
+        "more": rows[-1]["orderId"] if more else None,
+        "findings": [
+            finding | {"meaning": MEANINGS[finding["kind"]]}
+            for finding in payments.findings()
+        ],
+    }
+
+
+def _row(row: Json) -> Json:
+    sums = {key: major(row[key], row["currency"]) for key in ("charged", "refunded")}
+    return row | sums | {"fits": row["charged"] - row["refunded"] == row["worth"]}
+
+
+def _sum(row: Json, currency: str) -> Json:
+    return {key: major(row[key], currency) for key in SUMS}
