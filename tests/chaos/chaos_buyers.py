@@ -22,6 +22,11 @@ def stubbornly(send, times=5):
     return status, told
 
 
+def intent_of(secret):
+    """The id of the intent that a client secret is for."""
+    return secret.partition("_secret_")[0]
+
+
 class Buyers:
     """A seller with one listing, and a buyer with as many orders as one likes."""
 
@@ -74,7 +79,7 @@ class Buyers:
 
     def confirm(self, order, secret, card="pm_card_visa"):
         """Straight at Stripe, as a browser does."""
-        status = self.shop.stand_in.confirm(secret.partition("_secret_")[0], card)
+        status = self.shop.stand_in.confirm(intent_of(secret), card)
         self.history.add("confirm", order=order["id"], status=status)
         return status
 

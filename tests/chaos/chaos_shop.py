@@ -1,5 +1,6 @@
 """A shop under faults: a system with a stand-in of Stripe for itself alone."""
 
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,18 @@ HEALED_WITHIN = 30
 # Going through thousands of payments by one call takes longer than calls may elsewhere.
 RECONCILED_WITHIN = 600
 ENDS = {"complete", "cancelled"}
+# Questions about whole collections are asked less often, so as not to be the load.
+PAUSE = 0.25
 NAMES = ("tickets", "orders", "expiration", "payments")
+
+
+def until(condition, within=HEALED_WITHIN):
+    """As `eventually`, for what is costly to find out."""
+
+    def asked():
+        return condition() or time.sleep(PAUSE)
+
+    eventually(asked, within)
 
 
 class Shop(System):
@@ -109,11 +121,16 @@ class Shop(System):
     def settle(self, within=HEALED_WITHIN):
         """Wait until every order has an end and nothing is under way any more."""
         self.hurry()
-        eventually(self.is_settled, within)
+        until(self.is_settled, within)
 
     def is_settled(self):
         waiting = {"waitingSince": {"$exists": True}}
-        return not self._payments().count_documents(waiting) and self.books.is_settled()
+        unended = {"status": {"$nin": list(ENDS)}}
+        return (
+            not self._payments().count_documents(waiting)
+            and not self.database("orders")["orders"].count_documents(unended)
+            and self.books.is_settled()
+        )
 
     def seems_settled(self, within):
         """The same, where it may well never come true."""

@@ -6,25 +6,26 @@ the money comes when the order is cancelled already. Much of what comes free is 
 at once by somebody else, so that not every late payment can be honoured.
 """
 
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from enum import Enum
 
-from chaos_buyers import PRICE, Buyers
+from chaos_buyers import PRICE, Buyers, intent_of
 from chaos_checker import violations
 from chaos_points import kind_of
-from chaos_shop import ENDS
+from chaos_shop import ENDS, HEALED_WITHIN
 from chaos_wire import CutError
-from system_control import eventually
 
 FULL, SLICE, CONTROL = 1_000, 100, 40
 BATCH = 100
-HOLD = "4"
+HOLD = "6"
 # So long does the end of a hold wait for a Stripe that cannot be reached.
 GRACE = "1"
 AROUND = 0.2
+PAUSE = 0.05
 # What Stripe takes before it looks at a request.
 DELAY = [0, 0.15]
 
@@ -83,7 +84,7 @@ def open_shop(row, **options):
 
 
 def race(row, shop, size):
-    with Buyers(shop) as buyers, ThreadPoolExecutor(BATCH + 1) as pool:
+    with Buyers(shop) as buyers, ThreadPoolExecutor(2 * BATCH) as pool:
         for first in range(0, size, BATCH):
             Batch(row, buyers, pool, min(BATCH, size - first)).run()
     shop.stand_in.clear_faults()
@@ -91,56 +92,63 @@ def race(row, shop, size):
 
 
 class Batch:
+    """Orders that end at about the same time, and somebody who sees them end."""
+
     def __init__(self, row, buyers, pool, size):
         self.random, self.buyers, self.pool = row.random, buyers, pool
-        self.orders = buyers.shop.database("orders")["orders"]
         self.out_of_reach = buyers.shop.watchers["STRIPE_API_BASE"].intents
         self.seats = [f"A-{number}" for number in range(1, size + 1)]
         self.ticket = buyers.seller.sell(seats=self.seats, price=PRICE / 100)
 
     def run(self):
-        orders = self.buyers.each(self.reserve, self.seats)
-        ways = self.random.choices(list(WAYS), WAYS.values(), k=len(orders))
-        offsets = [self.random.uniform(-AROUND, AROUND) for _ in orders]
-        wanted = self.random.sample(orders, len(orders) // 2)
-        rival = self.pool.submit(self.buy_what_comes_free, wanted)
-        list(self.pool.map(self.pay, orders, ways, offsets))
-        rival.result()
+        ways = self.random.choices(list(WAYS), WAYS.values(), k=len(self.seats))
+        begun = self.buyers.each(self.begin, zip(self.seats, ways, strict=True))
+        self.ended = {order["id"]: threading.Event() for order, _ in begun}
+        wanted = set(self.random.sample(sorted(self.ended), len(begun) // 2))
+        rivals = self.pool.submit(self.watch, wanted)
+        offsets = [self.random.uniform(-AROUND, AROUND) for _ in begun]
+        list(self.pool.map(self.pay, begun, ways, offsets))
+        for taking in rivals.result():
+            taking.result()
 
-    def reserve(self, seat):
-        return self.buyers.reserve(self.ticket, seats=[seat])
-
-    def pay(self, order, way, offset):
+    def begin(self, plan):
+        """An order, with the secret of its intent if it will be paid at Stripe."""
+        seat, way = plan
+        order = self.buyers.reserve(self.ticket, seats=[seat])
+        secret = self.buyers.open(order) if way is not Way.BY_TOKEN else None
         if way is Way.LATE:
-            self.pay_late(order, AROUND + offset)
-            return
-        secret = self.buyers.open(order) if way is Way.AT_STRIPE else None
-        end = datetime.fromisoformat(order["expiresAt"]).timestamp()
-        time.sleep(max(0, end + offset - time.time()))
+            self.out_of_reach.add(intent_of(secret))
+        return order, secret
+
+    def pay(self, begun, way, offset):
+        order, secret = begun
+        if way is Way.LATE:
+            assert self.ended[order["id"]].wait(HEALED_WITHIN)
+            time.sleep(AROUND + offset)
+        else:
+            end = datetime.fromisoformat(order["expiresAt"]).timestamp()
+            time.sleep(max(0, end + offset - time.time()))
         if secret:
             self.buyers.confirm(order, secret)
+            self.out_of_reach.discard(intent_of(secret))
         else:
             self.buyers.pay(order)
 
-    def pay_late(self, order, after):
-        secret = self.buyers.open(order)
-        intent_id = secret.partition("_secret_")[0]
-        self.out_of_reach.add(intent_id)
-        cancelled = {"_id": order["id"], "status": "cancelled"}
-        eventually(lambda: self.orders.find_one(cancelled))
-        time.sleep(after)
-        self.buyers.confirm(order, secret)
-        self.out_of_reach.discard(intent_id)
-
-    def buy_what_comes_free(self, orders):
-        """The seats of these orders, as soon as each is free."""
-        left = {order["id"]: order for order in orders}
+    def watch(self, wanted):
+        """Until all have ended; the seats that are wanted are bought when free."""
+        left, takings = set(self.ended), []
         while left:
-            ended = {"_id": {"$in": list(left)}, "status": {"$in": list(ENDS)}}
-            for document in self.orders.find(ended):
-                order = left.pop(document["_id"])
-                if document["status"] == "cancelled":
-                    self.take(order["units"])
+            for order in self.just_ended(left):
+                left.remove(order["_id"])
+                self.ended[order["_id"]].set()
+                if order["status"] == "cancelled" and order["_id"] in wanted:
+                    takings.append(self.pool.submit(self.take, order["freed"]))
+            time.sleep(PAUSE)
+        return takings
+
+    def just_ended(self, left):
+        orders = self.buyers.shop.database("orders")["orders"]
+        return orders.find({"_id": {"$in": list(left)}, "status": {"$in": list(ENDS)}})
 
     def take(self, seats):
         order = self.buyers.reserve(self.ticket, seats=seats)

@@ -7,7 +7,7 @@ comparing its books with Stripe's. All that was ever sent comes again in the end
 
 from chaos_buyers import Buyers
 from chaos_checker import violations
-from system_control import eventually
+from chaos_shop import until
 
 FULL, SLICE, CONTROL = 5_000, 300, 30
 FAULTS = {"copies": 3, "shuffle": True, "drop": 0.2, "delay": [0, 0.5]}
@@ -19,7 +19,7 @@ VISA, NO_MONEY = "pm_card_visa", "pm_card_visa_chargeDeclinedInsufficientFunds"
 def test_every_order_ends_as_stripe_has_it(row):
     shop = row.shop(webhooks=lambda shop: shop.hook)
     buy_at_stripe(row, shop, row.size)
-    eventually(lambda: complete(shop) >= HEARD * row.size, within=60)
+    until(lambda: complete(shop) >= HEARD * row.size, within=60)
     row.figures["complete by webhooks alone"] = complete(shop)
     row.figures["repaired by comparing"] = len(shop.reconcile()["repaired"])
     shop.settle()
@@ -67,11 +67,10 @@ def send_everything_again(row, shop):
     events = [event.id for event in shop.stand_in.events()]
     for event_id in row.random.sample(events, len(events)):
         shop.stand_in.send_again(event_id)
-    eventually(lambda: not any(e.pending_webhooks for e in shop.stand_in.events()), 60)
-    waiting = {"waiting": True}
     kept = shop.database("payments")["webhooks"]
-    eventually(lambda: not kept.count_documents(waiting))
-    eventually(shop.is_settled)
+    until(lambda: not any(e.pending_webhooks for e in shop.stand_in.events()), 120)
+    until(lambda: not kept.count_documents({"waiting": True}))
+    until(shop.is_settled)
     row.figures["sent again"] = len(events)
 
 
