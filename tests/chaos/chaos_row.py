@@ -14,12 +14,6 @@ SHOWN = 10
 CONTROL = "the guard taken out"
 
 
-def rows():
-    """The file of each row, by its number."""
-    found = sorted(Path(__file__).parent.glob("test_row_*.py"))
-    return {int(path.name.split("_")[2]): path for path in found}
-
-
 def title_of(path):
     """The first line of a row's file, without its quotes."""
     with path.open(encoding="utf-8") as file:

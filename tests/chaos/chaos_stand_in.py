@@ -14,6 +14,14 @@ from launcher import ROOT
 from launcher.instance import STAND_IN_KEY
 from launcher.program import project_environment
 
+# What the shop asks Stripe to tell it of.
+HEARD = (
+    *(f"payment_intent.{what}" for what in ("succeeded", "payment_failed", "canceled")),
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "charge.refunded",
+)
+
 
 class StandIn:
     def __init__(self, folder, secret):
@@ -41,6 +49,7 @@ class StandIn:
         command += ["--port", str(self.port), "--data", str(self._folder / "stripe")]
         if webhook_url:
             command += ["--webhook-url", webhook_url, "--webhook-secret", self.secret]
+            command += ["--webhook-events", ",".join(HEARD)]
         with (self._folder / "stripe.log").open("ab") as log:
             self._popen = subprocess.Popen(
                 command, cwd=ROOT, env=project_environment({}), stdout=log, stderr=log
@@ -69,7 +78,9 @@ class StandIn:
         return self.http.post(path, data=form).status_code
 
     def events(self):
-        return self._all(self.client.v1.events)
+        """All that the shop has been told of, or should have been."""
+        every = self._all(self.client.v1.events)
+        return [event for event in every if event.type in HEARD]
 
     def books(self):
         return StripeBooks(

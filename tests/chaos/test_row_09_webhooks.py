@@ -12,14 +12,14 @@ from chaos_shop import until
 FULL, SLICE, CONTROL = 5_000, 300, 30
 FAULTS = {"copies": 3, "shuffle": True, "drop": 0.2, "delay": [0, 0.5]}
 # So many orders should be complete before the books are compared.
-HEARD = 0.6
+HEARD, HEARD_WITHIN = 0.6, 180
 VISA, NO_MONEY = "pm_card_visa", "pm_card_visa_chargeDeclinedInsufficientFunds"
 
 
 def test_every_order_ends_as_stripe_has_it(row):
     shop = row.shop(webhooks=lambda shop: shop.hook)
     buy_at_stripe(row, shop, row.size)
-    until(lambda: complete(shop) >= HEARD * row.size, within=60)
+    until(lambda: complete(shop) >= HEARD * row.size, HEARD_WITHIN)
     row.figures["complete by webhooks alone"] = complete(shop)
     row.figures["repaired by comparing"] = len(shop.reconcile()["repaired"])
     shop.settle()
@@ -68,7 +68,10 @@ def send_everything_again(row, shop):
     for event_id in row.random.sample(events, len(events)):
         shop.stand_in.send_again(event_id)
     kept = shop.database("payments")["webhooks"]
-    until(lambda: not any(e.pending_webhooks for e in shop.stand_in.events()), 120)
+    until(
+        lambda: not any(e.pending_webhooks for e in shop.stand_in.events()),
+        HEARD_WITHIN,
+    )
     until(lambda: not kept.count_documents({"waiting": True}))
     until(shop.is_settled)
     row.figures["sent again"] = len(events)
