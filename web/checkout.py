@@ -55,9 +55,9 @@ class Checkout:
     @classmethod
     def of(cls, config: Config) -> "Checkout":
         stand_in = bool(optional(config, "STRIPE_API_BASE"))
-        key = optional(config, "STRIPE_SECRET_KEY")
         publishable = "" if stand_in else optional(config, "STRIPE_PUBLISHABLE_KEY")
-        is_test = stand_in or key.startswith(("sk_test_", "rk_test_"))
+        key = publishable or optional(config, "STRIPE_SECRET_KEY")
+        is_test = stand_in or key.startswith(("pk_test_", "sk_test_", "rk_test_"))
         cards = TEST_CARDS if is_test and not publishable else ()
         return cls(stand_in, cards, is_test, publishable)
 

@@ -13,12 +13,16 @@ DEFAULT = "en_US"
 # What is longer comes from no browser and is not read any further.
 MAX_LENGTH = 1000
 MAX_ENTRIES = 10
+# Each locale that was ever read stays in memory; nobody may fill it with all of them.
+MAX_LOCALES = 64
 
 _ENTRY = re.compile(
     r"\s*([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-[a-z0-9-]+)?"
     r"\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?",
     re.ASCII | re.IGNORECASE,
 )
+# What Babel calls the locales that were read, by the names they were wanted under.
+_names: dict[str, str] = {}
 # Macros of imported templates do not see what a page was given.
 _reader: ContextVar[str] = ContextVar("reader", default=DEFAULT)
 
@@ -63,8 +67,12 @@ def _known(entry: re.Match[str]) -> str | None:
     """Return the nearest locale: of the language alone where its place is not known."""
     language, script, place = entry[1], entry[2], entry[3]
     for parts in ((language, script, place), (language, place), (language,)):
+        name = "_".join(filter(None, parts))
+        if len(_names) >= MAX_LOCALES and name not in _names:
+            continue
         try:
-            return str(Locale.parse("_".join(filter(None, parts))))
+            _names[name] = str(Locale.parse(name))
         except (ValueError, UnknownLocaleError):
             continue
+        return _names[name]
     return None
