@@ -21,7 +21,7 @@ class Violation:
 def violations(shop):
     """Everything that is not as it must be, once all is said to be settled."""
     facts = Facts(shop)
-    rules = (_ends, _money, _charges, _refunds, _acknowledged, _sums, _versions)
+    rules = (_ends, _money, _charges, _refunds, _acknowledged, _sums, _events, _said)
     return [violation for rule in rules for violation in rule(facts)]
 
 
@@ -32,6 +32,16 @@ class Facts:
         payments = shop.books.payments().values()
         self.payments = {payment["orderId"]: payment for payment in payments}
         self.stripe = shop.stand_in.books()
+
+        self.told = _told(shop)
+        with shop.rpc() as rpc:
+            self.ledger = rpc.payments.ledger()["sums"]
+            self.findings = rpc.payments.findings()
+            self.letters = [
+                letter
+                for service in (rpc.tickets, rpc.orders, rpc.payments, rpc.expiration)
+                for letter in service.dead_letters()
+            ]
 
     def owed(self, order):
         """The cents that Stripe should have for it."""
@@ -96,13 +106,34 @@ def _sums(facts):
         yield Violation("sum", None, f"{kept} cents kept, {owed} owed")
 
 
-def _versions(facts):
-    """Each change of an order was told once, with the next version."""
-    told = defaultdict(Counter)
-    for message in Bus(facts.shop).messages(""):
-        if message.subject.startswith("order."):
-            told[message.data["id"]][message.data["version"]] += 1
+def _events(facts):
+    """Each change of an order was told once, with the next version; so was its money."""
     for order_id, order in facts.orders.items():
-        expected = dict.fromkeys(range(order["version"] + 1), 1)
-        if dict(told[order_id]) != expected:
-            yield Violation("versions", order_id, f"{dict(told[order_id])}")
+        told = facts.told["order"][order_id]
+        if told != Counter(range(order["version"] + 1)):
+            yield Violation("versions", order_id, f"{dict(told)}")
+    for payment in facts.payments.values():
+        told = facts.told["payment"][payment["_id"]]
+        if set(told.values()) - {1} or max(told, default=0) > payment["version"]:
+            yield Violation("versions", payment["orderId"], f"{dict(told)}")
+
+
+def _said(facts):
+    """The shop's own books say the same, and nothing was given up."""
+    for currency, sums in facts.ledger.items():
+        if sums["difference"] or sums["kept"] != sum(facts.stripe.kept.values()):
+            yield Violation("ledger", None, f"{currency}: {sums}")
+    for finding in facts.findings:
+        yield Violation("finding", finding["orderId"], finding["detail"])
+    for letter in facts.letters:
+        yield Violation("dead letter", None, f"{letter}")
+
+
+def _told(shop):
+    """How often each version of each order and each payment was told of."""
+    told = {"order": defaultdict(Counter), "payment": defaultdict(Counter)}
+    for message in Bus(shop).messages(""):
+        subject = message.subject.partition(".")[0]
+        if subject in told:
+            told[subject][message.data["id"]][message.data["version"]] += 1
+    return told
