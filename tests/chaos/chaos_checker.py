@@ -107,7 +107,7 @@ def _sums(facts):
 
 
 def _events(facts):
-    """Each change of an order was told once, with the next version; so was its money."""
+    """Each change of an order and of its money was told once, version by version."""
     for order_id, order in facts.orders.items():
         told = facts.told["order"][order_id]
         if told != Counter(range(order["version"] + 1)):

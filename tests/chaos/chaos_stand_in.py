@@ -77,10 +77,13 @@ class StandIn:
         path = f"/v1/payment_intents/{intent_id}/confirm"
         return self.http.post(path, data=form).status_code
 
-    def events(self):
+    def event_ids(self):
         """All that the shop has been told of, or should have been."""
         every = self._all(self.client.v1.events)
-        return [event for event in every if event.type in HEARD]
+        return [event.id for event in every if event.type in HEARD]
+
+    def is_delivered(self, event_id):
+        return self.client.v1.events.retrieve(event_id).pending_webhooks == 0
 
     def books(self):
         return StripeBooks(

@@ -64,14 +64,13 @@ def buy(buyers, ticket, first_card):
 
 def send_everything_again(row, shop):
     shop.stand_in.clear_faults()
-    events = [event.id for event in shop.stand_in.events()]
-    for event_id in row.random.sample(events, len(events)):
+    events = shop.stand_in.event_ids()
+    row.random.shuffle(events)
+    for event_id in events:
         shop.stand_in.send_again(event_id)
+    for event_id in events:
+        until(lambda event_id=event_id: shop.stand_in.is_delivered(event_id))
     kept = shop.database("payments")["webhooks"]
-    until(
-        lambda: not any(e.pending_webhooks for e in shop.stand_in.events()),
-        HEARD_WITHIN,
-    )
     until(lambda: not kept.count_documents({"waiting": True}))
     until(shop.is_settled)
     row.figures["sent again"] = len(events)
