@@ -112,11 +112,14 @@ class Batch:
             taking.result()
 
     def begin(self, plan):
-        """An order, with the secret of its intent if it will be paid at Stripe."""
+        """An order, and the secret of its intent if it will be paid at Stripe.
+
+        A shop that is slow today may have none before the hold is over.
+        """
         seat, way = plan
         order = self.buyers.reserve(self.ticket, seats=[seat])
         secret = self.buyers.open(order) if way is not Way.BY_TOKEN else None
-        if way is Way.LATE:
+        if secret and way is Way.LATE:
             self.out_of_reach.add(intent_of(secret))
         return order, secret
 
