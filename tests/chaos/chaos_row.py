@@ -31,6 +31,9 @@ class Row:
         self.random = random.Random(self.seed)
         self.figures = {"seed": self.seed}
         self._title = title_of(path) + (f"; {CONTROL}" if is_control else "")
+        kind = "-control" if is_control else ""
+        self._name = f"row-{self.number}{kind}-seed-{self.seed}"
+        self._violations = []
         self._new_folder, self._instance = new_folder, instance
         self._began = time.monotonic()
         self._shops = []
@@ -43,14 +46,11 @@ class Row:
         return shop.up(webhooks(shop) if webhooks else None)
 
     def expect_none(self, violations):
-        """The invariant held; else the history is kept, and the folder named."""
+        """The invariant held."""
+        self._violations = violations
         self.figures["violations"] = len(violations)
-        if violations:
-            shown = "\n".join(map(str, violations[:SHOWN]))
-            raise AssertionError(
-                f"{len(violations)} violations; history and logs are kept in "
-                f"{self._keep(violations)}\n{shown}"
-            )
+        shown = "\n".join(map(str, violations[:SHOWN]))
+        assert not violations, f"{len(violations)} violations:\n{shown}"
 
     def expect_some(self, violations):
         """Without its guard the invariant must break, or nothing was tested."""
@@ -64,20 +64,17 @@ class Row:
         lines = [f"  {name:<{wide}}  {value}" for name, value in figures.items()]
         return "\n".join(["", self._title, *lines])
 
-    def keep_on_failure(self):
-        """Anything else that went wrong; returns where its traces are."""
-        return self._keep([])
-
-    def end(self):
-        for shop in self._shops:
-            shop.end()
-
-    def _keep(self, violations):
-        kept = KEPT / f"row-{self.number}-seed-{self.seed}"
+    def keep(self):
+        """Copy the traces of what went wrong; returns where they are."""
+        kept = KEPT / self._name
         shutil.rmtree(kept, ignore_errors=True)
         for number, shop in enumerate(self._shops, 1):
             shutil.copytree(shop.folder, kept / f"shop-{number}")
         kept.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{violation}\n" for violation in violations)
+        text = "".join(f"{violation}\n" for violation in self._violations)
         (kept / "violations.txt").write_text(text, encoding="utf-8")
         return kept
+
+    def end(self):
+        for shop in self._shops:
+            shop.end()

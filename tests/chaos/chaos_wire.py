@@ -18,7 +18,7 @@ WRITES = (b"update", b"insert", b"findAndModify")
 
 
 class CutError(Exception):
-    """The message goes no further, and its connection ends"""
+    """The message goes no further, and its connection reader"""
 
 
 class DroppedError(Exception):
@@ -83,8 +83,8 @@ class Line(Message):
         return words[1].decode() if words[0] in {b"PUB", b"HPUB"} else ""
 
 
-class Ends:
-    """Both ends of a message: what has been read and not yet been cut out of it."""
+class Reader:
+    """Both reader of a message: what has been read and not yet been cut out of it."""
 
     def __init__(self, source):
         self._source, self._left = source, b""
@@ -112,26 +112,26 @@ class Ends:
         self._left += data
 
 
-def http(ends):
-    head = ends.until(b"\r\n\r\n")
+def http(reader):
+    head = reader.until(b"\r\n\r\n")
     length = 0
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    return head + ends.exactly(length)
+    return head + reader.exactly(length)
 
 
-def mongodb(ends):
-    size = ends.exactly(4)
-    return size + ends.exactly(int.from_bytes(size, "little") - 4)
+def mongodb(reader):
+    size = reader.exactly(4)
+    return size + reader.exactly(int.from_bytes(size, "little") - 4)
 
 
-def nats(ends):
-    line = ends.until(b"\r\n")
+def nats(reader):
+    line = reader.until(b"\r\n")
     words = line.split()
     if words and words[0] in {b"PUB", b"HPUB"}:
-        return line + ends.exactly(int(words[-1]) + 2)
+        return line + reader.exactly(int(words[-1]) + 2)
     return line
 
 
@@ -139,7 +139,7 @@ def nats(ends):
 PROTOCOLS = {
     "http": (http, Request, http, Response),
     "mongodb": (mongodb, Command, mongodb, Command),
-    "nats": (nats, Line, Ends.some, Message),
+    "nats": (nats, Line, Reader.some, Message),
 }
 
 
@@ -154,12 +154,12 @@ class Wire(Gate):
     def _pump(self, source, sink, *, held):
         watch = self._watcher.answered if held else self._watcher.asked
         read, shape = self._protocol[2:] if held else self._protocol[:2]
-        client, ends = sink if held else source, Ends(source)
+        client, reader = sink if held else source, Reader(source)
 
         def run():
             with suppress(OSError, CutError):
                 while True:
-                    message = shape(client, read(ends))
+                    message = shape(client, read(reader))
                     with suppress(DroppedError):
                         watch(message)
                         sink.sendall(message.raw)

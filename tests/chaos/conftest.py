@@ -60,7 +60,7 @@ def row(request, instance, tmp_path_factory):
     yield row
     row.end()
     if getattr(request.node, "has_failed", False):
-        row.figures["kept in"] = row.keep_on_failure()
+        row.figures["kept in"] = row.keep()
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         sys.stdout.write(row.table() + "\n")
