@@ -18,7 +18,7 @@ WRITES = (b"update", b"insert", b"findAndModify")
 
 
 class CutError(Exception):
-    """The message goes no further, and its connection reader"""
+    """The message goes no further, and its connection ends"""
 
 
 class DroppedError(Exception):
@@ -84,7 +84,7 @@ class Line(Message):
 
 
 class Reader:
-    """Both reader of a message: what has been read and not yet been cut out of it."""
+    """Cuts messages out of what comes through a socket."""
 
     def __init__(self, source):
         self._source, self._left = source, b""
