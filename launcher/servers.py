@@ -15,6 +15,18 @@ from launcher.ports import LOOPBACK
 from launcher.probes import Probe
 from launcher.program import Program, find, project_environment
 
+# What the payments service heeds; every other one would be kept and ignored.
+WEBHOOKS = (
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.canceled",
+    "charge.refunded",
+    "charge.dispute.created",
+    "refund.failed",
+)
+
 
 def nats(instance: Instance) -> Program:
     if not (binary := find("nats-server")):
@@ -92,6 +104,7 @@ def _stand_in_command(instance: Instance, port: int) -> tuple[str, ...]:
         "--data": str(instance.part("stripe")),
         "--webhook-url": f"{instance.url}/api/payments/webhook",
         "--webhook-secret": instance.secrets()["webhook"],
+        "--webhook-events": ",".join(WEBHOOKS),
     }
     flat = (word for option in options.items() for word in option)
     return (sys.executable, "-P", "-m", "stripe_stand_in", *flat)

@@ -151,6 +151,7 @@ def _order(
         ticket_id=listing.id,
         title=listing.title,
         price=listing.price,
+        currency=listing.currency,
         units=units,
         request_key=wanted.request_key,
     )

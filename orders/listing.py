@@ -8,7 +8,7 @@ from ticketing.clock import from_iso
 from ticketing.contract import TicketCreated
 from ticketing.errors import BadRequestError, refuse
 from ticketing.layout import Layout
-from ticketing.money import MAX_CENTS, cents, dollars
+from ticketing.money import DEFAULT_CURRENCY, MAX_MINOR, MINIMUM, minor, plain
 
 Json = dict[str, Any]
 
@@ -30,11 +30,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Listing:
-    """``price`` is that of one unit, in cents."""
+    """``price`` is that of one unit, in the smallest unit of ``currency``."""
 
     id: str
     title: str
     price: int
+    currency: str
     seller_id: str
     layout: Layout
     seated: bool
@@ -50,6 +51,7 @@ class Listing:
             id=ticket_id,
             title=copy["title"],
             price=copy["price"],
+            currency=copy.get("currency", DEFAULT_CURRENCY),
             seller_id=copy["userId"],
             layout=Layout.parse(copy["layout"]),
             seated=copy["seated"],
@@ -70,9 +72,21 @@ class Listing:
         field = "seats" if wish.seats else "quantity"
         if wish.size > self.max_per_order:
             refuse(field, f"An order may have at most {self.max_per_order}")
-        if self.price * wish.size > MAX_CENTS:
-            refuse(field, f"An order may cost at most {dollars(MAX_CENTS)}")
+        self._check_total(field, self.price * wish.size)
         self._check_seats(wish)
+
+    def _check_total(self, field: str, total: int) -> None:
+        """Refuse what no card can be charged."""
+        least = MINIMUM[self.currency]
+        if total > MAX_MINOR:
+            most = plain(MAX_MINOR, self.currency)
+            refuse(field, f"An order may cost at most {most}")
+        if total < least:
+            told = plain(least, self.currency)
+            refuse(
+                field,
+                f"An order must cost at least {told}: cards cannot be charged less",
+            )
 
     def _check_seats(self, wish: Wish) -> None:
         if wish.seats and not self.seated:
@@ -103,9 +117,11 @@ def winding_up(copy: Json, now: datetime) -> Json:
 
 
 def _copy(ticket: Json) -> Json:
+    currency = ticket.get("currency", DEFAULT_CURRENCY)
     return {
         "title": ticket["title"],
-        "price": cents(ticket["price"]),
+        "price": minor(ticket["price"], currency),
+        "currency": currency,
         "userId": ticket["userId"],
         "layout": ticket["layout"],
         "seated": ticket["seated"],

@@ -27,7 +27,7 @@ from ticketing.contract import (
 )
 from ticketing.errors import BadRequestError, HopelessError, UnavailableError
 from ticketing.messages import Event
-from ticketing.money import dollars
+from ticketing.money import DEFAULT_CURRENCY, major
 
 NewId = Callable[[], str]
 
@@ -81,9 +81,9 @@ class Pass:
 class Order:
     """``units`` are what it is for; while ``holds``, a unique index guards them.
 
-    ``price`` is that of one unit, in cents. ``refunded`` are units it had before their
-    money went back; ``passes`` are all that were ever given out. ``extended`` says that
-    its hold was made longer, which happens once.
+    ``price`` is that of one unit, in the smallest unit of ``currency``. ``refunded``
+    are units it had before their money went back; ``passes`` are all that were ever
+    given out. ``extended`` says that its hold was made longer, which happens once.
     """
 
     id: str
@@ -94,12 +94,12 @@ class Order:
     title: str
     price: int
     units: tuple[str, ...]
+    currency: str = DEFAULT_CURRENCY
     refunded: tuple[str, ...] = ()
     passes: tuple[Pass, ...] = ()
     reason: str | None = None
     request_key: RequestKey | None = None
     extended: bool = False
-    currency: str = "usd"
     version: int = 0
 
     @property
@@ -121,11 +121,12 @@ class Order:
             "ticket": {
                 "id": self.ticket_id,
                 "title": self.title,
-                "price": dollars(self.price),
+                "price": major(self.price, self.currency),
             },
             "quantity": len(self.units),
             "units": list(self.units),
-            "total": dollars(self.total),
+            "total": major(self.total, self.currency),
+            "currency": self.currency,
         }
         return shape | ({"refunded": list(self.refunded)} if self.refunded else {})
 
@@ -143,10 +144,13 @@ def reserve(order: Order) -> Change[Order]:
         user_id=order.user_id,
         expires_at=iso(order.expires_at),
         ticket=ReservedTicket(
-            id=order.ticket_id, title=order.title, price=dollars(order.price)
+            id=order.ticket_id,
+            title=order.title,
+            price=major(order.price, order.currency),
         ),
         units=list(order.units),
-        total=dollars(order.total),
+        total=major(order.total, order.currency),
+        currency=order.currency,
     )
     return Change(order, Event.of(created))
 

@@ -17,6 +17,7 @@ from ticketing.contract import (
     OrderReduced,
 )
 from ticketing.feed import Feed
+from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document, own_errors
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
@@ -116,7 +117,7 @@ class MongoOrders(Aggregates[Order]):
             found = list(
                 self.collection.aggregate([{"$match": complete}, {"$group": group}])
             )
-        return {each["_id"] or "usd": each["paid"] for each in found}
+        return {each["_id"] or DEFAULT_CURRENCY: each["paid"] for each in found}
 
     def winding_up(self) -> list[tuple[str, datetime]]:
         """Return the cancelled listings whose orders have to end, and until when."""
@@ -200,6 +201,7 @@ class OrderDatabase(AggregateDatabase[Order]):
                 "title": order.title,
                 "price": order.price,
             },
+            "currency": order.currency,
             "units": units if order.holds else None,
             "freed": None if order.holds else units,
             "refunded": list(order.refunded) or None,
@@ -222,6 +224,7 @@ class OrderDatabase(AggregateDatabase[Order]):
             ticket_id=ticket["id"],
             title=ticket["title"],
             price=ticket["price"],
+            currency=document.get("currency", DEFAULT_CURRENCY),
             units=tuple(document.get("units") or document["freed"]),
             refunded=tuple(document.get("refunded", ())),
             passes=tuple(Pass(**each) for each in document.get("passes", ())),

@@ -9,6 +9,8 @@ from payments.models import Attempt, Payment, Status, changed
 from ticketing.change import Change
 from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 
+# Of cards that cost no attempt, so that a payment does not grow for ever.
+MOST = 100
 OVER = "Cannot pay for a cancelled order"
 
 
@@ -59,6 +61,8 @@ def check_payable(payment: Payment) -> None:
 def try_again(payment: Payment, attempt: Attempt, now: datetime) -> Change[Payment]:
     """Another attempt, about to be made. Raises BadRequestError unless there may be."""
     check_payable(payment)
+    if len(payment.attempts) >= MOST:
+        raise BadRequestError("Too many tries: reserve again")
     return changed(
         payment,
         status=Status.PENDING,

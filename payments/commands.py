@@ -19,6 +19,7 @@ from ticketing.errors import (
     UnavailableError,
 )
 from ticketing.ids import checked_id, new_id
+from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document
 
 Json = dict[str, Any]
@@ -205,7 +206,7 @@ def _first(till: Till, wanted: Wanted, order: Document) -> Payment:
         order_id=wanted.order_id,
         user_id=wanted.user_id,
         amount=order["total"],
-        currency=order.get("currency", "usd"),
+        currency=order.get("currency", DEFAULT_CURRENCY),
         price=order["price"],
         units=tuple(order["units"]),
         status=Status.OPENING,

@@ -8,7 +8,7 @@ from payments.repository import Payments
 from ticketing.clock import from_iso
 from ticketing.contract import OrderCancelled, OrderCreated, OrderExtended
 from ticketing.messages import Delivery
-from ticketing.money import cents
+from ticketing.money import DEFAULT_CURRENCY, minor
 from ticketing.mongo import Document
 
 Json = dict[str, Any]
@@ -29,12 +29,14 @@ def follow_order(payments: Payments, event: Delivery, owner: OrderOwner) -> None
 
 def copy_of_order(order: Json) -> Document:
     """Read an order as its owner tells of it."""
+    currency = order.get("currency", DEFAULT_CURRENCY)
     return {
         "version": order["version"],
         "userId": order["userId"],
         "status": order["status"],
-        "price": cents(order["ticket"]["price"]),
-        "total": cents(order["total"]),
+        "price": minor(order["ticket"]["price"], currency),
+        "total": minor(order["total"], currency),
+        "currency": currency,
         "units": order["units"],
         "expiresAt": order["expiresAt"],
     }
@@ -55,8 +57,9 @@ def _copy_of_event(payload: Any) -> Document:
         return {
             "userId": payload.user_id,
             "status": payload.status,
-            "price": cents(payload.ticket.price),
-            "total": cents(payload.total),
+            "price": minor(payload.ticket.price, payload.currency),
+            "total": minor(payload.total, payload.currency),
+            "currency": payload.currency,
             "units": payload.units,
             "expiresAt": payload.expires_at,
         }

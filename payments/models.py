@@ -23,6 +23,7 @@ from typing import Any
 
 from payments.intents import Sum
 from ticketing.change import Change
+from ticketing.money import DEFAULT_CURRENCY
 
 
 class Status(StrEnum):
@@ -95,7 +96,7 @@ class Payment:
     amount: int
     status: Status
     attempts: tuple[Attempt, ...] = ()
-    currency: str = "usd"
+    currency: str = DEFAULT_CURRENCY
     units: tuple[str, ...] = ()
     price: int = 0
     refunds: tuple[Refund, ...] = ()

@@ -12,6 +12,7 @@ from payments.models import CONFIRMABLE, Attempt, Payment, Refund, Status
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
 from ticketing.errors import DuplicateError
+from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document, own_errors
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
@@ -183,7 +184,7 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             units=tuple(fields.get("units", ())),
             price=fields.get("price", 0),
             refunds=tuple(_refund(refund) for refund in fields.get("refunds", ())),
-            currency=fields.get("currency", "usd"),
+            currency=fields.get("currency", DEFAULT_CURRENCY),
             stripe_id=fields.get("stripeId"),
             secret=fields.get("secret"),
             redirect_url=fields.get("redirectUrl"),

@@ -28,7 +28,7 @@ from stripe_stand_in.store import Store
 PRUNE_SECONDS = 3600
 
 
-def _arguments() -> Namespace:
+def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m stripe_stand_in",
         description="A local stand-in for Stripe's API. No money moves.",
@@ -56,6 +56,11 @@ def _arguments() -> Namespace:
         metavar="JSON",
         help="what goes wrong on purpose, as PUT /stand-in/faults takes it",
     )
+    return parser
+
+
+def _arguments() -> Namespace:
+    parser = _parser()
     given = parser.parse_args()
     if bool(given.webhook_url) != bool(given.webhook_secret):
         parser.error("--webhook-url and --webhook-secret go together")

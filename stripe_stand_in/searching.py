@@ -6,6 +6,7 @@ written is found at once, while Stripe may take a minute.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -43,7 +44,11 @@ def _search(call: Call) -> Answer:
     page = call.params.get("page")
     if page is not None:
         call.named(Intent, "page", page)
-    where = ((_CONDITION, f"{len(key)}:{key}{value}"),)
+    where = (
+        # Most payments are passed over without their JSON being read.
+        ("instr(body, ?)", json.dumps(value)),
+        (_CONDITION, f"{len(key)}:{key}{value}"),
+    )
     found, more = call.tx.page(Intent, Query(call.params.get("limit", 10), where, page))
     paths = call.params.get("expand", [])
     return 200, {

@@ -25,7 +25,7 @@ def settle_intent(tx: Transaction, intent: Intent, outcome: Outcome) -> Change:
     """Raises StripeError for a payment that is not processing."""
     charge = intent.latest_charge and tx.find(Charge, intent.latest_charge)
     method = intent.payment_method and tx.find(PaymentMethod, intent.payment_method)
-    if not charge or not method or intent.status != "processing":
+    if not charge or not method:
         raise outcomes.not_processing(intent)
     tx.db.execute("DELETE FROM due WHERE id = ?", (intent.id,))
     return outcomes.settle(intent, charge, method, outcome)

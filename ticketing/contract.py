@@ -1,13 +1,17 @@
 """What travels on the bus: one class per subject, the shape of its JSON payload.
 
-Prices are JSON numbers in US dollars, amounts are integer cents, times ISO 8601 UTC.
-Unknown fields are ignored, so that a newer producer does not stop an older consumer.
+Prices are JSON numbers of a currency's major unit (dollars, yen), amounts whole numbers
+of its smallest (cents, yen), times ISO 8601 UTC. Unknown fields are ignored, so that a
+newer producer does not stop an older consumer; what was told before there were several
+currencies names none.
 """
 
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
+
+from ticketing.money import DEFAULT_CURRENCY
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 
@@ -61,6 +65,7 @@ class TicketCreated(Payload):
 
     title: str
     price: float
+    currency: str = DEFAULT_CURRENCY
     user_id: Id
     layout: str = "1"
     seated: bool = False
@@ -92,6 +97,7 @@ class OrderCreated(Payload):
     ticket: ReservedTicket
     units: list[str]
     total: float
+    currency: str = DEFAULT_CURRENCY
 
 
 class OrderEvent(Payload):
@@ -137,7 +143,7 @@ class PaymentCreated(Payload):
     order_id: Id
     stripe_id: str
     amount: int
-    currency: str = "usd"
+    currency: str = DEFAULT_CURRENCY
 
 
 class PaymentFailed(Payload):

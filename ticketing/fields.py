@@ -1,6 +1,7 @@
 """Types of fields that more than one service takes from outside."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import email_validator
@@ -16,7 +17,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from ticketing.clock import from_iso, iso
-from ticketing.money import cents
+from ticketing.money import CURRENCIES, DECIMALS, MAX_MINOR, major, minor
 
 MAX_EMAIL = 254
 WRONG = "wrong"
@@ -59,6 +60,38 @@ def _email(value: str) -> str:
     return address.normalized.lower()
 
 
+def price_words(currency: str) -> str:
+    """Say what a price in a currency must be."""
+    most = major(MAX_MINOR, currency)
+    if DECIMALS[currency]:
+        return f"Price must be above 0 and at most {most}, with at most two decimals"
+    return f"Price in {currency.upper()} must be a whole number from 1 to {most}"
+
+
+def _currency(value: str) -> str:
+    """Return a code in lower case. Raises ValueError."""
+    if value.lower() not in CURRENCIES:
+        raise ValueError("not a currency")
+    return value.lower()
+
+
+def _price(value: object, info: ValidationInfo) -> object:
+    """Refuse what is no price in the ``currency`` before it or, without one, in any."""
+    if currency := info.data.get("currency"):
+        if not _is_price(value, currency):
+            raise wrong(price_words(currency))
+    elif not any(_is_price(value, each) for each in CURRENCIES):
+        raise ValueError("not a price")
+    return value
+
+
+def _is_price(value: object, currency: str) -> bool:
+    try:
+        return minor(value, currency) > 0
+    except ValueError:
+        return False
+
+
 def _clean(value: str) -> str:
     """Refuse NUL, which databases and terminals disagree about, and half characters."""
     if "\0" in value:
@@ -81,7 +114,8 @@ Email = Annotated[str, AfterValidator(_email)]
 # Put after constraints that change the text, such as one that strips it.
 Clean = AfterValidator(_clean)
 CleanText = Annotated[str, Clean]
-# A JSON number of dollars, as a whole number of cents.
-Price = Annotated[int, BeforeValidator(cents)]
+Currency = Annotated[str, AfterValidator(_currency)]
+# A JSON number of major units, as it was sent; ``minor`` reads it.
+Price = Annotated[int | float | Decimal, BeforeValidator(_price)]
 # A time in ISO 8601 with its offset, in UTC.
 Moment = Annotated[datetime, BeforeValidator(_moment)]

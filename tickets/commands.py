@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from ticketing.change import Change
-from ticketing.errors import UnavailableError
+from ticketing.errors import NotFoundError, UnavailableError
+from ticketing.http.request import validate
 from ticketing.ids import checked_id, new_id
 from tickets import models
-from tickets.inputs import TicketInput
+from tickets.inputs import TicketChange, TicketInput
 from tickets.models import Share, Ticket
 from tickets.offers import changed_offer, new_offer
 from tickets.repository import Tickets
@@ -22,11 +23,24 @@ def create(
     return tickets.add(models.create(new_id(), user_id, new_offer(wanted, now)))
 
 
+def read_change(tickets: Tickets, ticket_id: str, sent: Any) -> TicketChange:
+    """Read a body; a price that comes without a currency is one of the listing's.
+
+    Raises BadRequestError, InvalidInputError, of a listing that is not there as well.
+    """
+    if isinstance(sent, dict) and sent.get("currency") is None:
+        with suppress(NotFoundError):
+            known = tickets.get(checked_id(ticket_id))
+            sent = sent | {"currency": known.offer.currency}
+    wanted: TicketChange = validate(TicketChange, sent)
+    return wanted
+
+
 def edit(  # noqa: PLR0913, PLR0917 - who, what, and what is known of it
     tickets: Tickets,
     ticket_id: str,
     user_id: str,
-    wanted: TicketInput,
+    wanted: TicketChange,
     orders: Any,
     now: datetime,
 ) -> Ticket:

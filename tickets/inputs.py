@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     StringConstraints,
     field_validator,
@@ -14,8 +15,18 @@ from pydantic import (
 
 from ticketing.clock import iso
 from ticketing.contract import Occasion
-from ticketing.fields import Clean, Input, Moment, Price, without_quantity, wrong
+from ticketing.fields import (
+    Clean,
+    Currency,
+    Input,
+    Moment,
+    Price,
+    price_words,
+    without_quantity,
+    wrong,
+)
 from ticketing.layout import Layout
+from ticketing.money import DEFAULT_CURRENCY
 
 MAX_TITLE = 200
 MAX_DESCRIPTION = 5000
@@ -36,6 +47,10 @@ def _zone(name: str) -> str:
     if name not in ZONES:
         raise ValueError("not a time zone")
     return name
+
+
+def _or_default(currency: object) -> object:
+    return DEFAULT_CURRENCY if currency is None else currency
 
 
 def _seats(labels: list[str]) -> list[str]:
@@ -65,13 +80,13 @@ class EventInput(Input):
         return Occasion(**self.model_dump() | {"starts_at": iso(self.starts_at)})
 
 
-class TicketInput(Input):
-    """What is absent, and may be, takes its default or stays as it is."""
+class TicketChange(Input):
+    """What is absent, and may be, stays as it is."""
 
     MESSAGES: ClassVar = {
         "title": f"Title must have 1 to {MAX_TITLE} characters",
-        "price": "Price must be above 0 and at most 999999.99, "
-        "with at most two decimals",
+        "currency": "Currency must be usd, eur, gbp or jpy",
+        "price": price_words(DEFAULT_CURRENCY),
         "quantity": f"Quantity must be a whole number from 1 to {MAX_QUANTITY}",
         "seats": f"Seats must be a list of 1 to {MAX_SEATS} labels",
         "maxPerOrder": f"MaxPerOrder must be a whole number from 1 to {MAX_PER_ORDER}",
@@ -86,6 +101,7 @@ class TicketInput(Input):
     }
 
     title: Annotated[str, text(MAX_TITLE, 1), Clean]
+    currency: Currency | None = None
     price: Price
     quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)] | None = None
     seats: (
@@ -101,3 +117,9 @@ class TicketInput(Input):
     on_sale_at: Moment | None = None
 
     _either = field_validator("seats")(without_quantity)
+
+
+class TicketInput(TicketChange):
+    """What is absent, and may be, takes its default."""
+
+    currency: Annotated[Currency, BeforeValidator(_or_default)] = DEFAULT_CURRENCY

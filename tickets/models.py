@@ -19,7 +19,7 @@ from ticketing.contract import (
 from ticketing.errors import BadRequestError, NotOwnerError
 from ticketing.layout import ONE_UNIT, Layout
 from ticketing.messages import Event
-from ticketing.money import dollars
+from ticketing.money import DEFAULT_CURRENCY, major
 
 # Orders whose part is remembered in the listing itself.
 REMEMBERED = 64
@@ -52,7 +52,10 @@ NOTHING = Share(version=-1)
 
 @dataclass(frozen=True)
 class Offer:
-    """What its seller says of a listing. ``price`` is that of one unit, in cents."""
+    """What its seller says of a listing.
+
+    ``price`` is that of one unit, in the smallest unit of ``currency``.
+    """
 
     title: str
     price: int
@@ -61,6 +64,7 @@ class Offer:
     max_per_order: int = 10
     on_sale_at: datetime | None = None
     event: Occasion | None = None
+    currency: str = DEFAULT_CURRENCY
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,15 @@ class Ticket:
         holders = [o for o, share in self.recent.items() if share.units]
         return holders[-1] if holders and self.quantity == 1 else None
 
+    @property
+    def was_ordered(self) -> bool:
+        """Whether it ever heard of an order."""
+        return bool(self.recent) or self.has_older
+
     def json_dict(self) -> dict[str, Any]:
         shape = _listed(self).json_dict()
         del shape["layout"]
-        price = dollars(self.offer.price)
+        price = major(self.offer.price, self.offer.currency)
         return shape | {"price": price, "quantity": self.quantity}
 
     def told(self) -> dict[str, Any]:
@@ -198,7 +207,8 @@ def _facts(ticket: Ticket) -> dict[str, Any]:
         "id": ticket.id,
         "version": ticket.version,
         "title": offer.title,
-        "price": dollars(offer.price),
+        "price": major(offer.price, offer.currency),
+        "currency": offer.currency,
         "user_id": ticket.user_id,
         "layout": offer.layout.text,
         "seated": offer.seated,

@@ -6,8 +6,10 @@ from datetime import datetime
 from ticketing.clock import iso
 from ticketing.contract import Occasion
 from ticketing.errors import refuse
+from ticketing.fields import price_words
 from ticketing.layout import Layout
-from tickets.inputs import EventInput, TicketInput
+from ticketing.money import minor
+from tickets.inputs import EventInput, TicketChange, TicketInput
 from tickets.models import Offer, Ticket
 
 # ``spare(count)`` and ``taken(units)``: which units nobody holds, and which are held.
@@ -24,7 +26,8 @@ def new_offer(wanted: TicketInput, now: datetime) -> Offer:
     )
     return Offer(
         title=wanted.title,
-        price=wanted.price,
+        price=minor(wanted.price, wanted.currency),
+        currency=wanted.currency,
         layout=layout,
         seated=bool(wanted.seats),
         max_per_order=wanted.max_per_order or Offer.max_per_order,
@@ -34,19 +37,39 @@ def new_offer(wanted: TicketInput, now: datetime) -> Offer:
 
 
 def changed_offer(
-    ticket: Ticket, wanted: TicketInput, spare: Spare, taken: Taken, now: datetime
+    ticket: Ticket, wanted: TicketChange, spare: Spare, taken: Taken, now: datetime
 ) -> Offer:
     """What is absent stays as it is. Raises InvalidInputError."""
     offer = ticket.offer
+    currency = _currency(ticket, wanted, taken)
     return Offer(
         title=wanted.title,
-        price=wanted.price,
+        price=_price(wanted, currency),
+        currency=currency,
         layout=_layout(ticket, wanted, spare, taken),
         seated=offer.seated or bool(wanted.seats),
         max_per_order=wanted.max_per_order or offer.max_per_order,
         on_sale_at=wanted.on_sale_at or offer.on_sale_at,
         event=_occasion(wanted.event, offer.event, now),
     )
+
+
+def _currency(ticket: Ticket, wanted: TicketChange, taken: Taken) -> str:
+    """Orders keep the currency they were made in, and sums take one for all of them."""
+    offer = ticket.offer
+    if wanted.currency in {None, offer.currency}:
+        return offer.currency
+    if ticket.was_ordered or taken(ticket.id, list(offer.layout.labels)):
+        kept = offer.currency.upper()
+        refuse("currency", f"This was ordered in {kept}: its currency stays")
+    return wanted.currency
+
+
+def _price(wanted: TicketChange, currency: str) -> int:
+    try:
+        return minor(wanted.price, currency)
+    except ValueError:
+        refuse("price", price_words(currency))
 
 
 def _occasion(
@@ -60,7 +83,7 @@ def _occasion(
     return wanted.occasion
 
 
-def _layout(ticket: Ticket, wanted: TicketInput, spare: Spare, taken: Taken) -> Layout:
+def _layout(ticket: Ticket, wanted: TicketChange, spare: Spare, taken: Taken) -> Layout:
     if wanted.seats is not None:
         return _seats(ticket, wanted.seats, taken)
     if wanted.quantity is None:

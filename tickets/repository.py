@@ -8,6 +8,7 @@ from ticketing.change import Change, Decision
 from ticketing.clock import from_iso
 from ticketing.contract import Occasion
 from ticketing.layout import Layout
+from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document
 from ticketing.paging import Page
 from ticketing.stores import AggregateDatabase
@@ -67,6 +68,7 @@ class TicketDatabase(AggregateDatabase[Ticket]):
             "userId": ticket.user_id,
             "title": offer.title,
             "price": offer.price,
+            "currency": offer.currency,
             "layout": offer.layout.text,
             "seated": offer.seated,
             "maxPerOrder": offer.max_per_order,
@@ -92,6 +94,7 @@ class TicketDatabase(AggregateDatabase[Ticket]):
         offer = Offer(
             title=fields["title"],
             price=fields["price"],
+            currency=fields.get("currency", DEFAULT_CURRENCY),
             layout=Layout.parse(fields["layout"]),
             seated=fields["seated"],
             max_per_order=fields["maxPerOrder"],

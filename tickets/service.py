@@ -17,7 +17,7 @@ from ticketing.contract import (
 from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
-from ticketing.http.request import validate
+from ticketing.http.request import read_json, validate
 from ticketing.http.responses import no_content
 from ticketing.ids import checked_id
 from ticketing.messages import Delivery
@@ -57,9 +57,10 @@ class TicketsService(service.Service):
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
 
-    @route("PUT", "/api/tickets/<ticket_id>", session=True, body=TicketInput)
+    @route("PUT", "/api/tickets/<ticket_id>", session=True)
     def put_ticket(self, request: Request, ticket_id: str) -> Json:
-        return self._edit(ticket_id, request.session.user_id, request.input)
+        sent = read_json(request.get_data(), request.content_type or "")
+        return self._edit(ticket_id, request.session.user_id, sent)
 
     @route("DELETE", "/api/tickets/<ticket_id>", session=True)
     def delete_ticket(self, request: Request, ticket_id: str) -> Response:
@@ -118,12 +119,12 @@ class TicketsService(service.Service):
     def create_ticket(
         self, user_id: str, title: str, price: float, **more: Any
     ) -> Json:
-        """List units at ``price`` dollars each.
+        """List units at ``price`` each.
 
-        ``more``: quantity or seats, max_per_order, event, on_sale_at, as the HTTP API
-        has them. Raises InvalidInputError.
+        ``more``: currency (usd), quantity or seats, max_per_order, event, on_sale_at,
+        as the HTTP API has them. Raises InvalidInputError.
         """
-        wanted = _wanted(title, price, more)
+        wanted = validate(TicketInput, _named(title, price, more))
         seller = checked_id(user_id)
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
@@ -141,8 +142,7 @@ class TicketsService(service.Service):
 
         Raises InvalidInputError, NotFoundError, BadRequestError, NotOwnerError.
         """
-        wanted = _wanted(title, price, more)
-        return self._edit(id, user_id, wanted)
+        return self._edit(id, user_id, _named(title, price, more))
 
     @rpc
     def cancel_ticket(self, id: str, user_id: str) -> Json:  # noqa: A002
@@ -177,7 +177,8 @@ class TicketsService(service.Service):
         found = self.tickets.find_all(search, page, self.clock())
         return [ticket.json_dict() for ticket in found]
 
-    def _edit(self, ticket_id: str, user_id: str, wanted: TicketInput) -> Json:
+    def _edit(self, ticket_id: str, user_id: str, sent: Any) -> Json:
+        wanted = commands.read_change(self.tickets, ticket_id, sent)
         orders, now = self.orders_rpc, self.clock()
         edited = commands.edit(self.tickets, ticket_id, user_id, wanted, orders, now)
         commands.tell(orders, edited)
@@ -198,12 +199,9 @@ class TicketsService(service.Service):
         )
 
 
-def _wanted(title: str, price: float, more: Json) -> TicketInput:
-    """Check what came by RPC under the names of the HTTP API."""
+def _named(title: str, price: float, more: Json) -> Json:
+    """Give what came by RPC the names of the HTTP API. Raises BadRequestError."""
     if unknown := more.keys() - TicketInput.model_fields.keys():
         raise BadRequestError(f"Unknown: {', '.join(sorted(unknown))}")
     named = {to_camel(name): value for name, value in more.items()}
-    wanted: TicketInput = validate(
-        TicketInput, {"title": title, "price": price, **named}
-    )
-    return wanted
+    return {"title": title, "price": price, **named}

@@ -1,9 +1,21 @@
-"""How one pays here: with Stripe's test cards, as long as the money is a test's."""
+"""How one pays here: at Stripe, or with its test cards while the money is a test's."""
 
 from dataclasses import dataclass
 
 from ticketing.config import Config, optional
 from ticketing.errors import BadRequestError
+from ticketing.http.same_site import content_policy
+
+# Always from there: https://docs.stripe.com/js/including. Its name is that of the
+# release of the API that the payments service speaks.
+STRIPE_JS = "https://js.stripe.com/endive/stripe.js"
+# https://docs.stripe.com/security/guide#content-security-policy
+_FRAMES = "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com"
+STRIPE_POLICY = content_policy(
+    script_src="https://js.stripe.com https://*.js.stripe.com",
+    frame_src=_FRAMES,
+    connect_src="https://api.stripe.com",
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +31,7 @@ class Card:
 TEST_CARDS = (
     Card("tok_visa", "Visa", "4242", "works"),
     Card("tok_mastercard", "Mastercard", "4444", "works"),
+    Card("tok_threeDSecure2Required", "Visa", "3220", "asks you to confirm first"),
     Card("tok_chargeDeclined", "Visa", "0002", "is declined"),
     Card("tok_chargeDeclinedInsufficientFunds", "Visa", "9995", "has too little money"),
     Card("tok_chargeDeclinedExpiredCard", "Visa", "0069", "has expired"),
@@ -28,17 +41,25 @@ TEST_CARDS = (
 
 @dataclass(frozen=True)
 class Checkout:
-    """``stand_in``: no payment leaves this system; ``cards``: what one can pay with."""
+    """``stand_in``: no payment leaves this system; ``cards``: what one can pay with.
+
+    With a ``publishable_key`` one pays in Stripe's Payment Element instead.
+    """
 
     stand_in: bool
     cards: tuple[Card, ...]
+    is_test: bool
+    publishable_key: str = ""
+    stripe_js: str = STRIPE_JS
 
     @classmethod
     def of(cls, config: Config) -> "Checkout":
         stand_in = bool(optional(config, "STRIPE_API_BASE"))
-        key = optional(config, "STRIPE_SECRET_KEY")
-        is_test = stand_in or key.startswith(("sk_test_", "rk_test_"))
-        return cls(stand_in, TEST_CARDS if is_test else ())
+        publishable = "" if stand_in else optional(config, "STRIPE_PUBLISHABLE_KEY")
+        key = publishable or optional(config, "STRIPE_SECRET_KEY")
+        is_test = stand_in or key.startswith(("pk_test_", "sk_test_", "rk_test_"))
+        cards = TEST_CARDS if is_test and not publishable else ()
+        return cls(stand_in, cards, is_test, publishable)
 
     def check(self, token: str) -> None:
         """Raise BadRequestError unless ``token`` is one of the cards."""
@@ -46,7 +67,3 @@ class Checkout:
             raise BadRequestError("This page cannot take a card yet")
         if token not in {card.token for card in self.cards}:
             raise BadRequestError("Choose a card to pay with")
-
-    @property
-    def is_test(self) -> bool:
-        return bool(self.cards)

@@ -3,25 +3,34 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_currency
 from bson import ObjectId
 
 from ticketing.clock import from_iso, iso
+from ticketing.money import DECIMALS
+from web import languages
 
 UTC = "UTC"
+# What people may type beside a price.
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
-def money(price: float) -> str:
-    """Write a sum of dollars: ``$1,200.00``."""
-    return f"${amount(price, separator=',')}"
+# A list of what is for sale has few prices and many readers.
+@lru_cache(maxsize=4096)
+def money(price: float, currency: str, locale: str = languages.DEFAULT) -> str:
+    """Write a sum of major units: ``$1,200.00``, for Germans ``1.200,00 $``."""
+    sum_ = Decimal(str(price))
+    return str(format_currency(sum_, currency.upper(), locale=locale))
 
 
-def amount(price: float, separator: str = "") -> str:
+def amount(price: float, currency: str) -> str:
     """Write a price as people type it: ``1200.00``."""
-    whole, rest = divmod(round(price * 100), 100)
-    return f"{whole:{separator}}.{rest:02}"
+    return f"{Decimal(str(price)):.{DECIMALS[currency]}f}"
 
 
 def pass_id(text: str) -> str:

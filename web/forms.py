@@ -7,7 +7,8 @@ from typing import Self
 
 from ticketing.errors import BadRequestError, TicketingError, UnavailableError
 from ticketing.http import Request
-from ticketing.money import cents, dollars
+from ticketing.money import major, minor
+from web.formats import SIGNS
 
 # What a form answers by showing itself again.
 REFUSALS = (BadRequestError, UnavailableError)
@@ -34,7 +35,7 @@ _PLAIN = {
     "Seats must be a list of 1 to 50000 labels": "Fill in the seats",
     "This has numbered seats: send seats": "Say which seats, not how many",
 }
-_PRICE = re.compile(r"\$?\s*([0-9]{1,9}(?:\.[0-9]*)?)")
+_PRICE = re.compile(r"([$€£¥]?)\s*([0-9]{1,9}(?:\.[0-9]*)?)\s*([$€£¥]?)")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -95,14 +96,17 @@ def _plain(problem: dict[str, str]) -> dict[str, str]:
     return problem | {"message": _PLAIN.get(message, message)}
 
 
-def price_of(text: str) -> int | float | None:
-    """Read a typed price as a JSON number of dollars.
+def price_of(text: str, currency: str) -> int | float | None:
+    """Read a typed price as a JSON number of major units; its sign may be beside it.
 
     None, which the service refuses in its own words, stands for any other text.
     """
-    found = _PRICE.fullmatch(text.strip())
+    # Keyboards for Japanese have the wide sign.
+    found = _PRICE.fullmatch(text.strip().replace("\N{FULLWIDTH YEN SIGN}", "¥"))
+    if not found or found[1] + found[3] not in {"", SIGNS[currency]}:
+        return None
     try:
-        return dollars(cents(Decimal(found[1]))) if found else None
+        return major(minor(Decimal(found[2]), currency), currency)
     except ValueError:
         return None
 

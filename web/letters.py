@@ -69,7 +69,8 @@ class Letters(base.Web):
     def _tell_refund(self, told: OrderEvent, left: list[str]) -> None:
         """Tell of the refund that left the order with these units."""
         order, booking = self._told(told)
-        refund = Refund.that_left(left, self.payments.get_payment(told.id))
+        payment = self.payments.get_payment(told.id)
+        refund = Refund.that_left(left, payment, booking.currency)
         self._send(letters.refunded(booking, refund), booking, order, told)
 
     def _told(self, told: OrderEvent) -> tuple[Json, Booking]:

@@ -6,15 +6,20 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from ticketing.clock import iso
 from ticketing.errors import InvalidInputError
+from ticketing.money import CURRENCIES, DEFAULT_CURRENCY, MINIMUM, major
 from web import formats, rows
 from web.forms import Form, price_of, whole_of
 from web.states import Json
 
 ZONE = "event.timezone"
 EVENT = ("event.name", "event.venue", "event.startsAt", ZONE, "event.description")
-NAMES = ("title", "price", "quantity", "seats", "maxPerOrder", *EVENT, "onSaleAt")
+UNITS = ("quantity", "seats", "maxPerOrder")
+NAMES = ("title", "price", "currency", *UNITS, *EVENT, "onSaleAt")
 # What a seller finds in the fields of a new listing.
-BLANK = dict.fromkeys(NAMES, "") | {ZONE: formats.UTC}
+BLANK = dict.fromkeys(NAMES, "") | {ZONE: formats.UTC, "currency": DEFAULT_CURRENCY}
+# The least that an order may cost.
+LEAST = [(major(MINIMUM[each], each), each) for each in CURRENCIES]
+CHOICES = [(each, f"{each.upper()} {formats.SIGNS[each]}") for each in CURRENCIES]
 
 _ZONES = available_timezones()
 _OLD = ("Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/")
@@ -30,7 +35,8 @@ def typed(ticket: Json) -> dict[str, str]:
     units = "seats" if ticket["seated"] else "quantity"
     return BLANK | {
         "title": ticket["title"],
-        "price": formats.amount(ticket["price"]),
+        "price": formats.amount(ticket["price"], ticket["currency"]),
+        "currency": ticket["currency"],
         "maxPerOrder": str(ticket["maxPerOrder"]),
         "event.name": event.get("name", ""),
         "event.venue": event.get("venue", ""),
@@ -51,8 +57,10 @@ def wanted(form: Form, known: Mapping[str, str], now: datetime) -> Json:
     service to refuse. Raises InvalidInputError about what it would not see.
     """
     changed = {name for name in NAMES if form[name].strip() != known[name].strip()}
-    found: Json = {"title": form["title"], "price": price_of(form["price"])}
+    found: Json = {"title": form["title"], "price": _price(form)}
     zone = _zone_of(form)
+    if "currency" in changed:
+        found["currency"] = form["currency"]
     if "seats" in changed:
         found["seats"] = rows.labels_of(form["seats"])
     if "quantity" in changed and (form["quantity"].strip() or "seats" not in found):
@@ -66,6 +74,12 @@ def wanted(form: Form, known: Mapping[str, str], now: datetime) -> Json:
         # Emptied, it means that the sale may begin.
         found["on_sale_at"] = _instant(opens, zone) if opens else iso(now)
     return found
+
+
+def _price(form: Form) -> int | float | None:
+    currency = form["currency"].strip().lower()
+    known = currency if currency in CURRENCIES else DEFAULT_CURRENCY
+    return price_of(form["price"], known)
 
 
 def _has_event(form: Form, known: Mapping[str, str]) -> bool:

@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -14,9 +15,10 @@ from ticketing.clock import Now, iso, utc_now
 from ticketing.errors import TicketingError
 from ticketing.http import Request
 from ticketing.http.responses import RETRY_AFTER
-from web import assets, formats, refusals
+from web import assets, formats, languages, refusals
 from web.checkout import Checkout
 from web.forms import Form
+from web.operators import Operators
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +26,11 @@ log = logging.getLogger(__name__)
 class Renderer:
     """Turns data into HTML."""
 
-    def __init__(self, checkout: Checkout, now: Now = utc_now) -> None:
+    def __init__(
+        self, checkout: Checkout, operators: Operators, now: Now = utc_now
+    ) -> None:
         self.checkout = checkout
+        self.operators = operators
         self._now = now
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -37,7 +42,6 @@ class Renderer:
         self._templates.filters |= {
             name: getattr(formats, name)
             for name in (
-                "money",
                 "moment",
                 "day",
                 "hour",
@@ -46,7 +50,7 @@ class Renderer:
                 "tickets",
                 "seats",
             )
-        }
+        } | {"money": _money}
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}
 
     def show(
@@ -54,8 +58,12 @@ class Renderer:
     ) -> Response:
         """Answer with a page; one with a form has the form's status."""
         form = values.setdefault("form", Form())
+        locale = languages.locale_of(request.headers.get("Accept-Language", ""))
         values |= {"request": request, "user": request.user, "now": iso(self._now())}
-        html = self._templates.get_template(template).render(values)
+        values["locale"] = languages.tag(locale)
+        values["operates"] = self.operators.has(request.user)
+        with languages.reading(locale):
+            html = self._templates.get_template(template).render(values)
         return _response(html, form.status if form.problems else status)
 
     def refuse(self, request: Request, error: Exception) -> Response:
@@ -71,8 +79,15 @@ class Renderer:
         return response
 
 
+@pass_context  # or Jinja writes a constant price once for all readers
+def _money(_context: Context, price: float, currency: str) -> str:
+    """``{{ price|money(currency) }}``: as whoever reads the page writes it."""
+    return formats.money(price, currency, languages.current())
+
+
 def _response(html: str, status: int) -> Response:
     response = Response(html, status, content_type="text/html; charset=utf-8")
+    response.vary.add("Accept-Language")
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER
     return response
@@ -82,7 +97,8 @@ class Rendering(SharedExtension):
     """The container's one renderer."""
 
     def setup(self) -> None:
-        self.renderer = Renderer(Checkout.of(self.container.config))
+        config = self.container.config
+        self.renderer = Renderer(Checkout.of(config), Operators(config))
 
 
 class Pages(DependencyProvider):

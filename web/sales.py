@@ -32,8 +32,9 @@ ORDER_COLUMNS = (
     "Status",
     "Quantity",
     "Units",
-    "Price (USD)",
-    "Total (USD)",
+    "Price",
+    "Total",
+    "Currency",
     "Refunded units",
     "Reason",
 )
@@ -41,12 +42,13 @@ PASS_COLUMNS = ("Pass", "Unit", "Status", "Admitted at (UTC)", "Door")
 
 
 class Standing(StrEnum):
-    """What an order is to the seller."""
+    """What an order is to the seller; what is UNDELIVERED only operators see."""
 
     PAID = "paid"
     RESERVED = "reserved"
     REFUNDED = "refunded"
     CANCELLED = "cancelled"
+    UNDELIVERED = "undelivered"
 
 
 def standing_of(order: Json) -> Standing:
@@ -158,7 +160,7 @@ def _order_row(order: Json, email: str) -> Row:
     """What was cancelled or refunded does not count as sold: the columns add up."""
     standing = standing_of(order)
     given_back = order.get("refunded", [])
-    units, total = order["units"], order["total"]
+    units, total, currency = order["units"], order["total"], order["currency"]
     if standing is Standing.REFUNDED:
         given_back = [*given_back, *units]
     if standing in {Standing.REFUNDED, Standing.CANCELLED}:
@@ -170,8 +172,9 @@ def _order_row(order: Json, email: str) -> Row:
         standing.value,
         len(units),
         ", ".join(units),
-        f"{order['ticket']['price']:.2f}",
-        f"{total:.2f}",
+        formats.amount(order["ticket"]["price"], currency),
+        formats.amount(total, currency),
+        currency.upper(),
         ", ".join(given_back),
         order.get("reason", ""),
     )

@@ -7,7 +7,16 @@ from ticketing.http import Request
 from ticketing.ids import checked_id
 from web import assets, letters
 from web.page import page
-from web.pages import accounts, door, listings, numbers, orders, passes, selling
+from web.pages import (
+    accounts,
+    door,
+    listings,
+    numbers,
+    operator,
+    orders,
+    passes,
+    selling,
+)
 from web.paths import see_other
 
 
@@ -18,6 +27,7 @@ class WebService(
     passes.PassPages,
     door.DoorPages,
     numbers.NumberPages,
+    operator.OperatorPages,
     accounts.AccountPages,
     letters.Letters,
 ):

@@ -31,10 +31,16 @@ class Payment(StrEnum):
 
     NONE = "none"
     UNKNOWN = "unknown"
+    OPENING = "opening"
+    OPEN = "open"
     PENDING = "pending"
+    ACTION = "action"
+    PROCESSING = "processing"
     DECLINED = "declined"
-    PAID = "paid"
     FAILED = "failed"
+    CLOSING = "closing"
+    CANCELLED = "cancelled"
+    PAID = "paid"
     REFUNDING = "refunding"
     REFUNDED = "refunded"
 
@@ -43,6 +49,7 @@ class Stage(StrEnum):
     """Where an order stands, and so what its owner can do."""
 
     OPEN = "open"
+    ACTION = "action"
     UNREACHABLE = "unreachable"
     PROCESSING = "processing"
     CONFIRMING = "confirming"
@@ -67,7 +74,15 @@ _PASSING = {
     Stage.LATE,
     Stage.REFUNDING,
 }
-_UNDER_WAY = {Payment.PENDING: Stage.PROCESSING, Payment.PAID: Stage.CONFIRMING}
+_UNDER_WAY = {
+    Payment.PENDING: Stage.PROCESSING,
+    Payment.PROCESSING: Stage.PROCESSING,
+    Payment.PAID: Stage.CONFIRMING,
+}
+# Nothing can be paid any more, and the order will soon know.
+_OVER = {Payment.FAILED, Payment.CLOSING, Payment.CANCELLED}
+# Until its intent is cancelled, a browser may confirm one that was declined before.
+_UNCHARGED = {Payment.NONE, Payment.CANCELLED}
 _RETURNED = {Payment.REFUNDING: Stage.REFUNDING, Payment.REFUNDED: Stage.REFUNDED}
 
 
@@ -128,10 +143,17 @@ def seats_of(units: list[str], ticket: Json | None) -> list[str]:
 def payment_state(payment: Json) -> Payment:
     """Return how far a payment is: while a part of it goes back it stays paid."""
     state = Payment(payment["status"])
+    if state is Payment.ACTION and not payment.get("redirectUrl"):
+        return Payment.OPEN  # in the browser where it was begun, if anywhere
     if state is Payment.REFUNDING:
         returned = sum(refund["amount"] for refund in payment["refunds"])
         return state if returned == payment["amount"] else Payment.PAID
     return state
+
+
+def is_uncharged(payment: Json) -> bool:
+    """Whether it can be said that nothing was charged."""
+    return Payment(payment["status"]) in _UNCHARGED
 
 
 def stage_of(order: Json, payment: Payment, now: datetime) -> Stage:
@@ -143,8 +165,14 @@ def stage_of(order: Json, payment: Payment, now: datetime) -> Stage:
         return _after_the_end(order, payment)
     if payment in _UNDER_WAY:
         return _UNDER_WAY[payment]
-    if payment is Payment.FAILED or now >= from_iso(order["expiresAt"]):
+    return _while_held(order, payment, now)
+
+
+def _while_held(order: Json, payment: Payment, now: datetime) -> Stage:
+    if payment in _OVER or now >= from_iso(order["expiresAt"]):
         return Stage.ENDING
+    if payment is Payment.ACTION:
+        return Stage.ACTION
     return Stage.UNREACHABLE if payment is Payment.UNKNOWN else Stage.OPEN
 
 

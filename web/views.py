@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from ticketing.errors import NotFoundError, NotOwnerError
-from ticketing.money import dollars
+from ticketing.money import major
 from ticketing.sessions import Session
-from web import shop
+from web import declines, shop
 from web.states import (
     Json,
     Offer,
     is_single,
+    is_uncharged,
     offer_of,
     payment_state,
     seats_of,
@@ -55,27 +56,34 @@ def order_view(
     """Return an order, its payment and the stage that both have reached.
 
     Beside them: the listing (None while it cannot be known), the order's seats (none
-    if they are not numbered), the dollars that are or will be paid for it, and those
-    that went or go back.
+    if they are not numbered), the sum that is or will be paid for it, and those that
+    went or go back, in major units of its currency; whether surely nothing was charged,
+    and what to do about the last decline.
     """
     order = orders.get_order(order_id)
     ticket = shop.ticket_of(tickets, order)
     payment = shop.payment_of(payments, order_id)
+    currency = order["currency"]
+    returned = payment.get("refunds", ())
     return {
         "order": order,
         "ticket": ticket,
         "seats": seats_of(order["units"], ticket),
         "payment": payment,
-        "paid": dollars(payment["amount"]) if "amount" in payment else order["total"],
-        "refunds": [_refund(refund, ticket) for refund in payment.get("refunds", ())],
+        "paid": major(payment["amount"], currency)
+        if "amount" in payment
+        else order["total"],
+        "refunds": [_refund(refund, ticket, currency) for refund in returned],
+        "uncharged": is_uncharged(payment),
+        "advice": declines.advice(payment.get("code") or ""),
         "stage": stage_of(order, payment_state(payment), now),
     }
 
 
-def _refund(refund: Json, ticket: Json | None) -> Json:
-    """``amount`` becomes dollars, and the units are told as seats if they are."""
+def _refund(refund: Json, ticket: Json | None, currency: str) -> Json:
+    """``amount`` becomes major units, and the units are told as seats if they are."""
     seats = seats_of(refund["units"], ticket)
-    return refund | {"amount": dollars(refund["amount"]), "seats": seats}
+    return refund | {"amount": major(refund["amount"], currency), "seats": seats}
 
 
 def check_buyer(orders: Any, order_id: str, user: Session) -> None:

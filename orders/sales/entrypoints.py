@@ -59,9 +59,9 @@ class SaleEntrypoints(service.Service):
 
         As ``figures`` says, and ``admitted``. Raises NotFoundError, NotOwnerError.
         """
-        self._check_seller(ticket_id, user_id)
-        admitted = self.admissions.count(ticket_id)
-        return figures(self.orders.holding(ticket_id)) | {"admitted": admitted}
+        listing = self._check_seller(ticket_id, user_id)
+        sums = figures(self.orders.holding(ticket_id), listing.currency)
+        return sums | {"admitted": self.admissions.count(ticket_id)}
 
     @rpc
     def list_sales(
@@ -113,10 +113,12 @@ class SaleEntrypoints(service.Service):
         """End the orders for listings that were cancelled."""
         commands.wind_up(self.orders, self.payments_rpc.refund, self.clock())
 
-    def _check_seller(self, ticket_id: str, user_id: str) -> None:
-        """Raise NotOwnerError, also for a listing that was not heard of yet."""
-        if self._listing(ticket_id).seller_id != user_id:
+    def _check_seller(self, ticket_id: str, user_id: str) -> Listing:
+        """Return a listing, even if it was not heard of yet. Raises NotOwnerError."""
+        listing = self._listing(ticket_id)
+        if listing.seller_id != user_id:
             raise NotOwnerError
+        return listing
 
     def _listing(self, ticket_id: str) -> Listing:
         owner = self.tickets_rpc.get_ticket

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from orders.models import Order, Status
 from ticketing.clock import iso
-from ticketing.money import dollars
+from ticketing.money import major
 
 Json = dict[str, Any]
 
@@ -16,12 +16,12 @@ Json = dict[str, Any]
 POINTS = 60
 
 
-def figures(holding: Iterable[Order]) -> Json:
+def figures(holding: Iterable[Order], currency: str) -> Json:
     """Sum up the orders that hold units of a listing.
 
-    ``{"held", "sold", "orders", "earned", "points": [{"at", "sold"}]}``: units, units,
-    complete orders, dollars, and how many units had been sold when; a sale counts from
-    the moment its order was made.
+    ``{"held", "sold", "orders", "earned", "currency", "points": [{"at", "sold"}]}``:
+    units, units, complete orders, major units of the listing's currency, and how many
+    units had been sold when; a sale counts from the moment its order was made.
     """
     orders = list(holding)
     complete = [order for order in orders if order.status is Status.COMPLETE]
@@ -30,7 +30,8 @@ def figures(holding: Iterable[Order]) -> Json:
         "held": sum(len(order.units) for order in orders) - sold,
         "sold": sold,
         "orders": len(complete),
-        "earned": dollars(sum(order.total for order in complete)),
+        "earned": major(sum(order.total for order in complete), currency),
+        "currency": currency,
         "points": _points(sorted((_made_at(o), len(o.units)) for o in complete)),
     }
 

@@ -124,10 +124,19 @@ def _compare_refunds(books: Books, payment: Payment, intent: Intent) -> Checked:
     if intent.refunded == payment.amount:
         books.till.payments.change(payment.id, refunds.adopt)
         return Checked(repaired="took over a refund made at Stripe")
+    if not _still_differs(books.till, payment, intent):
+        return FINE
     elsewhere = intent.refunded > payment.refunded
     kind = Kind.REFUNDED_ELSEWHERE if elsewhere else Kind.REFUND_FAILED
     detail = f"{intent.refunded} {payment.currency} are back, not {payment.refunded}"
     return _reported(books, kind, payment, detail)
+
+
+def _still_differs(till: Till, payment: Payment, intent: Intent) -> bool:
+    """Whether it is no refund that was made between looking here and there."""
+    there = till.gateway.find(intent.id)
+    here = till.payments.get(payment.id)
+    return (here.version, there.refunded) == (payment.version, intent.refunded)
 
 
 def _finish_refunds(books: Books, payment: Payment) -> Checked:

@@ -145,24 +145,18 @@ def _look_at_orders(
     books: Books, report: Report, since: datetime, until: datetime
 ) -> None:
     taken = books.till.payments.taken_for_orders(first_id(since), first_id(until))
-    seen: set[str] = set()
     for payments in _batches(taken, BATCH):
         standings = books.orders.standings([each.order_id for each in payments])
         for payment in payments:
-            seen.add(payment.order_id)
             order = standings.get(payment.order_id)
             check = partial(comparison.compare_order, books, payment, order)
             report.add(payment.order_id, check)
-    for order in _complete(books, since, until):
-        if order["id"] not in seen:
-            report.add(order["id"], partial(_unpaid, books, order))
-
-
-def _complete(books: Books, since: datetime, until: datetime) -> Iterator[Json]:
-    """Go through the complete orders that were made in a time."""
     after, before = first_id(since), first_id(until)
     while page := books.orders.list_complete(after, before):
-        yield from page
+        paid = books.till.payments.of_orders([order["id"] for order in page])
+        for order in page:
+            if order["id"] not in paid or not paid[order["id"]].is_taken:
+                report.add(order["id"], partial(_unpaid, books, order))
         after = page[-1]["id"]
 
 

@@ -72,14 +72,20 @@ class Person:
 
 
 @pytest.fixture(scope="session")
-def url(tmp_path_factory):
-    """The address of the shop."""
-    if given := os.environ.get("TICKETING_URL"):
-        yield given
+def instance(tmp_path_factory):
+    """The system that was started, None if it is another one's."""
+    if os.environ.get("TICKETING_URL"):
+        yield None
         return
     data = Path(tmp_path_factory.mktemp("shop")) / "data"
     with Launched(data, "--hold", "900") as launched:
-        yield launched.instance.url
+        yield launched.instance
+
+
+@pytest.fixture(scope="session")
+def url(instance):
+    """The address of the shop."""
+    return os.environ.get("TICKETING_URL") or instance.url
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ END = datetime(2026, 1, 31, 12, 15, 0, 123000, tzinfo=UTC)
 LISTING = {
     "title": "Row 3",
     "price": PRICE,
+    "currency": "usd",
     "userId": EVE,
     "layout": "1",
     "seated": False,
@@ -23,7 +24,7 @@ LISTING = {
 }
 
 
-def order(*units, ticket=TICKET, user=BOB, key=None):
+def order(*units, ticket=TICKET, user=BOB, key=None, currency="usd"):
     """A new order, by default for the one unit of a listing."""
     made = Order(
         id=new_id(),
@@ -34,6 +35,7 @@ def order(*units, ticket=TICKET, user=BOB, key=None):
         title="Row 3",
         price=PRICE,
         units=units or ("1",),
+        currency=currency,
     )
     key = RequestKey(key, f"print of {key}") if key else None
     return models.reserve(replace(made, request_key=key))

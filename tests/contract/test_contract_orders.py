@@ -26,6 +26,7 @@ from orders.models import RequestKey, Status
 from orders.repository import OrderDatabase
 from ticketing.errors import DuplicateError
 from ticketing.ids import new_id
+from ticketing.money import CURRENCIES
 from ticketing.paging import Page
 
 HELD = ("ticket.id", "units")
@@ -74,6 +75,12 @@ class OrdersContract:
             assert orders.get(kept.id) == kept
         assert {*kept.units, *kept.refunded} == {"1", "2", "Box 3/12"}
         assert kept.version == len(steps)
+
+    @pytest.mark.parametrize("currency", CURRENCIES)
+    def test_an_order_keeps_its_currency(self, orders, currency):
+        kept = orders.add(order(currency=currency))
+        assert orders.get(kept.id) == kept
+        assert orders.change(kept.id, complete).currency == currency
 
     def test_a_unit_is_held_once(self, orders):
         first = orders.add(order())

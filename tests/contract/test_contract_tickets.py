@@ -34,6 +34,7 @@ SEATED = Offer(
     max_per_order=4,
     on_sale_at=NOW,
     event=GALA,
+    currency="jpy",
 )
 
 
@@ -59,7 +60,13 @@ class TicketsContract:
         return self.ids(tickets.find_all(search or Search(), page or Page(), NOW))
 
     @pytest.mark.parametrize(
-        "offered", [offer("Row é 🎟️", units=9), SEATED, Offer("x", 1)]
+        "offered",
+        [
+            offer("Row é 🎟️", units=9),
+            SEATED,
+            Offer("x", 1),
+            Offer("x", 1, currency="gbp"),
+        ],
     )
     def test_a_ticket_survives_being_kept(self, tickets, offered):
         kept = tickets.add(models.create(new_id(), ANN, offered))

@@ -1,13 +1,9 @@
 """Several webhook endpoints, each with its own secret, wishes and retries."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 import stripe
 
-from stripe_stand_in import tables, webhooks
-from stripe_stand_in.endpoints import ROLLED_SECONDS, roll
+from stripe_stand_in import tables
 from stripe_stand_in.entities import WebhookEndpoint
 from stripe_stand_in.faults import Fate
 from stripe_stand_in.webhooks import Queue, deliver
@@ -19,19 +15,6 @@ PAY = USD | {
     "allowed_payment_method_types": ["card"],
 }
 NOW = 1_800_000_000
-
-
-@pytest.fixture
-def own(start):
-    """A process without an endpoint of the command line."""
-    return start()
-
-
-def add(stand_in, hook, *types):
-    params = {"url": hook.url, "enabled_events": list(types) or ["*"]}
-    made = stand_in.client().v1.webhook_endpoints.create(params)
-    hook.secret = made.secret
-    return made
 
 
 def test_an_endpoint_is_made_shown_changed_and_deleted(client):
@@ -94,8 +77,8 @@ def test_an_endpoint_is_checked(client, change, param):
 def test_each_endpoint_gets_what_it_wants(own, hooks, eventually):
     """Signed with its own secret; the event counts how many wait for it."""
     first, second = hooks(), hooks()
-    add(own, first)
-    add(own, second, "payment_intent.succeeded")
+    own.add(first)
+    own.add(second, "payment_intent.succeeded")
     client = own.client().v1
     client.payment_intents.create(PAY)
     first.wait_for(lambda received: len(received) >= 3)
@@ -121,14 +104,27 @@ def test_each_endpoint_gets_what_it_wants(own, hooks, eventually):
 def test_an_endpoint_that_fails_holds_up_no_other(own, hooks):
     """It gets its own retries, until it accepts."""
     good, bad = hooks(), hooks()
-    add(own, bad, "payment_intent.created")
-    add(own, good, "payment_intent.created")
+    own.add(bad, "payment_intent.created")
+    own.add(good, "payment_intent.created")
     bad.statuses = [500]
     own.client().v1.payment_intents.create(USD)
     good.wait_for(lambda received: received)
     bad.wait_for(lambda received: len(received) >= 2)
     assert [status for _, status, *_ in bad.received] == [500, 200]
     assert good.accepted() == ["payment_intent.created"]
+
+
+def test_an_endpoint_that_does_not_answer_holds_up_no_other(own, hooks):
+    """However much is due for it."""
+    good, mute = hooks(), hooks()
+    own.add(mute, "payment_intent.created")
+    own.add(good, "payment_intent.created")
+    mute.open.clear()
+    for _ in range(6):
+        own.client().v1.payment_intents.create(USD)
+    good.wait_for(lambda received: len(received) == 6)
+    assert mute.received == []
+    mute.open.set()
 
 
 def test_what_waits_for_a_disabled_endpoint_is_dropped(in_process):
@@ -165,53 +161,6 @@ def test_what_waits_for_a_deleted_endpoint_is_gone(in_process):
     assert pending(in_process) == [0, 0]
 
 
-def test_a_rolled_secret_signs_beside_the_new_one(own, hook):
-    """Both are accepted, by whoever knows either."""
-    made = add(own, hook, "payment_intent.created")
-    with own.raw() as raw:
-        rolled = raw.post(f"/stand-in/webhook_endpoints/{made.id}/roll").json()
-        assert raw.post("/stand-in/webhook_endpoints/we_0/roll").status_code == 404
-    assert rolled["secret"] != made.secret
-    own.client().v1.payment_intents.create(USD)
-    hook.wait_for(lambda received: received)
-    _, _, body, signature = hook.received[0]
-    assert signature.count("v1=") == 2
-    assert stripe.Webhook.construct_event(body, signature, rolled["secret"])
-    assert stripe.Webhook.construct_event(body, signature, made.secret)
-
-
-def test_a_rolled_secret_ends_after_a_day():
-    """Not a second earlier."""
-    endpoint = WebhookEndpoint("we_1", NOW, "http://x", ["*"], "whsec_old")
-    rolled = roll(endpoint, NOW)
-    last = NOW + ROLLED_SECONDS - 1
-    assert webhooks.secrets_of(rolled, last) == [rolled.secret, "whsec_old"]
-    assert webhooks.secrets_of(rolled, last + 1) == [rolled.secret]
-    assert webhooks.secrets_of(endpoint, NOW) == ["whsec_old"]
-
-
-def test_an_event_is_sent_again(own, hooks):
-    """To all that want it, or to the one that is named, which need not want it."""
-    first, second = hooks(), hooks()
-    add(own, first, "payment_intent.created")
-    other = add(own, second, "charge.failed")
-    client = own.client().v1
-    client.payment_intents.create(USD)
-    first.wait_for(lambda received: received)
-    event = client.events.list().data[0]
-    with own.raw() as raw:
-        path = f"/stand-in/events/{event.id}/send"
-        assert raw.post(path).json()["id"] == event.id
-        first.wait_for(lambda received: len(received) >= 2)
-        assert second.received == []
-        raw.post(path, data={"webhook_endpoint": other.id})
-        second.wait_for(lambda received: received)
-        assert raw.post("/stand-in/events/evt_0/send").status_code == 404
-        nobody = raw.post(path, json={"webhook_endpoint": "we_0"})
-        assert nobody.json()["error"]["param"] == "webhook_endpoint"
-    assert {each[0].id for each in first.received + second.received} == {event.id}
-
-
 def test_the_command_line_has_one_endpoint(start, with_hook, hook):
     """Described anew at every start; without an address it is disabled."""
     with_hook("--webhook-events", "charge.failed").kill()
@@ -222,31 +171,3 @@ def test_the_command_line_has_one_endpoint(start, with_hook, hook):
     again.kill()
     (listed,) = start().client().v1.webhook_endpoints.list().data
     assert listed.status == "disabled"
-
-
-def test_an_older_file_is_taken_over(with_hook, hook, tmp_path):
-    """With what it had not delivered yet, and with its payments."""
-    hook.statuses = [500] * 3
-    first = with_hook()
-    intent = first.client().v1.payment_intents.create(PAY)
-    hook.wait_for(lambda received: len(received) >= 3)
-    first.kill()
-    with closing(sqlite3.connect(tmp_path / "data" / "stripe.sqlite3")) as db:
-        db.executescript(
-            """
-            CREATE TABLE deliveries (event TEXT PRIMARY KEY, due REAL, attempts INT);
-            INSERT INTO deliveries SELECT event, 0, attempts FROM outgoing;
-            DROP TABLE outgoing;
-            DROP TABLE due;
-            DROP TABLE webhook_endpoints;
-            UPDATE payment_intents SET body =
-                json_remove(body, '$.payment_method_types', '$.authentication');
-            UPDATE charges SET body =
-                json_remove(body, '$.type', '$.failure_code', '$.failure_message');
-            """
-        )
-    client = with_hook().client().v1
-    hook.wait_for(lambda received: len(received) >= 6)
-    assert len(hook.accepted()) == 3
-    assert client.payment_intents.retrieve(intent.id).payment_method_types == ["card"]
-    assert client.charges.retrieve(intent.latest_charge).paid

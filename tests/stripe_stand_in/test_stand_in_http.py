@@ -110,6 +110,12 @@ def test_a_version_has_to_look_like_one(raw):
         ({f"metadata[{n}]": "x" for n in range(51)}, None, "metadata", "Metadata can"),
         ({"expand[1]": "latest_charge"}, None, "expand", "Invalid array"),
         ({"return_url": "https://example.com"}, None, "return_url", "The parameter"),
+        (
+            {"mandate_data[customer_acceptance][type]": "offline"},
+            None,
+            "mandate_data",
+            "The parameter",
+        ),
     ],
 )
 def test_parameters_are_checked_one_by_one(raw, params, code, param, message):

@@ -30,6 +30,7 @@ def test_an_order_has_the_shape_of_the_contract(seller, buyer):
         "quantity": 1,
         "units": ["1"],
         "total": 12.5,
+        "currency": "usd",
     }
     assert order["expiresAt"].endswith("Z")
     hold = datetime.fromisoformat(order["expiresAt"]) - before

@@ -75,6 +75,7 @@ def test_the_events_carry_the_payloads_of_the_contract(system, sale):
         "version": 0,
         "title": "Row 1",
         "price": 19.99,
+        "currency": "usd",
         "userId": sale.seller.id,
         "layout": "1",
         "seated": False,

@@ -44,6 +44,7 @@ def test_a_ticket_has_the_shape_of_the_contract(seller, anonymous):
         "id": ticket["id"],
         "title": "Row 1",
         "price": 19.9,
+        "currency": "usd",
         "userId": seller.id,
         "version": 0,
         "quantity": 1,

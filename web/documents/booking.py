@@ -73,13 +73,15 @@ class Event:
 class Booking:
     """``name`` is what people call it, ``detail`` more about it, each on one line.
 
-    ``price`` is dollars for one pass; ``revision`` counts the changes of the listing.
+    ``price`` is that of one pass, in major units of ``currency``; ``revision`` counts
+    the changes of the listing.
     """
 
     order_id: str
     name: str
     detail: str
     price: float
+    currency: str
     seated: bool
     revision: int
     passes: tuple[Pass, ...]
@@ -96,6 +98,7 @@ class Booking:
             name=name,
             detail="" if title == name else title,
             price=order["ticket"]["price"],
+            currency=order["currency"],
             seated=ticket["seated"],
             revision=ticket["version"],
             passes=tuple(map(Pass.of, passes, labels)),

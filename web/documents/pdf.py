@@ -143,7 +143,7 @@ class Sheets:
             if event.venue:
                 top = self._write(event.venue, _WHERE, (MARGIN, top), rows=2)
         unit = (MARGIN, booking.kind, each.label)
-        price = (MARGIN + HALF, "Price", money(booking.price))
+        price = (MARGIN + HALF, "Price", money(booking.price, booking.currency))
         for left, name, value in (unit, price):
             bottom = self._write(name, _LABEL, (left, top + 2.5), width=HALF)
             self._write(value, _VALUE, (left, bottom), width=HALF)

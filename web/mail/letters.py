@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from ticketing.errors import NotFoundError
-from ticketing.money import dollars
+from ticketing.money import major
 from web import formats
 from web.documents.booking import PART, Booking, Pass, line
 from web.mail.message import Attachment, Letter
@@ -61,14 +61,16 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Refund:
-    """``amount`` dollars went back for ``units``."""
+    """``amount`` major units of the order's currency went back for ``units``."""
 
     amount: float
     units: tuple[str, ...]
     reason: str
 
     @classmethod
-    def that_left(cls, units: Collection[str], payment: Json) -> "Refund":
+    def that_left(
+        cls, units: Collection[str], payment: Json, currency: str
+    ) -> "Refund":
         """Return the refund after which an order had these units left.
 
         Each refund is for units that no earlier one was for: so it is the last that has
@@ -78,16 +80,17 @@ class Refund:
         if not before:
             raise NotFoundError(f"No refund of order {payment['orderId']} is known")
         told = before[-1]
-        return cls(dollars(told["amount"]), tuple(told["units"]), told["reason"])
+        amount = major(told["amount"], currency)
+        return cls(amount, tuple(told["units"]), told["reason"])
 
 
 def bought(booking: Booking, total: float) -> Words:
     """The order is paid; ``total`` is what it cost."""
-    count = len(booking.passes)
+    count, paid = len(booking.passes), formats.money(total, booking.currency)
     these = "this is your pass" if count == 1 else f"these are your {count} passes"
     return Words(
         subject=f"Your {'pass' if count == 1 else 'passes'} for {booking.name}",
-        opening=(f"You have paid {formats.money(total)}, and {these}.",),
+        opening=(f"You have paid {paid}, and {these}.",),
         closing=(*_rest(booking), HOW),
         action="See your passes",
         path="/passes",
@@ -97,7 +100,7 @@ def bought(booking: Booking, total: float) -> Words:
 
 def refunded(booking: Booking, refund: Refund) -> Words:
     """Some or all of the money went back; what is still good is told again."""
-    amount = formats.money(refund.amount)
+    amount = formats.money(refund.amount, booking.currency)
     kept = booking.passes
     return Words(
         subject=f"{amount} refunded for {booking.name}",

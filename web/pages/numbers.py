@@ -108,4 +108,5 @@ class NumberPages(base.Web):
 
     def _order_to_refund(self, request: Request, ticket_id: str, order_id: str) -> Json:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
-        return sales.refund_view(self.auth, self.orders, ticket, order_id)
+        view = sales.refund_view(self.auth, self.orders, ticket, order_id)
+        return view | {"path": f"/listings/{ticket_id}", "back": ticket["title"]}

@@ -1,14 +1,21 @@
 """One's own orders: seeing, paying and cancelling them."""
 
+from contextlib import suppress
+
 from werkzeug.wrappers import Response
 
+from ticketing.errors import NotFoundError
 from ticketing.http import Request
+from ticketing.http.same_site import CONTENT_POLICY
 from web import shop, views
+from web.checkout import STRIPE_POLICY
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.paths import see_other
-from web.states import Json, Stage
+from web.states import Json, Payment, Stage
+
+_SHOWS_PROBLEMS = {Stage.OPEN, Stage.ACTION, Stage.ENDING, Stage.CANCELLED}
 
 
 class OrderPages(base.Web):
@@ -21,7 +28,16 @@ class OrderPages(base.Web):
     @page("GET", "/orders/<order_id>", session=True)
     def get_order(self, request: Request, order_id: str) -> Response:
         views.check_buyer(self.orders, order_id, request.session)
-        return self.pages.show(request, "order.html", **self._order(order_id))
+        return self._show_order(request, order_id)
+
+    @page("GET", "/orders/<order_id>/returned", session=True)
+    def get_returned(self, request: Request, order_id: str) -> Response:
+        """See what came of it when somebody comes back from Stripe or their bank."""
+        views.check_buyer(self.orders, order_id, request.session)
+        with suppress(*REFUSALS, NotFoundError):
+            if self.payments.look(order_id)["status"] == Payment.PAID:
+                shop.await_completion(self.orders, order_id)
+        return see_other(f"/orders/{order_id}")
 
     @page("POST", "/orders/<order_id>/pay", session=True)
     def post_payment(self, request: Request, order_id: str) -> Response:
@@ -29,10 +45,11 @@ class OrderPages(base.Web):
         form = Form.of(request, "token")
         try:
             self.pages.checkout.check(form["token"])
-            self.payments.pay(order_id, request.session.user_id, form["token"])
+            paid = self.payments.pay(order_id, request.session.user_id, form["token"])
         except REFUSALS as error:
             return self._no_payment(request, order_id, form.failed(error, "token"))
-        shop.await_completion(self.orders, order_id)
+        if paid["status"] == Payment.PAID:
+            shop.await_completion(self.orders, order_id)
         return see_other(f"/orders/{order_id}")
 
     @page("POST", "/orders/<order_id>/cancel", session=True)
@@ -41,16 +58,28 @@ class OrderPages(base.Web):
         try:
             self.orders.cancel_order(order_id, request.session.user_id)
         except REFUSALS as error:
-            values = self._order(order_id) | {"form": Form().failed(error)}
-            return self.pages.show(request, "order.html", **values)
+            return self._show_order(request, order_id, Form().failed(error))
         return see_other(f"/orders/{order_id}")
 
     def _no_payment(self, request: Request, order_id: str, form: Form) -> Response:
         """Tell why not, unless the order tells more: it is paid or may soon be."""
         values = self._order(order_id)
-        if values["stage"] not in {Stage.OPEN, Stage.ENDING, Stage.CANCELLED}:
+        if values["stage"] not in _SHOWS_PROBLEMS:
             return see_other(f"/orders/{order_id}")
-        return self.pages.show(request, "order.html", **values, form=form)
+        return self._show_order(request, order_id, form, values)
+
+    def _show_order(
+        self,
+        request: Request,
+        order_id: str,
+        form: Form | None = None,
+        values: Json | None = None,
+    ) -> Response:
+        shown = values or self._order(order_id)
+        response = self.pages.show(request, "order.html", **shown, form=form or Form())
+        if self.pages.checkout.publishable_key:
+            response.headers[CONTENT_POLICY] = STRIPE_POLICY
+        return response
 
     def _order(self, order_id: str) -> Json:
         return views.order_view(

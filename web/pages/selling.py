@@ -51,5 +51,11 @@ class SellingPages(base.Web):
         self, request: Request, template: str, form: Form, **values: Any
     ) -> Response:
         return self.pages.show(
-            request, template, form=form, zones=offers.ZONES, **values
+            request,
+            template,
+            form=form,
+            currencies=offers.CHOICES,
+            least=offers.LEAST,
+            zones=offers.ZONES,
+            **values,
         )

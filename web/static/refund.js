@@ -1,12 +1,14 @@
 // Says how much goes back for the tickets that are ticked.
 
+import { moneyIn } from "./money.js";
+
 const line = document.querySelector(".refund-sum");
 const boxes = [...document.querySelectorAll("input[name=unit]")];
-const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const money = moneyIn(line.dataset.currency);
 
 function tell() {
   const ticked = boxes.filter((box) => box.checked).length;
-  const sum = dollars.format((ticked * line.dataset.cents) / 100);
+  const sum = money(ticked * line.dataset.price);
   line.querySelector("strong").textContent = sum;
 }
 

@@ -1,11 +1,12 @@
 // The picked seats as a list, and as the fields that the form sends.
 
-import { money, outOf } from "./seats-words.js";
+import { outOf } from "./seats-words.js";
 
 export class Basket {
   // `removed(label)` hears what is to be taken out.
-  constructor(root, picks, price, removed) {
-    Object.assign(this, { picks, price, removed });
+  // `costOf(size)` is the text of what so many seats cost.
+  constructor(root, picks, costOf, removed) {
+    Object.assign(this, { picks, costOf, removed });
     this.part = root.querySelector(".basket");
     this.list = this.part.querySelector("ul");
     this.count = this.part.querySelector(".basket-count");
@@ -20,7 +21,7 @@ export class Basket {
     const { picks } = this;
     const isEmpty = picks.size === 0;
     this.count.textContent = outOf(picks.size, picks.most);
-    this.total.textContent = money(picks.size * this.price);
+    this.total.textContent = this.costOf(picks.size);
     this.total.parentElement.hidden = isEmpty;
     this.empty.hidden = !isEmpty;
     this.seats.value = picks.labels.join(", ");

@@ -1,10 +1,8 @@
 // What is said about seats, in sight and aloud.
 
 const STATES = { free: "free", held: "held, may come back", sold: "sold" };
-const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const whole = new Intl.NumberFormat("en-US");
 
-export const money = (sum) => dollars.format(sum);
 export const count = (number) => whole.format(number);
 export const stateOf = (state) => STATES[state];
 export const outOf = (size, most) => `${count(size)} of ${count(most)}`;

@@ -1,5 +1,6 @@
 // Choosing seats: the map, the list of rows and the picks, kept up to date together.
 
+import { moneyIn } from "./money.js";
 import { Basket } from "./seats-basket.js";
 import { Hall } from "./seats-hall.js";
 import { SeatMap } from "./seats-map.js";
@@ -13,14 +14,15 @@ class SeatChoice {
   #hall = null;
 
   constructor(root) {
-    const { url, most, price } = root.dataset;
+    const { url, most, price, currency } = root.dataset;
     this.root = root;
     this.memory = memoryOf(`picks ${url}`);
     // What a refused form brings back counts more.
     const typed = root.querySelector("[name=seats]").value;
     this.isRecalled = !typed;
     this.picks = new Picks(Number(most), labelsIn(typed || this.memory.recall()));
-    this.#build(Number(price));
+    const money = moneyIn(currency);
+    this.#build((size) => money(size * price));
     this.source = watchSeats(url, {
       onSeats: (seats) => this.#show(seats),
       onTrouble: (isInTrouble) => this.#part("trouble", !isInTrouble),
@@ -28,7 +30,7 @@ class SeatChoice {
     this.#leaveAndReturn();
   }
 
-  #build(price) {
+  #build(costOf) {
     this.map = new SeatMap(this.root, this.picks, {
       chosen: (place) => this.#choose(place),
       reached: (place) => this.#reach(place),
@@ -42,7 +44,7 @@ class SeatChoice {
       opened: (place) => this.map.point(place),
     });
     const remove = (label) => this.#remove(label);
-    this.basket = new Basket(this.root, this.picks, price, remove);
+    this.basket = new Basket(this.root, this.picks, costOf, remove);
   }
 
   #show({ layout, states }) {

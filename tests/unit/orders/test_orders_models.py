@@ -48,6 +48,7 @@ def test_a_reservation_is_told_with_all_that_others_need():
         "ticket": {"id": TICKET, "title": "Row 3", "price": 19.5},
         "units": ["1"],
         "total": 19.5,
+        "currency": "usd",
     }
 
 
@@ -62,6 +63,7 @@ def test_an_order_is_shown_with_the_price_of_its_reservation():
         "quantity": 1,
         "units": ["1"],
         "total": 19.5,
+        "currency": "usd",
     }
 
 
@@ -69,6 +71,13 @@ def test_an_order_costs_what_its_units_cost_together():
     shown = TWO.json_dict()
     assert (shown["quantity"], shown["units"]) == (2, ["A-1", "A-2"])
     assert (shown["total"], shown["ticket"]["price"]) == (39, 19.5)
+
+
+def test_an_order_is_told_in_its_own_currency():
+    yen = replace(TWO, currency="jpy", price=1200)
+    for told in (yen.json_dict(), models.reserve(yen).event.data):
+        assert (told["ticket"]["price"], told["total"]) == (1200, 2400)
+        assert told["currency"] == "jpy"
 
 
 def test_the_words_of_a_status_are_those_of_the_contract():

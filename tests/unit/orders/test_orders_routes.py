@@ -39,6 +39,7 @@ def test_a_ticket_is_reserved_for_fifteen_minutes(desk):
         "quantity": 1,
         "units": ["1"],
         "total": 19.5,
+        "currency": "usd",
     }
     assert [event.subject for event in desk.orders.events] == ["order.created"]
 

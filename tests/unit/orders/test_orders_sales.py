@@ -153,6 +153,7 @@ def test_the_figures_of_a_listing_are_told_to_its_seller(desk, ten):
         "sold": 5,
         "orders": 2,
         "earned": 97.5,
+        "currency": "usd",
         "admitted": 1,
     }
     assert points[-1]["sold"] == 5
@@ -161,6 +162,14 @@ def test_the_figures_of_a_listing_are_told_to_its_seller(desk, ten):
     listed = desk.rpc.list_sales(ten, ANN)
     assert [each["id"] for each in listed][:2] == [first["id"], second["id"]]
     assert listed[0]["passes"] == [p.id for p in desk.orders.get(first["id"]).passes]
+
+
+@pytest.mark.parametrize(("currency", "earned"), [("gbp", 19.5), ("jpy", 1950)])
+def test_what_is_earned_is_told_in_the_currency_of_the_listing(desk, currency, earned):
+    ticket_id = desk.sell(layout=Layout.of_quantity(4), currency=currency)
+    buy(desk, ticket_id, 1)
+    told = desk.rpc.get_sales(ticket_id, ANN)
+    assert (told["earned"], told["currency"]) == (earned, currency)
 
 
 def test_a_listing_without_sales_has_no_points(desk, ten):

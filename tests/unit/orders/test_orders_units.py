@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from unit_doubles import ANN, BOB, EVE, NOW
 
+from orders.listing import Listing
 from ticketing.contract import Occasion
 from ticketing.layout import Layout
 
@@ -125,6 +126,47 @@ def test_an_order_that_costs_too_much_is_refused(desk):
     dear = desk.sell(price=99_999_999, layout=Layout.of_quantity(5))
     assert ask(desk, dear, quantity=2).fields == {"quantity"}
     assert ask(desk, dear).status == 201
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "least"),
+    [
+        ("usd", 25, "0.50 USD"),
+        ("eur", 25, "0.50 EUR"),
+        ("gbp", 15, "0.30 GBP"),
+        ("jpy", 25, "50 JPY"),
+    ],
+)
+def test_an_order_costs_at_least_what_cards_are_charged(desk, currency, price, least):
+    cheap = desk.sell(price=price, currency=currency, layout=Layout.of_quantity(5))
+    answer = ask(desk, cheap)
+    assert (answer.status, answer.fields) == (400, {"quantity"})
+    refusal = f"An order must cost at least {least}: cards cannot be charged less"
+    assert answer.messages == [refusal]
+    assert desk.orders.events == []
+    assert ask(desk, cheap, quantity=2).status == 201
+
+
+def test_seats_that_cost_too_little_are_refused_by_their_name(desk):
+    cheap = desk.sell(price=1, layout=Layout.of_labels(["A-1", "A-2"]), seated=True)
+    assert ask(desk, cheap, seats=["A-1", "A-2"]).fields == {"seats"}
+
+
+def test_an_order_has_the_currency_of_its_listing_and_keeps_it(desk):
+    yen = desk.sell(price=1200, currency="jpy", layout=Layout.of_quantity(5))
+    order = ask(desk, yen, quantity=3).json
+    assert (order["ticket"]["price"], order["total"]) == (1200, 3600)
+    assert order["currency"] == desk.orders.events[-1].data["currency"] == "jpy"
+    desk.tell(yen, currency="usd", price=9)
+    assert desk.rpc.get_order(order["id"]) == order
+    assert ask(desk, yen).json["currency"] == "usd"
+
+
+def test_a_listing_that_was_copied_without_a_currency_is_sold_in_dollars(desk, ten):
+    ask(desk, ten)
+    copy = desk.orders.tickets.find(ten)
+    del copy["currency"]
+    assert Listing.of(ten, copy).currency == "usd"
 
 
 def test_nothing_is_sold_before_its_sale_or_after_it_began(desk):

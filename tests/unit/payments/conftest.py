@@ -11,7 +11,7 @@ from unit_neighbours import OrdersDouble
 from payments.fake_stripe import MemoryGateway
 from payments.fakes import MemoryPayments
 from payments.service import PaymentsService
-from ticketing.money import dollars
+from ticketing.money import major
 
 
 def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1",)):
@@ -24,7 +24,7 @@ def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1
         "ticket": {"id": TICKET, "title": "Row 3", "price": 19.5},
         "quantity": len(units),
         "units": list(units),
-        "total": dollars(1950 * len(units)),
+        "total": major(1950 * len(units), "usd"),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from unit_doubles import BOB, NOW, ORDER, TICKET
 
+from payments.copies import copy_of_order
 from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
@@ -21,8 +22,8 @@ from ticketing.replicas import PATIENCE
 PAIR = ["A-1", "A-2"]
 
 
-def created(version=0, attempt=1):
-    ticket = ReservedTicket(id=TICKET, title="Row 3", price=19.99)
+def created(version=0, attempt=1, price=19.99, currency="usd"):
+    ticket = ReservedTicket(id=TICKET, title="Row 3", price=price)
     payload = OrderCreated(
         id=ORDER,
         version=version,
@@ -31,7 +32,8 @@ def created(version=0, attempt=1):
         expires_at="2026-01-31T12:15:00.000Z",
         ticket=ticket,
         units=PAIR,
-        total=39.98,
+        total=2 * price,
+        currency=currency,
     )
     return Delivery(payload, "", attempt)
 
@@ -70,7 +72,7 @@ def state(status, version, units):
 def test_an_order_is_followed_version_by_version(cash):
     cash.rpc.on_order_created(created())
     whole = {"_id": ORDER, "userId": BOB, "price": 1999, "total": 3998}
-    whole |= {"expiresAt": "2026-01-31T12:15:00.000Z"}
+    whole |= {"currency": "usd", "expiresAt": "2026-01-31T12:15:00.000Z"}
     assert copy(cash) == whole | state("created", 0, PAIR)
     cash.rpc.on_order_cancelled(cancelled())
     cash.rpc.on_order_created(created())
@@ -80,6 +82,21 @@ def test_an_order_is_followed_version_by_version(cash):
     cash.rpc.on_order_reduced(reduced(3))
     cash.rpc.on_order_completed(completed(2))
     assert copy(cash) == whole | state("complete", 3, PAIR[1:])
+
+
+def test_yen_are_counted_in_yen_however_they_are_heard_of(cash):
+    cash.rpc.on_order_created(created(price=1200, currency="jpy"))
+    known = copy(cash)
+    assert (known["price"], known["total"], known["currency"]) == (1200, 2400, "jpy")
+    told = cash.order_of(units=PAIR) | {"total": 2400, "currency": "jpy"}
+    asked = copy_of_order(told | {"ticket": told["ticket"] | {"price": 1200}})
+    assert {name: asked[name] for name in ("price", "total", "currency")} == {
+        name: known[name] for name in ("price", "total", "currency")
+    }
+
+
+def test_an_order_that_names_no_currency_is_in_dollars(cash):
+    assert copy_of_order(cash.order_of())["currency"] == "usd"
 
 
 def test_what_is_charged_is_the_total_that_was_heard_of(cash):

@@ -54,6 +54,7 @@ def test_the_body_is_the_payload_and_nothing_else():
         "version": 0,
         "title": TITLE,
         "price": 19.5,
+        "currency": "usd",
         "userId": ANN,
         "layout": "1",
         "seated": False,

@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.money import MAX_CENTS, cents, dollars
+from ticketing.money import (
+    CURRENCIES,
+    DECIMALS,
+    MAX_MINOR,
+    MINIMUM,
+    major,
+    minor,
+    plain,
+)
 
-AMOUNTS = st.integers(1, MAX_CENTS)
+AMOUNTS = st.integers(1, MAX_MINOR)
+ANY = st.sampled_from(CURRENCIES)
+CENTS = [each for each in CURRENCIES if DECIMALS[each] == 2]
 
 NO_PRICES = {
     "negative": -1,
@@ -36,39 +46,80 @@ NO_PRICES = {
 }
 
 
+NO_YEN = {
+    "half a yen": 10.5,
+    "a hundredth of a yen": Decimal("0.01"),
+    "beyond the limit": 100_000_000,
+    "zero": 0,
+    "negative": -1,
+}
+
+
+@pytest.mark.parametrize("currency", CENTS)
 @pytest.mark.parametrize("value", NO_PRICES.values(), ids=NO_PRICES)
-def test_what_is_no_price_is_refused(value):
+def test_what_is_no_price_is_refused(value, currency):
     with pytest.raises(ValueError, match=r"number|price|limit"):
-        cents(value)
+        minor(value, currency)
+
+
+@pytest.mark.parametrize("value", NO_YEN.values(), ids=NO_YEN)
+def test_what_is_no_price_in_yen_is_refused(value):
+    with pytest.raises(ValueError, match="price"):
+        minor(value, "jpy")
+
+
+@given(AMOUNTS, ANY)
+def test_amounts_survive_the_way_through_json_whoever_parses_it(amount, currency):
+    text = json.dumps(major(amount, currency))
+    assert minor(json.loads(text), currency) == amount
+    assert minor(json.loads(text, parse_float=Decimal), currency) == amount
 
 
 @given(AMOUNTS)
-def test_cents_survive_the_way_through_json_whoever_parses_it(amount):
-    text = json.dumps(dollars(amount))
-    assert cents(json.loads(text)) == amount
-    assert cents(json.loads(text, parse_float=Decimal)) == amount
+def test_amounts_are_written_with_the_decimals_of_the_currency_at_most(amount):
+    for currency in CENTS:
+        assert Decimal(str(major(amount, currency))) == Decimal(amount) / 100
+    assert major(amount, "jpy") == amount
 
 
-@given(AMOUNTS)
-def test_dollars_are_written_with_two_decimals_at_most(amount):
-    assert Decimal(str(dollars(amount))) == Decimal(amount) / 100
+def test_a_whole_number_is_written_without_decimals():
+    assert json.dumps(major(2000, "usd")) == "20"
+    assert json.dumps(major(2000, "jpy")) == "2000"
+    assert json.dumps(major(0, "eur")) == "0"
 
 
-def test_a_whole_number_of_dollars_is_written_without_decimals():
-    assert json.dumps(dollars(2000)) == "20"
-
-
-@given(st.decimals(allow_nan=True, allow_infinity=True) | st.floats() | st.integers())
-def test_a_number_is_read_exactly_or_refused(value):
+@given(
+    st.decimals(allow_nan=True, allow_infinity=True) | st.floats() | st.integers(), ANY
+)
+def test_a_number_is_read_exactly_or_refused(value, currency):
     try:
-        amount = cents(value)
+        amount = minor(value, currency)
     except ValueError:
         return
-    assert 1 <= amount <= MAX_CENTS
-    assert Decimal(amount) / 100 == Decimal(str(value))
+    assert 1 <= amount <= MAX_MINOR
+    assert Decimal(amount).scaleb(-DECIMALS[currency]) == Decimal(str(value))
 
 
 @pytest.mark.parametrize(("value", "amount"), [(0.01, 1), (19.99, 1999), (1e2, 10_000)])
-def test_a_float_is_read_as_the_decimal_number_it_was_written_as(value, amount):
-    assert cents(value) == amount
-    assert cents(999999.99) == MAX_CENTS
+@pytest.mark.parametrize("currency", CENTS)
+def test_a_float_is_read_as_the_decimal_number_it_was_written_as(
+    value, amount, currency
+):
+    assert minor(value, currency) == amount
+    assert minor(999999.99, currency) == MAX_MINOR
+
+
+def test_yen_are_read_as_they_are():
+    assert minor(1200, "jpy") == minor(1200.0, "jpy") == minor(Decimal("1.2e3"), "jpy")
+    assert minor(99_999_999, "jpy") == MAX_MINOR
+
+
+@given(AMOUNTS, ANY)
+def test_amounts_are_told_with_all_decimals_and_their_code(amount, currency):
+    number, code = plain(amount, currency).split()
+    assert (minor(Decimal(number), currency), code) == (amount, currency.upper())
+
+
+def test_the_least_that_can_be_charged_is_known_for_every_currency():
+    told = [plain(MINIMUM[each], each) for each in CURRENCIES]
+    assert told == ["0.50 USD", "0.50 EUR", "0.30 GBP", "50 JPY"]

@@ -19,6 +19,7 @@ HELD = models.follow(FREE, {ORDER: Share(0, 1)}, {}).state
 MANY = models.create(TICKET, ANN, replace(ROW, layout=Layout.of_quantity(10))).state
 
 COURSE = {"id": TICKET, "version": 0, "title": "Row 3", "price": 19.5, "userId": ANN}
+USD = {"currency": "usd"}
 
 
 def follow(ticket, heard, older=None):
@@ -30,12 +31,13 @@ def test_a_new_ticket_is_told_with_all_it_has():
     event = models.create(TICKET, ANN, ROW).event
     assert (event.subject, event.id) == ("ticket.created", f"{TICKET}:0")
     more = {"layout": "1", "seated": False, "maxPerOrder": 10}
-    assert event.data == COURSE | more
+    assert event.data == COURSE | USD | more
 
 
 def test_a_ticket_of_its_own_is_shown_as_ever_and_with_its_one_unit():
     counts = {"quantity": 1, "available": 1, "held": 0, "sold": 0}
-    assert FREE.json_dict() == COURSE | counts | {"seated": False, "maxPerOrder": 10}
+    more = {"seated": False, "maxPerOrder": 10}
+    assert FREE.json_dict() == COURSE | USD | counts | more
     assert HELD.json_dict()["orderId"] == ORDER
     assert (HELD.available, HELD.held) == (0, 1)
 
@@ -53,6 +55,12 @@ def test_a_listing_is_shown_with_its_event_and_its_sale():
         "timezone": "UTC",
         "description": "",
     }
+
+
+def test_a_ticket_is_told_in_its_currency():
+    change = models.create(TICKET, ANN, replace(ROW, currency="jpy"))
+    for told in (change.event.data, change.state.json_dict(), change.state.told()):
+        assert (told["price"], told["currency"]) == (1950, "jpy")
 
 
 def test_its_seller_edits_a_free_ticket():

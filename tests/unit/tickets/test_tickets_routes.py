@@ -31,6 +31,7 @@ def test_a_ticket_is_listed_for_its_seller(shop):
         "id": answer.json["id"],
         "title": "Row 3",
         "price": 19.5,
+        "currency": "usd",
         "userId": ANN,
         "version": 0,
         "quantity": 1,

@@ -17,6 +17,7 @@ from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, SessionCookie
 from web import shop
 from web.checkout import Checkout
+from web.operators import Operators
 from web.page import Page
 from web.rendering import Renderer
 from web.service import WebService
@@ -54,7 +55,9 @@ class Shop:
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
         self.now = NOW
-        self.renderer = Renderer(Checkout.of(config), lambda: self.now)
+        self.renderer = Renderer(
+            Checkout.of(config), Operators(config), lambda: self.now
+        )
         self.app = App()
         container = Container(self._service())
         self.app.add(container, [self._bound(*found) for found in _pages(container)])

@@ -51,6 +51,17 @@ def test_whoever_has_paid_gets_the_passes(house):
         assert "Waldbühne, Berlin" in told
 
 
+def test_letters_name_sums_in_the_currency_of_the_order(house):
+    house.order |= {"currency": "jpy", "total": 2400}
+    house.complete()
+    house.refund("A-1", amount=1200)
+    house.reduce(["A-2"])
+    bought, back = house.mails
+    assert "You have paid ¥2,400" in text_of(bought)
+    assert back["Subject"] == "¥1,200 refunded for Opera in the park"
+    assert "¥1,200 (Seat A-1)" in text_of(back)
+
+
 def test_the_passes_are_attached_with_the_event_for_the_calendar(house):
     house.complete()
     (mail,) = house.mails

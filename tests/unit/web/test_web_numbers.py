@@ -119,7 +119,7 @@ def test_the_numbers_are_those_of_the_orders(house, buyer, seller, listing, path
 def test_large_numbers_can_be_read(house, seller, listing, path):
     house.get_sales = house.orders.get_sales = lambda *_: {
         "held": 0, "sold": 20000, "orders": 20000, "earned": 1234567.5,
-        "points": [], "admitted": 0,
+        "currency": "usd", "points": [], "admitted": 0,
     }  # fmt: skip
     words = told(seller.get(path))
     assert "Left 0 Reserved 0 Sold 20,000 Let in 0 Earned $1,234,567.50" in words

@@ -50,7 +50,7 @@ def test_a_refund_begins_with_everything_ticked_and_says_the_sums(seller, refund
     assert "sends $30.50 back, all 3 together $91.50" in words
     for unit in SEATS:
         assert f'name="unit" value="{unit}" checked' in html
-    assert 'data-cents="3050"' in html
+    assert 'data-price="30.5" data-currency="usd"' in html
 
 
 def test_who_is_inside_already_is_known_before_the_refund(house, seller, sold, refund):

@@ -48,11 +48,24 @@ def test_the_file_of_orders_has_a_row_for_each(house, buyer, other, seller, list
     assert first["Order"] == paid["id"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", first["Bought at (UTC)"])
     assert list(first.values())[2:] == [
-        "buyer@example.com", "paid", "2", "1, 2", "30.00", "60.00", "", "",
+        "buyer@example.com", "paid", "2", "1, 2", "30.00", "60.00", "USD", "", "",
     ]  # fmt: skip
     assert list(second.values())[2:] == [
-        "other@example.com", "paid", "2", "3, 5", "30.00", "60.00", "4", "",
+        "other@example.com", "paid", "2", "3, 5", "30.00", "60.00", "USD", "4", "",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("currency", "cells"),
+    [("gbp", ["30.00", "60.00", "GBP"]), ("jpy", ["30", "60", "JPY"])],
+)
+def test_the_file_has_sums_with_the_decimals_of_their_currency(
+    house, world, buyer, seller, currency, cells
+):
+    listing = world.sell("Opera", 30, seller, quantity=8, currency=currency)
+    house.buy(buyer, listing, quantity=2)
+    (row,) = rows_of(seller.get(f"/listings/{listing['id']}/orders.csv"))
+    assert [row[name] for name in ("Price", "Total", "Currency")] == cells
 
 
 def test_what_is_not_sold_adds_nothing_to_the_sums_of_the_file(
@@ -65,9 +78,9 @@ def test_what_is_not_sold_adds_nothing_to_the_sums_of_the_file(
         house.orders.end(order["id"], end)
     rows = rows_of(seller.get(f"{path}/orders.csv"))
     assert [list(row.values())[3:] for row in rows] == [
-        ["reserved", "2", "1, 2", "30.00", "60.00", "", ""],
-        ["refunded", "0", "", "30.00", "0.00", "3, 4, 5", "refunded"],
-        ["cancelled", "0", "", "30.00", "0.00", "", "expired"],
+        ["reserved", "2", "1, 2", "30.00", "60.00", "USD", "", ""],
+        ["refunded", "0", "", "30.00", "0.00", "USD", "3, 4, 5", "refunded"],
+        ["cancelled", "0", "", "30.00", "0.00", "USD", "", "expired"],
     ]
 
 

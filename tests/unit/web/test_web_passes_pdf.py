@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import eventlet
 import pytest
@@ -52,6 +53,15 @@ def test_each_pass_has_a_page_that_says_it_all():
         ):
             assert fact in text, fact
         assert f"Seat\r\n{seat}" in text or f"Seat\n{seat}" in text
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "shown"),
+    [("eur", 49.5, "€49.50"), ("gbp", 49.5, "£49.50"), ("jpy", 1200, "¥1,200")],
+)
+def test_a_pass_says_its_price_in_its_currency(currency, price, shown):
+    told = replace(booking(), price=price, currency=currency)
+    assert shown in Printed(pdf.render(told)).text()
 
 
 def test_a_reader_finds_the_code_of_the_pass_on_its_page():

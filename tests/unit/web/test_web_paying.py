@@ -35,8 +35,9 @@ def test_a_payment_that_was_made_is_not_called_failed_when_orders_go_away(
     pay = world.payments.pay
 
     def pay_then_lose_orders(*args):
-        pay(*args)
+        paid = pay(*args)
         world.orders.away = True
+        return paid
 
     monkeypatch.setattr(world.payments, "pay", pay_then_lose_orders)
     answer = buyer.post(f"/orders/{order['id']}/pay", {"token": "tok_visa"})

@@ -5,6 +5,7 @@ import pytest
 from stripe_stand_in.cards import TOKENS
 from ticketing.errors import BadRequestError, InvalidInputError, UnavailableError
 from ticketing.ids import new_id
+from ticketing.money import CURRENCIES
 from web import formats
 from web.checkout import TEST_CARDS, Checkout
 from web.forms import Form, price_of, whole_of
@@ -16,11 +17,37 @@ from web.paths import safe_path
     [(20, "$20.00"), (0.01, "$0.01"), (19.9, "$19.90"), (999999.99, "$999,999.99")],
 )
 def test_money_has_two_decimals_and_separators(price, text):
-    assert formats.money(price) == text
+    assert formats.money(price, "usd") == text
+
+
+# Spaces that do not break lines.
+WIDE, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("locale", "texts"),
+    [
+        ("en_US", ["$1,200.00", "€1,200.00", "£1,200.00", "¥1,200"]),
+        ("en_GB", ["US$1,200.00", "€1,200.00", "£1,200.00", "JP¥1,200"]),
+        ("de_DE", [f"1.200,00{WIDE}{sign}" for sign in "$€£"]),
+        ("fr_FR", [f"1{NARROW}200,00{WIDE}$US", f"1{NARROW}200,00{WIDE}€"]),
+        ("ja_JP", ["$1,200.00", "€1,200.00", "£1,200.00", "￥1,200"]),
+    ],
+)
+def test_money_is_written_as_its_reader_writes_it(locale, texts):
+    written = [formats.money(1200, each, locale) for each in CURRENCIES]
+    assert written[: len(texts)] == texts
+
+
+def test_a_sum_of_yen_has_no_decimals():
+    assert formats.money(99_999_999, "jpy") == "¥99,999,999"
+    assert formats.money(1200.0, "jpy", "de_DE") == f"1.200{WIDE}¥"
 
 
 def test_a_price_is_typed_without_separators():
-    assert formats.amount(1234.5) == "1234.50"
+    assert formats.amount(1234.5, "usd") == "1234.50"
+    assert formats.amount(1234, "jpy") == formats.amount(1234.0, "jpy") == "1234"
+    assert formats.amount(0, "gbp") == "0.00"
 
 
 def test_times_are_written_out_and_never_later_than_they_are():
@@ -51,7 +78,31 @@ def test_an_id_tells_when_it_was_given():
     ],
 )
 def test_a_typed_price_is_read_exactly(text, price):
-    assert price_of(text) == price
+    assert price_of(text, "usd") == price
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "price"),
+    [
+        ("€19.50", "eur", 19.5),
+        ("19.50 €", "eur", 19.5),
+        ("£ 0.30", "gbp", 0.3),
+        ("¥1200", "jpy", 1200),
+        ("￥1200", "jpy", 1200),
+        ("1200.", "jpy", 1200),
+        ("99999999", "jpy", 99_999_999),
+    ],
+)
+def test_the_sign_of_the_currency_may_be_typed_beside_a_price(text, currency, price):
+    assert price_of(text, currency) == price
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("$20", "eur"), ("£20", "usd"), ("€20€", "eur"), ("€", "eur"), ("10.5", "jpy")],
+)
+def test_what_is_no_price_in_the_currency_is_left_as_well(text, currency):
+    assert price_of(text, currency) is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +110,7 @@ def test_a_typed_price_is_read_exactly(text, price):
     ["", "x", "-1", "0", "0.001", "1e3", "NaN", "1,000", "1000000", "٣", "9" * 5000],
 )
 def test_what_is_no_price_is_left_to_the_service_to_refuse(text):
-    assert price_of(text) is None
+    assert price_of(text, "usd") is None
 
 
 @pytest.mark.parametrize(
@@ -124,7 +175,9 @@ def test_the_cards_on_offer_are_those_that_stripe_documents():
     assert all(card.token in TOKENS for card in TEST_CARDS)
     assert all(TOKENS[card.token].last4 == card.last4 for card in TEST_CARDS)
     works = [card for card in TEST_CARDS if TOKENS[card.token].decline is None]
-    assert [card.outcome for card in works] == ["works"] * 2
+    authenticated = [card for card in works if TOKENS[card.token].authenticate]
+    assert [card.outcome for card in authenticated] == ["asks you to confirm first"]
+    assert [c.outcome for c in works if c not in authenticated] == ["works"] * 2
 
 
 @pytest.mark.parametrize(

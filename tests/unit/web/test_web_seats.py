@@ -21,7 +21,7 @@ def hall(world):
 
 def choice_of(page):
     """What the script is told: the ``data-`` attributes around the choice."""
-    return dict(re.findall(r'data-(url|most|price)="([^"]*)"', page))
+    return dict(re.findall(r'data-(url|most|price|currency)="([^"]*)"', page))
 
 
 def fields_of(page):
@@ -35,6 +35,7 @@ def test_the_map_is_told_where_its_seats_are_and_what_they_cost(buyer, hall):
         "url": f"/api/tickets/{hall['id']}/seats",
         "most": "7",
         "price": "19.5",
+        "currency": "usd",
     }
     assert f'<script type="module" src="{assets.address("seats.js")}"' in page
 

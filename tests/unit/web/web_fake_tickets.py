@@ -7,8 +7,8 @@ from ticketing.clock import from_iso, iso
 from ticketing.errors import BadRequestError, NotOwnerError, UnavailableError
 from ticketing.http.request import validate
 from ticketing.layout import Layout
-from ticketing.money import dollars
-from tickets.inputs import TicketInput
+from ticketing.money import DEFAULT_CURRENCY, major, minor
+from tickets.inputs import TicketChange, TicketInput
 from tickets.search import search_of
 
 TITLE, PRICE = (TicketInput.MESSAGES[name] for name in ("title", "price"))
@@ -27,7 +27,8 @@ class FakeTickets(Fake):
 
     def create_ticket(self, user_id, title, price, **more):
         known = {"userId": user_id, "version": 0, "maxPerOrder": 10, "layout": "1"}
-        return self._put(known, title, price, more)
+        known["currency"] = DEFAULT_CURRENCY
+        return self._put(TicketInput, known, title, price, more)
 
     def update_ticket(self, thing_id, user_id, title, price, **more):
         ticket = self.find(thing_id)
@@ -35,7 +36,7 @@ class FakeTickets(Fake):
             raise BadRequestError("Cannot edit a reserved ticket")
         if ticket["userId"] != user_id:
             raise NotOwnerError
-        return self._put(ticket, title, price, more)
+        return self._put(TicketChange, ticket, title, price, more)
 
     def count(self, ticket_id, orders):
         """Let a listing hear of orders, by what they hold and own."""
@@ -49,12 +50,14 @@ class FakeTickets(Fake):
         if live and ticket["quantity"] == 1:
             ticket["orderId"] = live[-1]["id"]
 
-    def _put(self, known, title, price, more):
+    def _put(self, shape, known, title, price, more):
         if self.away:
             raise UnavailableError
         more = {to_camel(name): value for name, value in more.items()}
-        wanted = validate(TicketInput, {"title": title, "price": price, **more})
-        offer = {"title": wanted.title, "price": dollars(wanted.price)}
+        wanted = validate(shape, {"title": title, "price": price, **more})
+        currency = wanted.currency or known["currency"]
+        price = major(minor(wanted.price, currency), currency)
+        offer = {"title": wanted.title, "price": price, "currency": currency}
         if wanted.max_per_order:
             offer["maxPerOrder"] = wanted.max_per_order
         if wanted.event:

@@ -29,7 +29,8 @@ def order_json(units=("A-1", "A-2"), title="Front row", price=49.5, **more):
     ticket = {"id": TICKET, "title": title, "price": price}
     total = price * len(units)
     order = {"id": ORDER, "userId": "5" * 24, "ticket": ticket, "units": list(units)}
-    return order | {"status": "complete", "total": total, "version": 2} | more
+    told = {"status": "complete", "total": total, "currency": "usd", "version": 2}
+    return order | told | more
 
 
 def ticket_json(event=EVENT, seated=True, **changes):

@@ -1,9 +1,10 @@
 """What the services tell sellers and do for them, beside what buyers ask for."""
 
+from web_fakes import times
+
 from orders.inputs import RefundInput
 from ticketing.errors import BadRequestError, NotOwnerError, UnavailableError
 from ticketing.http.request import validate
-from ticketing.money import cents, dollars
 
 MAX_PAGE = 1000
 
@@ -61,6 +62,7 @@ class SalesHouse:
             "sold": sold,
             "orders": len(paid),
             "earned": sum(order["total"] for order in paid),
+            "currency": self.tickets.find(ticket_id)["currency"],
             "points": self.points,
             "admitted": self.admitted,
         }
@@ -102,7 +104,7 @@ class SalesHouse:
             "units": left,
             "quantity": len(left),
             "refunded": [*order.get("refunded", []), *gone],
-            "total": dollars(cents(order["ticket"]["price"]) * len(left)),
+            "total": times(len(left), order["ticket"]["price"], order["currency"]),
         }
         return self.orders.keep(order)
 

@@ -1,0 +1,78 @@
+"""Which language and customs a reader wants: ``Accept-Language``, RFC 9110, 12.5.4."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+# Locales are named as Babel names them: ``de``, ``en_US``, ``zh_Hant_TW``.
+DEFAULT = "en_US"
+# What is longer comes from no browser and is not read any further.
+MAX_LENGTH = 1000
+MAX_ENTRIES = 10
+# Each locale that was ever read stays in memory; nobody may fill it with all of them.
+MAX_LOCALES = 64
+
+_ENTRY = re.compile(
+    r"\s*([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-[a-z0-9-]+)?"
+    r"\s*(?:;\s*q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?",
+    re.ASCII | re.IGNORECASE,
+)
+# What Babel calls the locales that were read, by the names they were wanted under.
+_names: dict[str, str] = {}
+# Macros of imported templates do not see what a page was given.
+_reader: ContextVar[str] = ContextVar("reader", default=DEFAULT)
+
+
+# Browsers of one place send the same few texts.
+@lru_cache(maxsize=256)
+def locale_of(accepted: str) -> str:
+    """Return the locale that is wanted most among those that Babel knows."""
+    texts = accepted[:MAX_LENGTH].split(",")[:MAX_ENTRIES]
+    entries = [found for text in texts if (found := _ENTRY.fullmatch(text))]
+    for entry in sorted(entries, key=_weight, reverse=True):
+        if _weight(entry) and (known := _known(entry)):
+            return known
+    return DEFAULT
+
+
+def tag(locale: str) -> str:
+    """Return the name that browsers have for a locale, by BCP 47: ``zh-Hant-TW``."""
+    return locale.replace("_", "-")
+
+
+def current() -> str:
+    """Return the locale of whoever reads what is being written."""
+    return _reader.get()
+
+
+@contextmanager
+def reading(locale: str) -> Iterator[None]:
+    """What is written inside is for a reader with this locale."""
+    token = _reader.set(locale)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def _weight(entry: re.Match[str]) -> float:
+    return float(entry[4] or 1)
+
+
+def _known(entry: re.Match[str]) -> str | None:
+    """Return the nearest locale: of the language alone where its place is not known."""
+    language, script, place = entry[1], entry[2], entry[3]
+    for parts in ((language, script, place), (language, place), (language,)):
+        name = "_".join(filter(None, parts))
+        if len(_names) >= MAX_LOCALES and name not in _names:
+            continue
+        try:
+            _names[name] = str(Locale.parse(name))
+        except (ValueError, UnknownLocaleError):
+            continue
+        return _names[name]
+    return None
