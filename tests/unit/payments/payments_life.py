@@ -106,6 +106,12 @@ class Life(RuleBasedStateMachine):
     def calls_to_stripe_are_lost(self, lost):
         self.gateway.deaf = lost
 
+    @rule(token=st.sampled_from(TOKENS), key=KEYS)
+    def a_payment_is_lost_on_its_way(self, token, key):
+        self.gateway.deaf = True
+        self.pay(token, key)
+        self.gateway.deaf = False
+
     @precondition(lambda self: self.gateway.on_their_way)
     @rule(number=st.integers(0, 2))
     def a_lost_call_arrives_after_all(self, number):
