@@ -8,6 +8,7 @@ from typing import Any
 from payments import asking, attempts, models, outcomes, refunds
 from payments.asking import Till
 from payments.copies import OrderOwner, copy_of_order, has_ended, has_run_out
+from payments.intents import RefusedError
 from payments.models import Attempt, Payment, Status
 from ticketing.change import Change
 from ticketing.errors import (
@@ -83,9 +84,12 @@ def close(till: Till, order_id: str) -> Payment | None:
     payment = till.payments.change(
         payment.id, lambda known: outcomes.close(known, till.now)
     )
-    if payment.status is Status.PROCESSING:
-        return asking.look(till, payment)
-    return asking.ask(till, payment)
+    ask = asking.look if payment.status is Status.PROCESSING else asking.ask
+    try:
+        return ask(till, payment)
+    except RefusedError as error:
+        # Of another account, say: the order must not wait for it without end.
+        raise UnavailableError("Stripe does not know this payment") from error
 
 
 def refund(

@@ -179,6 +179,19 @@ def test_an_order_that_is_told_to_be_cancelled_closes_its_payment(cash):
     assert payment(cash).status is Status.CANCELLED
 
 
+@pytest.mark.parametrize("slow", [True, False])
+def test_what_stripe_does_not_know_is_unknown_not_refused(cash, slow):
+    """So that the order's hold ends after its grace."""
+    cash.gateway.slow = slow
+    if slow:
+        pay(cash)
+    else:
+        cash.rpc._open(ORDER, BOB)
+    cash.gateway.intents_by_id.clear()
+    with pytest.raises(UnavailableError, match="Stripe does not know"):
+        cash.rpc.close(ORDER)
+
+
 def test_after_a_day_one_looks_instead_of_asking_with_a_forgotten_key(cash):
     lose(cash, lambda: pay(cash))
     cash.gateway._answers.clear()
