@@ -1,6 +1,7 @@
 """In-memory double of what the orders service stands on."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -48,6 +49,21 @@ class MemoryOrders(MemoryAggregates[Order]):
     def find_by_pass(self, pass_id: str) -> Order | None:
         found = self.select(lambda order: pass_id in _pass_ids(order), Page(1))
         return found[0] if found else None
+
+    def of_ids(self, order_ids: list[str]) -> list[Order]:
+        return self.select(lambda order: order.id in order_ids, Page(sys.maxsize))
+
+    def complete_between(self, after: str, before: str, limit: int) -> list[Order]:
+        def is_complete(order: Order) -> bool:
+            return order.status is Status.COMPLETE and after < order.id < before
+
+        return self.select(is_complete, Page(limit))
+
+    def worth(self, after: str, before: str) -> dict[str, int]:
+        worth = Counter[str]()
+        for order in self.complete_between(after, before, sys.maxsize):
+            worth[order.currency] += order.total
+        return dict(worth)
 
     def winding_up(self) -> list[tuple[str, datetime]]:
         copies = self.tickets.all()

@@ -103,6 +103,7 @@ def refund(
     payment = till.payments.find_by_order(checked_id(order_id))
     if payment is None:
         raise NotFoundError
+    refunds.check_taken(payment)
     if units is not None:
         _check_delivered(till, order_id, owner)
     payment = till.payments.change(

@@ -17,7 +17,8 @@ from payments.intents import (
     Returned,
     Sum,
 )
-from ticketing.errors import BadRequestError, UnavailableError
+from ticketing.clock import Now, utc_now
+from ticketing.errors import BadRequestError, TicketingError, UnavailableError
 
 T = TypeVar("T")
 
@@ -41,13 +42,15 @@ _MINIMUM = 50
 
 
 class MemoryGateway:
-    """``away`` loses the answers, not the work.
+    """``away`` loses the answers, not the work; while ``slow``, banks think it over.
 
     ``intents_by_id`` is what it has, ``returned`` the refunds of each intent by their
     idempotency keys.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Now = utc_now) -> None:
+        self._now = now
+        self.slow = False
         self.intents_by_id: dict[str, Intent] = {}
         self.returned: dict[str, dict[str, Returned]] = {}
         self.away = False
@@ -67,7 +70,7 @@ class MemoryGateway:
     def confirm(self, intent_id: str, order_id: str, token: str, key: str) -> Intent:
         def work() -> Intent:
             _check_card(token)
-            intent = self.intents_by_id[intent_id]
+            intent = self._existing(intent_id)
             if intent.status.is_final or intent.status is IntentStatus.PROCESSING:
                 return intent
             return self._confirmed(intent, token)
@@ -76,12 +79,10 @@ class MemoryGateway:
 
     def find(self, intent_id: str) -> Intent:
         self._answer()
-        if intent_id not in self.intents_by_id:
-            raise RefusedError(f"No such payment_intent: '{intent_id}'")
-        return self.intents_by_id[intent_id]
+        return self._existing(intent_id)
 
     def cancel(self, intent_id: str) -> Intent:
-        intent = self.intents_by_id[intent_id]
+        intent = self._existing(intent_id)
         if not intent.status.is_final and intent.status is not IntentStatus.PROCESSING:
             intent = self.becomes(intent_id, IntentStatus.CANCELED)
         self._answer()
@@ -113,7 +114,9 @@ class MemoryGateway:
 
     def intents(self, since: datetime, until: datetime) -> Iterator[Intent]:
         self._answer()
-        return iter(list(self.intents_by_id.values())[::-1])
+        begin, end = int(since.timestamp()), int(until.timestamp())
+        every = list(self.intents_by_id.values())[::-1]
+        return iter([each for each in every if begin <= each.created < end])
 
     def notice_of(self, body: bytes, signature: str) -> Notice:
         if signature != "signed":
@@ -154,6 +157,11 @@ class MemoryGateway:
         """What is left of each charge, by its intent."""
         return {each.id: each.sum.amount - each.refunded for each in self.paid}
 
+    def _existing(self, intent_id: str) -> Intent:
+        if intent_id not in self.intents_by_id:
+            raise RefusedError(f"No such payment_intent: '{intent_id}'")
+        return self.intents_by_id[intent_id]
+
     def _made(self, wanted: Sum) -> Intent:
         if wanted.amount < _MINIMUM:
             raise RefusedError("Amount must be at least $0.50 usd")
@@ -163,12 +171,15 @@ class MemoryGateway:
             wanted,
             IntentStatus.REQUIRES_PAYMENT_METHOD,
             secret=f"pi_{number}_secret",
+            created=int(self._now().timestamp()),
         )
         self.intents_by_id[intent.id] = intent
         return intent
 
     def _confirmed(self, intent: Intent, token: str) -> Intent:
         status, message = _CARDS[token]
+        if self.slow:
+            return self.becomes(intent.id, IntentStatus.PROCESSING)
         if message:
             return self.declines(intent.id, message)
         confirmed = self.becomes(intent.id, status)
@@ -179,13 +190,21 @@ class MemoryGateway:
         return confirmed
 
     def _once(self, key: str, asked: Any, work: Callable[[], T]) -> T:
-        """Do it at the first time, and answer the same to every other."""
+        """Do it at the first time, and answer the same to every other.
+
+        A refusal is kept as well: https://docs.stripe.com/api/idempotent_requests
+        """
         if key not in self._answers:
-            self._answers[key] = asked, work()
+            try:
+                self._answers[key] = asked, work()
+            except TicketingError as error:
+                self._answers[key] = asked, error
         known, result = self._answers[key]
         if known != asked:
             raise KeySpentError
         self._answer()
+        if isinstance(result, TicketingError):
+            raise result
         return cast("T", result)
 
     def _answer(self) -> None:

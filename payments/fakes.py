@@ -67,8 +67,8 @@ class MemoryPayments(MemoryAggregates[Payment]):
     def last_round(self) -> datetime | None:
         return self._last_round
 
-    def end_round(self, until: datetime) -> None:
-        self._last_round = until
+    def end_round(self, until: datetime, free_at: datetime) -> None:
+        self._last_round, self._leased_until = until, free_at
 
     def _between(self, after: str, before: str) -> list[Payment]:
         every = self._states.values()

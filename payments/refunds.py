@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from payments.models import TAKEN, Payment, Refund, Status, changed
+from payments.models import Payment, Refund, Status, changed
 from ticketing.change import Change
 from ticketing.contract import PaymentRefunded
 from ticketing.errors import BadRequestError
@@ -23,14 +23,20 @@ def begin(
     Units that are back or on their way are left out; None when that leaves nothing.
     Raises BadRequestError.
     """
-    if payment.status not in TAKEN:
-        raise BadRequestError("There is nothing to refund")
+    check_taken(payment)
     refund = _rest(payment, reason)
     if units is not None:
         refund = _part(payment, refund, units)
     if refund.amount == 0:
         return None
-    return _with(payment, (*payment.refunds, refund), waiting_since=now)
+    since = payment.waiting_since or now
+    return _with(payment, (*payment.refunds, refund), waiting_since=since)
+
+
+def check_taken(payment: Payment) -> None:
+    """Raise BadRequestError unless there is or was money."""
+    if not payment.is_taken:
+        raise BadRequestError("There is nothing to refund")
 
 
 def outstanding(payment: Payment) -> list[tuple[int, Refund]]:

@@ -36,7 +36,7 @@ class Payments(Protocol):
     def unsettled(self, before: str, limit: int) -> list[Payment]: ...
     def claim_round(self, now: datetime, lease: timedelta) -> bool: ...
     def last_round(self) -> datetime | None: ...
-    def end_round(self, until: datetime) -> None: ...
+    def end_round(self, until: datetime, free_at: datetime) -> None: ...
 
     @property
     def orders(self) -> Replicas: ...
@@ -109,9 +109,11 @@ class MongoPayments(Aggregates[Payment]):
             found = self.rounds.find_one({"_id": ROUND}) or {}
         return found.get("until")
 
-    def end_round(self, until: datetime) -> None:
+    def end_round(self, until: datetime, free_at: datetime) -> None:
+        """Note how far Stripe was compared, and let the next turn come at a time."""
+        ended = {"until": until, "leasedUntil": free_at}
         with own_errors():
-            self.rounds.update_one({"_id": ROUND}, {"$set": {"until": until}})
+            self.rounds.update_one({"_id": ROUND}, {"$set": ended})
 
 
 class PaymentDatabase(AggregateDatabase[Payment]):

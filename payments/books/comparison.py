@@ -11,7 +11,7 @@ from payments.intents import Intent, IntentStatus
 from payments.models import Payment, Status
 from payments.outcomes import MismatchError, check_fits
 from ticketing import metrics
-from ticketing.errors import HopelessError
+from ticketing.errors import HopelessError, UnavailableError
 
 Json = dict[str, Any]
 
@@ -118,8 +118,7 @@ def _caught_up(till: Till, payment: Payment, intent: Intent) -> Checked:
 
 def _compare_refunds(books: Books, payment: Payment, intent: Intent) -> Checked:
     if payment.status is Status.REFUNDING:
-        after = asking.ask(books.till, payment)
-        return Checked(repaired=f"now {after.status.value}")
+        return _finish_refunds(books, payment)
     if intent.refunded == payment.refunded:
         return FINE
     if intent.refunded == payment.amount:
@@ -138,6 +137,19 @@ def _still_differs(till: Till, payment: Payment, intent: Intent) -> bool:
     there = till.gateway.find(intent.id)
     here = till.payments.get(payment.id)
     return (here.version, there.refunded) == (payment.version, intent.refunded)
+
+
+def _finish_refunds(books: Books, payment: Payment) -> Checked:
+    """What somebody sent back by hand may leave too little for a refund of ours."""
+    try:
+        after = asking.ask(books.till, payment)
+    except UnavailableError:
+        returned = books.till.gateway.refunds(payment.stripe_id or "")
+        if all(each.number is not None or each.failed for each in returned):
+            raise
+        detail = "A refund made at Stripe is in the way of one of ours"
+        return _reported(books, Kind.REFUNDED_ELSEWHERE, payment, detail)
+    return Checked(repaired=f"now {after.status.value}")
 
 
 def _reported(books: Books, kind: Kind, payment: Payment, detail: str) -> Checked:

@@ -1,5 +1,6 @@
 """The part of the payments service that operators talk to."""
 
+from datetime import timedelta
 from typing import Any
 
 from payments.asking import Till
@@ -17,6 +18,8 @@ from ticketing.rpc import rpc
 Json = dict[str, Any]
 
 RECONCILE_EVERY = 60.0
+# From one round to the next, whichever process makes it.
+PAUSE = timedelta(seconds=50)
 
 
 class BookEntrypoints(service.Service):
@@ -87,4 +90,4 @@ class BookEntrypoints(service.Service):
             return
         times = reconciliation.due(self.payments.last_round(), now)
         reconciliation.round_of(self._books, times)
-        self.payments.end_round(times[0][1])
+        self.payments.end_round(times[0][1], now + PAUSE)

@@ -90,7 +90,7 @@ def round_of(books: Books, times: Iterable[tuple[datetime, datetime]]) -> Report
     Raises UnavailableError when Stripe or the orders are away.
     """
     report = Report()
-    _recheck(books)
+    _recheck(books, report)
     _look_at_unsettled(books, report)
     for since, until in times:
         _look_at_stripe(books, report, since, until)
@@ -167,18 +167,23 @@ def _unpaid(books: Books, order: Json) -> Checked:
     return Checked(finding=finding)
 
 
-def _recheck(books: Books) -> None:
+def _recheck(books: Books, report: Report) -> None:
     """Drop the findings about orders that fit again."""
     for finding in books.findings.all():
         if finding.kind in {Kind.NOT_DELIVERED, Kind.REFUNDED_ELSEWHERE}:
-            payment = books.till.payments.find_by_order(finding.ref)
-            if payment is None or payment.stripe_id is None:
-                continue
-            intent = books.till.gateway.find(payment.stripe_id)
-            order = books.orders.standings([finding.ref]).get(finding.ref)
-            fits = comparison.compare(books, payment, intent).finding is None
-            if fits and comparison.compare_order(books, payment, order).finding is None:
-                books.findings.drop(finding.id)
+            report.add(finding.ref, partial(_rechecked, books, finding))
+
+
+def _rechecked(books: Books, finding: Finding) -> Checked:
+    payment = books.till.payments.find_by_order(finding.ref)
+    if payment is None or payment.stripe_id is None:
+        return comparison.FINE
+    intent = books.till.gateway.find(payment.stripe_id)
+    order = books.orders.standings([finding.ref]).get(finding.ref)
+    fits = comparison.compare(books, payment, intent).finding is None
+    if fits and comparison.compare_order(books, payment, order).finding is None:
+        books.findings.drop(finding.id)
+    return comparison.FINE
 
 
 def _batches(things: Iterable[T], size: int) -> Iterator[list[T]]:

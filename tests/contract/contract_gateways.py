@@ -6,15 +6,19 @@ The library meets the stand-in of Stripe, by a way on which answers can be lost.
 import json
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
+import requests
 import stripe
 
-from payments.fakes import MemoryGateway
+from payments.fake_stripe import MemoryGateway
 from payments.gateway import StripeGateway
+from payments.intents import IntentStatus, Sum
 from ticketing.ids import new_id
 
 AMOUNT = 1950
+OLD, NEW = "whsec_contract", "whsec_next"
 
 
 class Cards:
@@ -22,11 +26,21 @@ class Cards:
     def order(self):
         return new_id()
 
-    def charge(self, gateway, order, token="tok_visa", attempt=1, amount=AMOUNT):
-        return gateway.charge(order, amount, token, f"{order}:charge:{attempt}")
+    def open(self, gateway, order, number=0, amount=AMOUNT):
+        return gateway.open(Sum(order, amount, "usd"), f"{order}:intent:{number}")
 
-    def refund(self, gateway, order, charged, key="refund", amount=AMOUNT):
-        gateway.refund(charged.stripe_id, amount, f"{order}:{key}")
+    def charge(
+        self, gateway, order, token="tok_visa", attempt=1, amount=AMOUNT, currency="usd"
+    ):
+        wanted = Sum(order, amount, currency)
+        return gateway.charge(wanted, token, f"{order}:charge:{attempt}")
+
+    def confirm(self, gateway, intent, token="tok_visa", attempt=1):
+        order = intent.sum.order_id
+        return gateway.confirm(intent.id, order, token, f"{order}:charge:{attempt}")
+
+    def refund(self, gateway, order, charged, number=1, amount=AMOUNT):
+        gateway.refund(charged.id, amount, number, f"{order}:refund:{number}")
 
 
 class MemoryCards(Cards):
@@ -34,11 +48,9 @@ class MemoryCards(Cards):
     def gateway(self):
         return MemoryGateway()
 
-    def taken(self, gateway, charged):
-        return gateway.kept[charged.stripe_id]
-
-    def charges_of(self, gateway, order):
-        return [made.stripe_id for made in gateway.charges.values()]
+    def intents_of(self, gateway, order):
+        every = gateway.intents_by_id.values()
+        return [each.id for each in every if each.sum.order_id == order]
 
     @contextmanager
     def lost_answers(self, gateway):
@@ -46,8 +58,24 @@ class MemoryCards(Cards):
         yield
         gateway.away = False
 
-    def webhook(self, order):
-        event = {"id": "evt_1", "type": "charge.refunded", "orderId": order}
+    @contextmanager
+    def slow_bank(self, gateway):
+        gateway.slow = True
+        yield
+        gateway.slow = False
+
+    def answers(self, gateway, intent, *, takes):
+        if takes:
+            gateway.becomes(intent.id, IntentStatus.SUCCEEDED)
+        else:
+            gateway.declines(intent.id, "Your card was declined.")
+
+    def give_back(self, gateway, intent, amount):
+        gateway.give_back(intent.id, amount, f"by hand {amount}")
+
+    def webhook(self, order, secret=OLD):
+        event = {"id": "evt_1", "type": "charge.refunded"}
+        event |= {"intent_id": "pi_1", "order_id": order}
         return json.dumps(event).encode(), "signed"
 
 
@@ -65,23 +93,18 @@ class StripeCards(Cards):
     @pytest.fixture
     def gateway(self, config, proxy):
         self.api = config["STRIPE_API_BASE"]
-        self.key, self.secret = config["STRIPE_SECRET_KEY"], "whsec_contract"
+        self.key = config["STRIPE_SECRET_KEY"]
         self.way = proxy(self.api.removeprefix("http://")).open()
         address = f"http://127.0.0.1:{self.way.port}"
-        return StripeGateway(self.key, self.secret, address)
+        back = "http://shop.test/orders/{}/returned"
+        return StripeGateway(self.key, f"{OLD},{NEW}", address, back)
 
     @property
-    def intents(self):
+    def stripe(self):
         return stripe.StripeClient(self.key, base_addresses={"api": self.api}).v1
 
-    def taken(self, gateway, charged):
-        intent = self.intents.payment_intents.retrieve(
-            charged.stripe_id, {"expand": ["latest_charge"]}
-        )
-        return intent.amount_received - intent.latest_charge.amount_refunded
-
-    def charges_of(self, gateway, order):
-        recent = self.intents.payment_intents.list({"limit": 20}).data
+    def intents_of(self, gateway, order):
+        recent = self.stripe.payment_intents.list({"limit": 20}).data
         made = [each.to_dict() for each in recent]
         return [m["id"] for m in made if m["metadata"].get("order_id") == order]
 
@@ -91,12 +114,33 @@ class StripeCards(Cards):
         yield
         self.way.losing = 0
 
-    def webhook(self, order):
+    @contextmanager
+    def slow_bank(self, gateway):
+        requests.put(f"{self.api}/stand-in/faults", json={"processing": 600}, timeout=9)
+        yield
+        requests.delete(f"{self.api}/stand-in/faults", timeout=9)
+
+    def answers(self, gateway, intent, *, takes):
+        requests.post(
+            f"{self.api}/stand-in/payment_intents/{intent.id}/settle",
+            json={"outcome": "succeeded" if takes else "failed"},
+            timeout=9,
+        ).raise_for_status()
+
+    def give_back(self, gateway, intent, amount):
+        params = {"payment_intent": intent.id, "amount": amount}
+        self.stripe.refunds.create(params)
+
+    def webhook(self, order, secret=OLD):
         subject = {"object": "charge", "metadata": {"order_id": order}}
+        subject |= {"id": "ch_1", "payment_intent": "pi_1"}
         event = {"object": "event", "id": "evt_1", "type": "charge.refunded"}
         body = json.dumps({**event, "data": {"object": subject}})
         made = int(time.time())
-        signature = stripe.WebhookSignature._compute_signature(
-            f"{made}.{body}", self.secret
-        )
+        signature = stripe.WebhookSignature._compute_signature(f"{made}.{body}", secret)
         return body.encode(), f"t={made},v1={signature}"
+
+
+def second(moment=0):
+    """The time in so many seconds, in UTC."""
+    return datetime.fromtimestamp(int(time.time()) + moment, UTC)

@@ -46,4 +46,4 @@ def expire(found):
 
 
 def complete(found):
-    return models.complete(found, found.total, new_pass_id)
+    return models.complete(found, found.total, found.currency, new_pass_id)

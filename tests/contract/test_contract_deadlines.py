@@ -38,6 +38,35 @@ class DeadlinesContract:
         assert built.claim(NOON + 2 * LEASE_MS, 10) == []
         assert built.pending(10) == []
 
+    def test_what_was_announced_is_finished(self, built):
+        built.set("a", NOON)
+        built.claim(NOON, 10)
+        built.finish("a", NOON)
+        assert built.pending(10) == []
+        built.finish("a", NOON)
+
+    def test_a_deadline_that_was_moved_meanwhile_is_not_finished(self, built):
+        """Its order was held longer as soon as it heard the announcement."""
+        built.set("a", NOON)
+        built.claim(NOON, 10)
+        built.move("a", NOON + 60_000)
+        built.finish("a", NOON)
+        assert built.pending(10) == [("a", NOON + 60_000)]
+
+    def test_a_deadline_that_somebody_else_claimed_since_is_not_finished(self, built):
+        built.set("a", NOON)
+        built.claim(NOON, 10)
+        built.claim(NOON + LEASE_MS, 10)
+        built.finish("a", NOON)
+        assert built.pending(10) == [("a", NOON + 2 * LEASE_MS)]
+
+    def test_a_deadline_is_moved_even_after_it_was_announced(self, built):
+        built.move("a", NOON)
+        assert built.claim(NOON, 10) == ["a"]
+        built.move("a", NOON + 1)
+        assert built.claim(NOON, 10) == []
+        assert built.claim(NOON + 1, 10) == ["a"]
+
     def test_what_is_not_there_may_be_removed(self, built):
         built.remove("a")
         assert built.pending(10) == []
@@ -124,6 +153,8 @@ class TestRedisDeadlines(DeadlinesContract):
         for call in (
             lambda: deadlines.set("a", NOON),
             lambda: deadlines.remove("a"),
+            lambda: deadlines.move("a", NOON),
+            lambda: deadlines.finish("a", NOON),
             lambda: deadlines.claim(NOON, 1),
             lambda: deadlines.pending(1),
             deadlines.begin_rebuild,

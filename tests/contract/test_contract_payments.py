@@ -3,71 +3,66 @@
 Kept by MongoDB's unique indexes and by the double.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from contract_payments import (
+    ACTION,
+    BOB,
+    CANCELED,
+    DECLINED,
+    EVE,
+    LAST,
+    LATER,
+    NOW,
+    OPEN,
+    ORDER,
+    PAID,
+    PROCESSING,
+    UNITS,
+    again,
+    begin,
+    close,
+    declines,
+    finish,
+    payment,
+    refuse,
+)
 from contract_tools import store_of
 from eventlet.greenpool import GreenPool
 
-from payments import commands, models, refunds
-from payments.commands import Till, Wanted
-from payments.fakes import MemoryGateway, MemoryPayments
-from payments.models import Attempt, Charged, Declined, Payment, Status
+from payments import commands
+from payments.asking import Till
+from payments.commands import Wanted
+from payments.fake_stripe import MemoryGateway
+from payments.fakes import MemoryPayments
+from payments.intents import Sum
+from payments.models import Attempt, Status
 from payments.repository import PaymentDatabase
+from ticketing.clock import iso
 from ticketing.errors import BadRequestError, DuplicateError
 from ticketing.ids import new_id
 
-BOB, EVE, ORDER = new_id(), new_id(), new_id()
-UNITS = ("A-1", "A-2", "Box")
-NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-LATER = NOW + timedelta(milliseconds=1)
-
-
-def payment(order=None, user=BOB, key=None, since=NOW):
-    return models.begin(
-        Payment(
-            id=new_id(),
-            order_id=order or new_id(),
-            user_id=user,
-            amount=5997,
-            price=1999,
-            units=UNITS,
-            status=Status.PENDING,
-            attempts=(Attempt("tok_visa", key, f"print of {key}" if key else None),),
-            waiting_since=since,
-        )
-    )
-
-
-def settle(outcome):
-    return lambda known: models.settle(known, len(known.attempts), outcome, 3)
-
-
-def again(key):
-    return lambda known: models.try_again(known, Attempt("tok_2", key, "p"), NOW)
-
-
-def begin(*units):
-    return lambda known: refunds.begin(known, units or None, "why", NOW)
-
-
-def finish(number):
-    return lambda known: refunds.finish(known, number)
-
-
-PAID, DECLINED = settle(Charged("pi_1")), settle(Declined("No."))
+FAILED = [DECLINED, again(None), declines("ch_2"), again(None), declines("ch_3")]
 
 
 class PaymentsContract:
     def test_a_payment_survives_being_kept_step_by_step(self, payments):
         kept = payments.add(payment(key="k1"))
-        steps = [DECLINED, again("k2"), settle(Declined("No such card", counts=False))]
-        steps += [again(None), PAID]
+        steps = [DECLINED, again("k2"), refuse, again(None), ACTION, PROCESSING, PAID]
         steps += [begin("Box"), begin(), finish(2), finish(1)]
         for step in steps:
             kept = payments.change(kept.id, step)
             assert payments.get(kept.id) == kept
-        assert (kept.status, kept.version) == (Status.REFUNDED, 9)
+        assert (kept.status, kept.version) == (Status.REFUNDED, 11)
+
+    @pytest.mark.parametrize("steps", [[close, OPEN, CANCELED], [CANCELED], FAILED])
+    def test_a_payment_that_comes_to_nothing_survives_being_kept(self, payments, steps):
+        kept = payments.add(payment())
+        for step in steps:
+            kept = payments.change(kept.id, step)
+            assert payments.get(kept.id) == kept
+        assert kept.version == len(steps)
 
     def test_a_payment_is_found_by_its_order(self, payments):
         added = payments.add(payment())
@@ -92,39 +87,41 @@ class PaymentsContract:
     @pytest.mark.parametrize("key", ["k1", None])
     def test_of_many_equal_requests_at_once_one_charge_is_made(self, payments, key):
         order = {"userId": BOB, "status": "created", "price": 1999, "total": 5997}
-        payments.orders.put(ORDER, 0, order | {"units": list(UNITS)})
-        till = Till(payments, gateway := MemoryGateway(), 3)
+        order |= {"units": list(UNITS), "expiresAt": iso(NOW + timedelta(minutes=15))}
+        payments.orders.put(ORDER, 0, order)
+        till = Till(payments, gateway := MemoryGateway(), 3, NOW)
         attempt = Attempt("tok_visa", key, "print" if key else None)
 
         def pay(_):
             try:
                 wanted = Wanted(BOB, ORDER, attempt)
-                return commands.pay(till, wanted, None, NOW).status
+                return commands.pay(till, wanted, None).status
             except BadRequestError as error:
                 return str(error)  # without a key, who comes later sees it paid
 
         answers = set(GreenPool(20).imap(pay, range(40)))
-        assert len(gateway.charges) == 1
+        assert len(gateway.intents_by_id) == 1
         assert len(payments.find_by_order(ORDER).attempts) == 1
         assert answers - {"This order is already paid"} == {Status.PAID}
         assert len(answers) == 1 or not key
 
     @pytest.mark.parametrize("asked", [UNITS, UNITS * 2, [None, *UNITS], [None] * 4])
     def test_of_refunds_at_once_each_unit_goes_back_once(self, payments, asked):
-        till = Till(payments, gateway := MemoryGateway(), 3)
-        charged = gateway.charge(ORDER, 5997, "tok_visa", "key")
-        paid = payments.change(payments.add(payment()).id, settle(charged))
+        till = Till(payments, gateway := MemoryGateway(), 3, NOW)
+        charged = gateway.charge(Sum(ORDER, 5997, "usd"), "tok_visa", "key")
+        paid = payments.change(payments.add(payment(ORDER)).id, PAID)
+        payments.orders.put(ORDER, 0, {"status": "complete"})
 
         def refund(unit):
             units = [unit] if unit else None
-            return commands.refund(till, paid.order_id, units, "why", NOW).status
+            return commands.refund(till, ORDER, units, "why", None).status
 
         list(GreenPool(6).imap(refund, asked))
         after = payments.get(paid.id)
         gone = [unit for part in after.refunds for unit in part.units]
         assert (after.status, sorted(gone)) == (Status.REFUNDED, list(UNITS))
-        assert gateway.kept == {charged.stripe_id: 0}
-        assert len(gateway.refunds) == len(after.refunds)
+        assert gateway.kept == {charged.id: 0}
+        assert len(gateway.returned[charged.id]) == len(after.refunds)
 
     def test_a_later_attempt_does_not_take_anothers_key(self, payments):
         payments.add(payment(key="k1"))
@@ -164,11 +161,22 @@ class PaymentsContract:
             payments.add(payment())
         assert len(payments.waiting_since(LATER, 2)) == 2
 
-    def test_a_webhook_is_new_once(self, payments):
-        event = {"id": "evt_1", "type": "t", "orderId": None}
-        assert payments.keep_webhook({"_id": "evt_1", **event})
-        assert not payments.keep_webhook({"_id": "evt_1", **event})
-        assert payments.keep_webhook({"_id": "evt_2", **event})
+    def test_who_may_change_without_our_asking_is_found(self, payments):
+        steps = [OPEN, ACTION, PROCESSING, DECLINED, PAID, CANCELED, close]
+        made = [payments.add(payment()) for _ in steps]
+        for each, step in zip(made, steps, strict=True):
+            payments.change(each.id, step)
+
+        def found(before=LAST, limit=10):
+            ids = [each.id for each in made]
+            unsettled = payments.unsettled(before, limit)
+            return sorted(ids.index(each.id) for each in unsettled)
+
+        assert found() == [1, 2, 3]  # OPEN says nothing of an attempt
+        assert found(before=made[3].id) == [1, 2]
+        assert len(found(limit=2)) == 2
+        payments.change(made[2].id, PAID)
+        assert found() == [1, 3]
 
     def test_orders_are_remembered_beside_the_payments(self, payments):
         payments.orders.put("o", 0, {"status": "created"})

@@ -90,7 +90,8 @@ class SalesContract:
         ids = iter(["0" * 12, taken])
         with pytest.raises(DuplicateError) as refused:
             orders.change(
-                waiting.id, lambda o: models.complete(o, o.total, lambda: next(ids))
+                waiting.id,
+                lambda o: models.complete(o, o.total, o.currency, lambda: next(ids)),
             )
         assert refused.value.fields == ("passes.id",)
         assert orders.get(waiting.id) == waiting

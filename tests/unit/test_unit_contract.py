@@ -47,6 +47,7 @@ ROUTES = {
     ("GET", "/api/passes/keys"): False,
     ("POST", "/api/passes/<pass_id>/admit"): True,
     ("POST", "/api/payments"): True,
+    ("POST", "/api/payments/intent"): True,
     ("POST", "/api/payments/webhook"): False,
 }
 CALLS = {
@@ -77,15 +78,30 @@ CALLS = {
         "list_ticket_passes",
         "admit_pass",
         "pass_keys",
+        "standings",
+        "list_complete",
+        "worth",
+        "hear_payment",
+        "hear_refund",
     },
-    "payments": {"get_payment", "pay", "refund"},
+    "payments": {
+        "get_payment",
+        "pay",
+        "refund",
+        "close",
+        "look",
+        "ledger",
+        "reconcile",
+        "findings",
+        "dismiss_finding",
+    },
     "expiration": {"pending", "rebuild"},
     "web": set(),
 }
 ENDS = {"order.cancelled", "order.completed"}
 EVENTS = {
     "auth": set(),
-    "tickets": ENDS | {"order.created", "order.reduced"},
+    "tickets": ENDS | {"order.created", "order.reduced", "order.extended"},
     "orders": {
         "ticket.created",
         "ticket.updated",
@@ -94,8 +110,8 @@ EVENTS = {
         "payment.failed",
         "payment.refunded",
     },
-    "payments": ENDS | {"order.created", "order.reduced"},
-    "expiration": ENDS | {"order.created"},
+    "payments": ENDS | {"order.created", "order.reduced", "order.extended"},
+    "expiration": ENDS | {"order.created", "order.extended"},
     "web": ENDS | {"order.reduced"},
 }
 

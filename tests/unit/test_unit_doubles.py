@@ -3,7 +3,8 @@
 import inspect
 
 import pytest
-from unit_doubles import OrdersDouble, PaymentsDouble, TicketsDouble, worker
+from unit_doubles import worker
+from unit_neighbours import OrdersDouble, PaymentsDouble, TicketsDouble
 
 from auth.service import AuthService
 from orders.service import OrdersService
@@ -14,7 +15,13 @@ METHODS = [
     (TicketsDouble, TicketsService, "get_ticket"),
     (OrdersDouble, OrdersService, "get_order"),
     (OrdersDouble, OrdersService, "list_unpaid"),
+    (OrdersDouble, OrdersService, "standings"),
+    (OrdersDouble, OrdersService, "list_complete"),
+    (OrdersDouble, OrdersService, "worth"),
+    (OrdersDouble, OrdersService, "hear_payment"),
+    (OrdersDouble, OrdersService, "hear_refund"),
     (PaymentsDouble, PaymentsService, "refund"),
+    (PaymentsDouble, PaymentsService, "close"),
 ]
 
 

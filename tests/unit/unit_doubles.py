@@ -9,7 +9,7 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, DependencyProvider
 from nameko.testing.services import MagicMock, worker_factory
 
 from ticketing.dead_letters import DeadLetter
-from ticketing.errors import NotFoundError, UnavailableError
+from ticketing.errors import NotFoundError
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.http.route import Route
@@ -81,79 +81,6 @@ def worker(service_class, **dependencies):
     left = [k for k, v in vars(made).items() if isinstance(v, MagicMock)]
     assert not left, f"not given: {left}"
     return made
-
-
-class Away:
-    """Makes every method of a double fail, as when its service does not answer."""
-
-    away = False
-
-    def answer(self):
-        if self.away:
-            raise UnavailableError
-
-
-class TicketsDouble(Away):
-    """The tickets service as others call it."""
-
-    def __init__(self, tickets):
-        self.tickets = tickets
-        self.asked = []
-
-    def get_ticket(self, id):  # noqa: A002 - the contract's name
-        self.answer()
-        self.asked.append(id)
-        return self.tickets.get(id).told()
-
-
-class OrdersDouble(Away):
-    """The orders service as others call it."""
-
-    def __init__(self, *orders):
-        self.orders = {order["id"]: order for order in orders}
-        self.asked, self.heard = [], []
-        self.free, self.taken = {}, set()
-
-    def get_order(self, id):  # noqa: A002 - the contract's name
-        self.answer()
-        self.asked.append(id)
-        if id not in self.orders:
-            raise NotFoundError
-        return dict(self.orders[id])
-
-    def hear_ticket(self, ticket):
-        self.answer()
-        self.heard.append(ticket)
-
-    def spare_units(self, ticket_id, count):
-        self.answer()
-        return list(self.free.get(ticket_id, ()))[:count]
-
-    def taken_units(self, ticket_id, units):
-        self.answer()
-        return [unit for unit in units if unit in self.taken]
-
-    def unit_states(self, ticket_id):
-        self.answer()
-        return {"layout": "A-1~2", "states": ".h"}
-
-    def list_unpaid(self, limit=200, after=None):
-        self.answer()
-        ids = sorted(i for i in self.orders if after is None or i > after)
-        return [dict(self.orders[i]) for i in ids[:limit]]
-
-
-class PaymentsDouble(Away):
-    """The payments service as others call it."""
-
-    def __init__(self):
-        self.refunded = []
-
-    def refund(self, order_id, reason, units=None):
-        self.answer()
-        told = (order_id, reason) if units is None else (order_id, reason, units)
-        self.refunded.append(told)
-        return {"orderId": order_id, "status": "refunded"}
 
 
 class Answer:

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import Clock, OrdersDouble, worker
+from unit_doubles import Clock, worker
+from unit_neighbours import OrdersDouble
 
 from expiration.fakes import MemoryDeadlines
 from expiration.service import ExpirationService

@@ -77,7 +77,9 @@ def test_the_announcement_is_an_event_of_the_contract(hold):
     hold.clock.now = END
     hold.rpc.poll()
     (event,) = hold.publisher.published
-    assert (event.subject, event.id) == ("expiration.complete", f"{ORDER}:expiration")
+    claimed = commands.milliseconds(END)
+    assert event.subject == "expiration.complete"
+    assert event.id == f"{ORDER}:expiration:{claimed}"
     assert event.data == {"orderId": ORDER}
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from unit_doubles import NOW, OrdersDouble
+from unit_doubles import NOW
+from unit_neighbours import OrdersDouble
 
 from expiration import commands
 from expiration.deadlines import LEASE_MS

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 from orders_passes_house import House
-from unit_doubles import ANN, Clock, PaymentsDouble, Site, TicketsDouble, worker
+from unit_doubles import ANN, Clock, Site, worker
+from unit_neighbours import PaymentsDouble, TicketsDouble
 
 from orders import models
 from orders.fakes import MemoryOrders
@@ -32,6 +33,7 @@ def desk():
         admissions=MemoryAdmissions(),
         pass_codes=PassCodes.parse(PASS_KEYS),
         hold_seconds=900,
+        grace_seconds=300,
         clock=made.clock,
     )
     made.site = Site(made.rpc)
@@ -41,9 +43,10 @@ def desk():
         return made.tickets.add(create(new_id(), ANN, offer)).id
 
     def complete(order_id):
-        return made.orders.change(
-            order_id, lambda found: models.complete(found, found.total, new_pass_id)
-        )
+        def paid(order):
+            return models.complete(order, order.total, order.currency, new_pass_id)
+
+        return made.orders.change(order_id, paid)
 
     def expire(order_id):
         return made.orders.change(

@@ -112,6 +112,7 @@ class Trade(RuleBasedStateMachine):
             self.world.processes[process],
             order_id,
             found.total,
+            "usd",
             lambda refunded, *_: back.append(refunded),
         )
         assert back == [order_id] * too_late
@@ -134,7 +135,8 @@ class Trade(RuleBasedStateMachine):
             reason="",
             units=sorted(units),
         )
-        commands.return_units(self.world.processes[process], event)
+        told = event.order_id, event.units
+        commands.return_units(self.world.processes[process], *told)
         rest = self.world.held[order_id] - units if units else set()
         self.world.take(order_id, rest)
         if not rest:

@@ -75,7 +75,7 @@ class House:
         order = self.reserve(ticket_id, *units, buyer=buyer)
 
         def complete(found):
-            return models.complete(found, found.total, new_pass_id)
+            return models.complete(found, found.total, found.currency, new_pass_id)
 
         return self.orders.change(order.id, complete)
 

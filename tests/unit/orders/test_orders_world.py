@@ -1,6 +1,7 @@
 """Whatever happens in whatever order, a unit is never lost and never held twice."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 from hypothesis import settings
@@ -11,13 +12,14 @@ from hypothesis.stateful import (
     invariant,
     rule,
 )
-from unit_doubles import ANN, BOB, EVE, HOLD, NOW, PaymentsDouble, TicketsDouble
+from unit_doubles import ANN, BOB, EVE, HOLD, NOW
+from unit_neighbours import PaymentsDouble, TicketsDouble
 
 from orders import commands, models
 from orders.commands import Reservation
 from orders.fakes import MemoryOrders
 from orders.models import NotYetError, Reason, RequestKey, Status
-from ticketing.errors import BadRequestError, KeyReusedError
+from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 from ticketing.ids import new_id
 from ticketing.paging import Page
 from tickets import models as tickets
@@ -25,7 +27,14 @@ from tickets.fakes import MemoryTickets
 from tickets.models import Offer
 
 PRICE = 1950
+GRACE = timedelta(minutes=5)
+EXTENDED = "order.extended"
 BUYERS = st.sampled_from([ANN, BOB, EVE])
+
+
+def told(status):
+    """A payment as its service tells of it."""
+    return {"status": status, "amount": PRICE, "currency": "usd"}
 
 
 class World(RuleBasedStateMachine):
@@ -82,10 +91,34 @@ class World(RuleBasedStateMachine):
 
     @rule(order_id=orders_made)
     def expire(self, order_id):
+        """Its payment is asked; the money may be there before its event is."""
+        before = self.store.get(order_id)
         try:
-            self.store.change(order_id, lambda order: models.expire(order, self.now))
+            commands.expire(self.store, order_id, self.payments, GRACE, self.now)
         except NotYetError:
-            assert self.now < self.store.get(order_id).expires_at
+            assert self.now < before.expires_at
+        except UnavailableError:
+            assert self.payments.away
+            assert self.now < before.expires_at + GRACE
+        after = self.store.get(order_id)
+        if after.version > before.version:
+            assert self.now >= before.expires_at
+
+    @rule(order_id=orders_made)
+    def the_bank_thinks(self, order_id):
+        """A payment is begun whose answer comes later."""
+        if not self.paid[order_id]:
+            self.payments.payments[order_id] = told("processing")
+
+    @rule(order_id=orders_made, takes=st.booleans())
+    def the_bank_answers(self, order_id, takes):
+        if self.payments.payments.get(order_id) == told("processing"):
+            self.payments.payments[order_id] = told("paid" if takes else "cancelled")
+            self.paid[order_id] += takes
+
+    @rule(away=st.booleans())
+    def the_payments_do_not_answer(self, away):
+        self.payments.away = away
 
     @rule(order_id=orders_made)
     def fail(self, order_id):
@@ -95,13 +128,22 @@ class World(RuleBasedStateMachine):
     def pay(self, order_id):
         """The same payment may be told again and again; another is not possible."""
         self.paid[order_id] = 1
-        commands.settle(self.store, order_id, PRICE, self.payments.refund)
+        self.payments.payments[order_id] = told("paid")
+        self.hear_of_payment(order_id)
+
+    @rule(order_id=orders_made)
+    def hear_of_payment(self, order_id):
+        if self.paid[order_id]:
+            refund = self.payments.refund
+            with suppress(UnavailableError):
+                commands.settle(self.store, order_id, PRICE, "usd", refund)
 
     @rule(order_id=orders_made)
     def hear_of_refund(self, order_id):
         if self.paid[order_id]:
-            self.payments.refund(order_id, "asked for")
-            self.store.change(order_id, lambda order: models.refund(order, ()))
+            with suppress(UnavailableError):
+                self.payments.refund(order_id, "asked for")
+                self.store.change(order_id, lambda order: models.refund(order, ()))
 
     @rule(minutes=st.integers(1, 20))
     def wait(self, minutes):
@@ -125,13 +167,20 @@ class World(RuleBasedStateMachine):
             assert versions == list(range(order.version + 1))
 
     @invariant()
-    def what_is_paid_is_delivered_or_sent_back(self):
-        refunded = {order_id for order_id, _ in self.payments.refunded}
+    def what_is_not_paid_is_not_delivered(self):
         for order in self.all():
-            if self.paid[order.id]:
-                assert order.status is Status.COMPLETE or order.id in refunded
-            else:
-                assert order.status is not Status.COMPLETE
+            assert self.paid[order.id] or order.status is not Status.COMPLETE
+
+    @invariant()
+    def what_is_delivered_was_not_sent_back(self):
+        refunded = {order_id for order_id, *_ in self.payments.refunded}
+        for order in self.all():
+            assert order.status is not Status.COMPLETE or order.id not in refunded
+
+    @invariant()
+    def a_hold_is_made_longer_once(self):
+        told = [e.data["id"] for e in self.store.events if e.subject == EXTENDED]
+        assert len(set(told)) == len(told)
 
     @invariant()
     def what_is_cancelled_says_why(self):
@@ -140,7 +189,20 @@ class World(RuleBasedStateMachine):
             assert order.reason is None or Reason(order.reason)
 
     def teardown(self):
-        """Nothing is lost: what no order holds can be reserved again."""
+        """Nothing is lost: what is paid is delivered or sent back, all holds end."""
+        self.payments.away = False
+        for order in self.all():
+            self.hear_of_payment(order.id)
+        self.what_is_delivered_was_not_sent_back()
+        refunded = {order_id for order_id, *_ in self.payments.refunded}
+        for order in self.all():
+            delivered = order.status is Status.COMPLETE
+            assert delivered or not self.paid[order.id] or order.id in refunded
+        for _ in range(2):
+            self.now += max(HOLD, GRACE)
+            for order in self.all():
+                self.expire(order.id)
+        assert not any(order.status is Status.CREATED for order in self.all())
         for ticket_id in self.tickets:
             wanted = Reservation(EVE, ticket_id, HOLD)
             if not self.held(ticket_id):

@@ -3,9 +3,13 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import BOB, ORDER, TICKET, Clock, OrdersDouble, Site, worker
+from payments_books import ORDER as MINUTE_ORDER
+from payments_books import id_of
+from unit_doubles import BOB, ORDER, TICKET, Clock, Site, worker
+from unit_neighbours import OrdersDouble
 
-from payments.fakes import MemoryGateway, MemoryPayments
+from payments.fake_stripe import MemoryGateway
+from payments.fakes import MemoryPayments
 from payments.service import PaymentsService
 from ticketing.money import major
 
@@ -27,8 +31,8 @@ def order_of(order_id=ORDER, status="created", version=0, user_id=BOB, units=("1
 @pytest.fixture
 def cash():
     """``cash.site`` over HTTP, ``cash.rpc`` for calls, events and timers."""
-    made = SimpleNamespace(payments=MemoryPayments(), gateway=MemoryGateway())
-    made.clock, made.orders = Clock(), OrdersDouble(order_of())
+    made = SimpleNamespace(payments=MemoryPayments(), clock=Clock())
+    made.gateway, made.orders = MemoryGateway(made.clock), OrdersDouble(order_of())
     made.order_of = order_of
     made.rpc = worker(
         PaymentsService,
@@ -40,3 +44,14 @@ def cash():
     )
     made.site = Site(made.rpc)
     return made
+
+
+@pytest.fixture
+def shop(cash, monkeypatch):
+    """Orders of a minute, one of them to be paid; payments have ids of that time."""
+    clock, numbers = cash.clock, iter(range(100, 1000))
+    monkeypatch.setattr(
+        "payments.commands.new_id", lambda: id_of(clock.now, next(numbers))
+    )
+    cash.orders.orders = {MINUTE_ORDER: cash.order_of(MINUTE_ORDER)}
+    return cash

@@ -1,13 +1,16 @@
 """The copies of orders that payments keep, from their events or from their owner."""
 
+from datetime import timedelta
+
 import pytest
-from unit_doubles import BOB, ORDER, TICKET
+from unit_doubles import BOB, NOW, ORDER, TICKET
 
 from payments.copies import copy_of_order
 from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    OrderExtended,
     OrderReduced,
     ReservedTicket,
     TicketRef,
@@ -68,8 +71,8 @@ def state(status, version, units):
 
 def test_an_order_is_followed_version_by_version(cash):
     cash.rpc.on_order_created(created())
-    sums = {"price": 1999, "total": 3998, "currency": "usd"}
-    whole = {"_id": ORDER, "userId": BOB} | sums
+    whole = {"_id": ORDER, "userId": BOB, "price": 1999, "total": 3998}
+    whole |= {"currency": "usd", "expiresAt": "2026-01-31T12:15:00.000Z"}
     assert copy(cash) == whole | state("created", 0, PAIR)
     cash.rpc.on_order_cancelled(cancelled())
     cash.rpc.on_order_created(created())
@@ -121,6 +124,46 @@ def test_an_order_that_was_heard_to_be_cancelled_is_not_paid(cash):
     cash.rpc.on_order_cancelled(cancelled())
     with pytest.raises(BadRequestError, match="cancelled order"):
         cash.rpc.pay(ORDER, BOB, "tok_visa")
+
+
+END = NOW + timedelta(minutes=15)
+
+
+def extended(version=1):
+    payload = OrderExtended(
+        id=ORDER,
+        version=version,
+        ticket=TicketRef(id=TICKET),
+        units=PAIR,
+        expires_at="2026-01-31T12:20:00.000Z",
+    )
+    return Delivery(payload, "")
+
+
+def test_an_order_is_paid_until_its_hold_ends(cash):
+    """Its end may not have been told yet."""
+    cash.rpc.on_order_created(created())
+    cash.clock.now = END
+    with pytest.raises(BadRequestError, match="The time to pay for this order is over"):
+        cash.rpc.pay(ORDER, BOB, "tok_visa")
+    assert cash.gateway.intents_by_id == {}
+    cash.clock.now = END - timedelta(milliseconds=1)
+    assert cash.rpc.pay(ORDER, BOB, "tok_visa")["status"] == "paid"
+
+
+def test_an_order_whose_hold_is_longer_is_paid_longer(cash):
+    cash.rpc.on_order_created(created())
+    cash.rpc.on_order_extended(extended())
+    cash.clock.now = END
+    assert copy(cash)["status"] == "created"
+    assert cash.rpc.pay(ORDER, BOB, "tok_visa")["status"] == "paid"
+
+
+def test_a_copy_from_before_holds_had_an_end_is_paid(cash):
+    cash.rpc.on_order_created(created())
+    cash.payments.orders._documents[ORDER].pop("expiresAt")
+    cash.clock.now = END
+    assert cash.rpc.pay(ORDER, BOB, "tok_visa")["status"] == "paid"
 
 
 def test_a_gap_in_an_orders_life_is_waited_for_and_then_asked_about(cash):

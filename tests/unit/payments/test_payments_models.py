@@ -1,139 +1,97 @@
-"""A payment: every step towards Stripe is saved first, and none is taken twice."""
+"""Trying to pay: every step towards Stripe is saved first, and is known again."""
 
 from dataclasses import replace
 
 import pytest
-from unit_doubles import BOB, NOW, ORDER, PAYMENT
-
-from payments import models, refunds
-from payments.models import Attempt, Charged, Declined, Payment, Status
-from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
-
-AMOUNT, ALLOWED = 1950, 3
-DECLINE = Declined("Your card was declined.")
-NO_CARD = Declined("No such token", counts=False)
-
-
-def settle(payment, outcome, number=None):
-    number = number or len(payment.attempts)
-    return models.settle(payment, number, outcome, ALLOWED)
-
-
-def again(payment, token="tok_2"):
-    return models.try_again(payment, Attempt(token), NOW).state
-
-
-PENDING = Payment(
-    id=PAYMENT,
-    order_id=ORDER,
-    user_id=BOB,
-    amount=AMOUNT,
-    status=Status.PENDING,
-    attempts=(Attempt("tok_1"),),
-    units=("1",),
-    price=AMOUNT,
-    waiting_since=NOW,
+from payments_samples import (
+    AMOUNT,
+    CANCELLED,
+    CLOSING,
+    DECLINED,
+    EVERY,
+    FAILED,
+    OPEN,
+    OPENING,
+    PAID,
+    PENDING,
+    SECOND,
+    SUCCEEDED,
+    again,
+    closed,
+    observe,
+    of,
+    seen,
 )
-PAID = settle(PENDING, Charged("pi_1")).state
-DECLINED = settle(PENDING, DECLINE).state
-FAILED = settle(again(settle(again(DECLINED), DECLINE).state), DECLINE).state
-REFUNDING = refunds.begin(PAID, None, "why", NOW).state
-REFUNDED = refunds.finish(REFUNDING, 1).state
-EVERY = [PENDING, PAID, DECLINED, FAILED, REFUNDING, REFUNDED]
+from unit_doubles import NOW, ORDER, PAYMENT
 
-
-def of(*statuses):
-    return [payment for payment in EVERY if payment.status in statuses]
+from payments import attempts, outcomes
+from payments.models import Attempt, Status
+from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 
 
 def test_the_examples_are_what_they_are_called():
     assert [payment.status for payment in EVERY] == [
-        Status.PENDING,
-        Status.PAID,
-        Status.DECLINED,
-        Status.FAILED,
-        Status.REFUNDING,
-        Status.REFUNDED,
+        *(Status.OPENING, Status.OPEN, Status.PENDING, Status.ACTION),
+        *(Status.PROCESSING, Status.DECLINED, Status.FAILED, Status.CLOSING),
+        *(Status.CANCELLED, Status.PAID, Status.REFUNDING, Status.REFUNDED),
     ]
-
-
-def test_a_charge_pays_and_is_told():
-    change = settle(PENDING, Charged("pi_1"))
-    assert change.state.stripe_id == "pi_1"
-    assert change.event.subject == "payment.created"
-    assert change.event.data == {
-        "id": PAYMENT,
-        "version": 1,
-        "orderId": ORDER,
-        "stripeId": "pi_1",
-        "amount": AMOUNT,
-        "currency": "usd",
-    }
-
-
-def test_a_decline_is_kept_with_its_words_and_told_to_nobody():
-    change = settle(PENDING, DECLINE)
-    assert change.state.attempt.message == "Your card was declined."
-    assert change.event is None
-
-
-def test_the_last_decline_allowed_fails_the_payment():
-    third = again(settle(again(DECLINED), DECLINE).state)
-    change = settle(third, DECLINE)
-    assert change.state.status is Status.FAILED
-    assert change.event.subject == "payment.failed"
-    assert change.event.data == {
-        "id": PAYMENT,
-        "version": 5,
-        "orderId": ORDER,
-        "reason": "Your card was declined.",
-    }
-
-
-def test_a_token_that_is_none_is_no_decline():
-    payment = PENDING
-    for _ in range(10):
-        payment = again(settle(payment, NO_CARD).state)
-    assert settle(payment, DECLINE).state.status is Status.DECLINED
+    assert {payment.status for payment in EVERY} == set(Status)
 
 
 @pytest.mark.parametrize("payment", EVERY)
 def test_someone_waits_for_stripe_exactly_while_a_call_is_outstanding(payment):
-    outstanding = payment.status in {Status.PENDING, Status.REFUNDING}
-    assert (payment.waiting_since is not None) == outstanding
+    asked = {Status.OPENING, Status.PENDING, Status.CLOSING, Status.REFUNDING}
+    assert (payment.waiting_since is not None) == (payment.status in asked)
 
 
-@pytest.mark.parametrize("payment", of(*set(Status) - {Status.PENDING}))
-@pytest.mark.parametrize("outcome", [Charged("pi_2"), DECLINE])
-def test_what_is_settled_is_not_settled_again(payment, outcome):
-    assert settle(payment, outcome) is None
-
-
-@pytest.mark.parametrize("number", [1, 3])
-def test_the_answer_to_another_attempt_settles_nothing(number):
-    """It comes from a process that was asleep for too long."""
-    second = again(DECLINED)
-    assert settle(second, Charged("pi_1"), number) is None
+@pytest.mark.parametrize("payment", EVERY)
+def test_there_is_money_once_stripe_has_it(payment):
+    taken = {Status.PAID, Status.REFUNDING, Status.REFUNDED}
+    assert payment.charged == (AMOUNT if payment.status in taken else 0)
+    assert payment.refunded == (AMOUNT if payment.status is Status.REFUNDED else 0)
 
 
 REFUSALS = {
     Status.PENDING: "being made",
+    Status.PROCESSING: "being made",
     Status.PAID: "already paid",
     Status.REFUNDING: "already paid",
     Status.REFUNDED: "already paid",
     Status.FAILED: "cancelled order",
+    Status.CLOSING: "cancelled order",
+    Status.CANCELLED: "cancelled order",
 }
 
 
 @pytest.mark.parametrize("payment", of(*REFUSALS))
-def test_only_after_a_decline_there_is_another_attempt(payment):
+def test_while_something_may_come_of_the_last_attempt_there_is_no_other(payment):
     with pytest.raises(BadRequestError, match=REFUSALS[payment.status]):
-        models.try_again(payment, Attempt("tok_2"), NOW)
+        attempts.try_again(payment, Attempt("tok_2"), NOW)
 
 
-def test_another_attempt_is_another_charge_at_stripe():
-    assert PENDING.charge_key == f"{ORDER}:charge:1"
-    assert again(DECLINED).charge_key == f"{ORDER}:charge:2"
+@pytest.mark.parametrize("payment", of(Status.OPEN, Status.ACTION, Status.DECLINED))
+def test_another_card_may_be_tried_as_long_as_none_was_taken(payment):
+    tried = again(payment)
+    assert tried.status is Status.PENDING
+    assert (tried.attempts[-1].token, tried.redirect_url) == ("tok_2", None)
+    assert tried.waiting_since == NOW
+
+
+@pytest.mark.parametrize("payment", of(Status.OPEN, Status.ACTION, Status.DECLINED))
+def test_when_its_order_has_ended_there_is_no_other_attempt(payment):
+    with pytest.raises(BadRequestError, match="cancelled order"):
+        again(replace(payment, ended=True))
+
+
+def test_every_call_that_may_make_something_has_a_key_of_its_own():
+    reopened = replace(DECLINED, status=Status.OPENING)
+    keys = [each.stripe_key for each in (OPENING, PENDING, reopened, SECOND)]
+    assert keys == [
+        f"{ORDER}:intent:0",
+        f"{ORDER}:charge:1",
+        f"{ORDER}:intent:1",
+        f"{ORDER}:charge:2",
+    ]
 
 
 def keyed(key, fingerprint):
@@ -142,49 +100,92 @@ def keyed(key, fingerprint):
 
 def test_the_same_request_is_known_by_its_key():
     payment = replace(DECLINED, attempts=(keyed("k1", "f1"), keyed("k2", "f2")))
-    assert models.number_of(payment, keyed("k1", "f1")) == 1
-    assert models.number_of(payment, keyed("k2", "f2")) == 2
-    assert models.number_of(payment, keyed("k3", "f1")) is None
+    assert attempts.number_of(payment, keyed("k1", "f1")) == 1
+    assert attempts.number_of(payment, keyed("k2", "f2")) == 2
+    assert attempts.number_of(payment, keyed("k3", "f1")) is None
     assert payment.request_keys == ("k1", "k2")
 
 
-@pytest.mark.parametrize("payment", [PENDING, DECLINED, PAID])
+@pytest.mark.parametrize("payment", [PENDING, DECLINED, PAID, CANCELLED])
 def test_the_same_key_for_another_request_is_refused(payment):
     payment = replace(payment, attempts=(keyed("k1", "f1"),))
     with pytest.raises(KeyReusedError):
-        models.number_of(payment, keyed("k1", "f2"))
+        attempts.number_of(payment, keyed("k1", "f2"))
 
 
 def test_a_double_click_is_known_by_its_token_while_the_first_one_runs():
-    assert models.number_of(PENDING, Attempt("tok_1")) == 1
-    assert models.number_of(PENDING, Attempt("tok_2")) is None
-    assert models.number_of(DECLINED, Attempt("tok_1")) is None
-    assert models.number_of(PENDING, keyed("k1", "f1")) is None
+    assert attempts.number_of(PENDING, Attempt("tok_1")) == 1
+    assert attempts.number_of(PENDING, Attempt("tok_2")) is None
+    assert attempts.number_of(DECLINED, Attempt("tok_1")) is None
+    assert attempts.number_of(PENDING, keyed("k1", "f1")) is None
+    assert attempts.number_of(OPENING, Attempt("tok_1")) is None
 
 
 def test_each_attempt_gets_its_own_answer():
-    payment = settle(again(DECLINED), Charged("pi_2")).state
-    assert models.answer(payment, 2) is payment
+    payment = seen(SECOND, SUCCEEDED)
+    assert attempts.answer(payment, 2) is payment
     with pytest.raises(BadRequestError, match="declined"):
-        models.answer(payment, 1)
+        attempts.answer(payment, 1)
 
 
 def test_an_attempt_without_an_outcome_has_no_answer_yet():
-    with pytest.raises(UnavailableError, match="not settled yet"):
-        models.answer(PENDING, 1)
+    for waiting in (PENDING, closed(PENDING)):
+        with pytest.raises(UnavailableError, match="not settled yet"):
+            attempts.answer(waiting, 1)
 
 
-def test_a_payment_is_shown_without_its_tokens():
-    shown = FAILED.json_dict()
-    assert shown == {
+def test_an_attempt_whose_order_has_ended_came_too_late():
+    with pytest.raises(BadRequestError, match="cancelled order"):
+        attempts.answer(replace(CANCELLED, attempts=PENDING.attempts), 1)
+
+
+def test_a_payment_is_shown_without_its_tokens_and_secrets():
+    assert FAILED.json_dict() == {
         "id": PAYMENT,
         "orderId": ORDER,
         "status": "failed",
         "amount": AMOUNT,
+        "currency": "usd",
         "attempts": 3,
-        "stripeId": None,
+        "stripeId": "pi_1",
         "message": "Your card was declined.",
+        "code": "card_declined",
+        "redirectUrl": None,
         "reason": "Your card was declined.",
         "refunded": 0,
         "refunds": [],
     }
+
+
+def test_its_buyer_is_told_how_to_go_on():
+    told = {"id": PAYMENT, "status": "open", "clientSecret": "s", "redirectUrl": None}
+    assert OPEN.told_buyer() == told
+
+
+def test_what_is_refused_before_it_is_tried_is_no_decline():
+    payment = PENDING
+    for number in range(1, 11):
+        refused = outcomes.refuse(payment, number, "No such token", NOW).state
+        assert refused.status is Status.DECLINED
+        payment = again(refused)
+    assert seen(payment, SUCCEEDED).status is Status.PAID
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_the_answer_to_another_attempt_refuses_nothing(number):
+    """It comes from a process that was asleep for too long."""
+    assert outcomes.refuse(PENDING, number, "No such token", NOW) is None
+    assert outcomes.refuse(DECLINED, 1, "No such token", NOW) is None
+
+
+def test_an_intent_that_stripe_would_not_open_may_be_opened_again():
+    refused = outcomes.refuse(OPENING, 0, "Too little", NOW).state
+    assert (refused.status, refused.waiting_since) == (Status.DECLINED, None)
+    assert refused.attempts == ()
+
+
+def test_a_refusal_while_it_is_closed_closes_it():
+    refused = outcomes.refuse(closed(PENDING), 1, "No such token", NOW)
+    assert refused.state.status is Status.CANCELLED
+    assert refused.event is None
+    assert observe(CLOSING, SUCCEEDED).state.status is Status.PAID

@@ -5,19 +5,27 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from unit_doubles import BOB, NOW, ORDER, PAYMENT
+from payments_samples import (
+    AMOUNT,
+    CANCELLED,
+    DECLINED,
+    FAILED,
+    LATER,
+    OPEN,
+    PAID,
+    PENDING,
+    PRICE,
+    PROCESSING,
+    UNITS,
+)
+from unit_doubles import NOW, ORDER, PAYMENT
 
-from payments import models, refunds
-from payments.models import Attempt, Charged, Declined, Payment, Status
+from payments import refunds
+from payments.models import Status
 from ticketing.errors import BadRequestError
 
-PRICE, UNITS = 1999, ("A-1", "A-2", "Box")
-AMOUNT = 5997
-LATER = NOW.replace(hour=13)
-
-
-def settled(outcome, allowed=3):
-    return models.settle(PENDING, 1, outcome, allowed).state
+NOT_PAID = [PENDING, OPEN, PROCESSING, DECLINED, FAILED, CANCELLED]
+UNKNOWN = replace(PAID, units=(), price=0)
 
 
 def begun(payment, *units, now=NOW):
@@ -30,22 +38,6 @@ def finished(payment, number):
 
 def back(payment, *units):
     return finished(begun(payment, *units), len(payment.refunds) + 1)
-
-
-PENDING = Payment(
-    id=PAYMENT,
-    order_id=ORDER,
-    user_id=BOB,
-    amount=AMOUNT,
-    status=Status.PENDING,
-    attempts=(Attempt("tok_1"),),
-    units=UNITS,
-    price=PRICE,
-    waiting_since=NOW,
-)
-PAID = settled(Charged("pi_1"))
-NOT_PAID = [PENDING, settled(Declined("No.")), settled(Declined("No."), allowed=1)]
-UNKNOWN = replace(PAID, units=(), price=0)
 
 
 def test_a_refund_is_begun_before_it_is_told():
@@ -94,9 +86,9 @@ def test_the_status_says_how_far_the_money_is():
 
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_while_one_of_two_refunds_is_outstanding_somebody_waits_for_it(order):
-    both = begun(begun(PAID, "A-1"), "A-2", now=LATER)
+    both = begun(begun(PAID, "A-1"), "A-2")
     one = finished(both, order[0])
-    assert (one.status, one.waiting_since) == (Status.REFUNDING, LATER)
+    assert (one.status, one.waiting_since) == (Status.REFUNDING, NOW)
     assert [number for number, _ in refunds.outstanding(one)] == [order[1]]
     assert finished(one, order[1]).status is Status.PAID
 
@@ -106,6 +98,13 @@ def test_the_last_of_all_units_ends_it_as_the_whole_does():
     for unit in UNITS:
         payment = back(payment, unit)
     assert (payment.status, payment.refunded) == (Status.REFUNDED, AMOUNT)
+
+
+def test_another_refund_does_not_make_an_outstanding_one_younger():
+    """Its key may be forgotten at Stripe, so that one has to look before one asks."""
+    both = begun(begun(PAID, "A-1"), "A-2", now=LATER)
+    assert both.waiting_since == NOW
+    assert begun(back(PAID, "A-1"), "A-2", now=LATER).waiting_since == LATER
 
 
 @pytest.mark.parametrize("known", [begun(PAID, "A-1"), back(PAID, "A-1")])
@@ -177,6 +176,21 @@ def test_a_payment_is_shown_with_its_refunds():
         {"units": ["A-2"], "amount": 1999, "reason": "why", "done": True},
         {"units": ["A-1", "Box"], "amount": 3998, "reason": "why", "done": False},
     ]
+
+
+def test_what_somebody_sent_back_at_stripe_is_taken_over_once():
+    change = refunds.adopt(back(PAID, "A-2"))
+    assert (change.state.status, change.state.refunded) == (Status.REFUNDED, AMOUNT)
+    assert change.event.subject == "payment.refunded"
+    told = change.event.data
+    assert (told["units"], told["amount"]) == (["A-1", "Box"], 3998)
+    assert told["reason"] == "refunded at Stripe"
+    assert refunds.adopt(change.state) is None
+
+
+@pytest.mark.parametrize("payment", [*NOT_PAID, begun(PAID, "A-1"), back(PAID)])
+def test_what_is_not_simply_paid_is_not_taken_over_as_refunded(payment):
+    assert refunds.adopt(payment) is None
 
 
 REQUESTS = st.one_of(st.none(), st.lists(st.sampled_from(UNITS)))

@@ -3,7 +3,7 @@
 import pytest
 from unit_doubles import ANN, BOB, EVE, NO_IDS, NOWHERE, ORDER, OTHER_ORDER
 
-from payments.models import Charged, Status
+from payments.models import Status
 
 DECLINED = "Your card was declined."
 CANCELLED = "Cannot pay for a cancelled order"
@@ -15,7 +15,7 @@ def pay(cash, token="tok_visa", user=BOB, order=ORDER, **headers):
 
 
 def charged(cash):
-    return [o for o in cash.gateway.charges.values() if isinstance(o, Charged)]
+    return cash.gateway.paid
 
 
 def payment(cash):
@@ -47,7 +47,7 @@ def test_paying_takes_a_session(cash):
 def test_anothers_order_is_not_paid(cash, stranger):
     answer = pay(cash, user=stranger)
     assert (answer.status, answer.messages) == (401, ["Not authorized"])
-    assert cash.gateway.charges == {}
+    assert cash.gateway.intents_by_id == {}
 
 
 @pytest.mark.parametrize("order", [NOWHERE, *NO_IDS])
@@ -85,7 +85,7 @@ def test_a_cancelled_order_is_not_paid(cash):
     cash.orders.orders[ORDER] = cash.order_of(status="cancelled", version=1)
     answer = pay(cash)
     assert (answer.status, answer.messages) == (400, [CANCELLED])
-    assert cash.gateway.charges == {}
+    assert cash.gateway.intents_by_id == {}
 
 
 def test_an_order_is_paid_once(cash):
@@ -106,7 +106,7 @@ def test_a_decline_is_answered_with_its_words(cash):
 def test_after_a_decline_one_tries_another_card(cash):
     pay(cash, "tok_chargeDeclined")
     assert pay(cash).status == 201
-    assert len(charged(cash)) == 1
+    assert len(cash.gateway.intents_by_id) == len(charged(cash)) == 1
 
 
 def test_a_token_that_is_none_costs_no_attempt(cash):
@@ -128,7 +128,7 @@ def test_the_third_decline_is_the_last(cash):
 def test_the_same_request_again_is_one_charge_and_one_answer(cash):
     answers = [pay(cash, Idempotency_Key="k1") for _ in range(3)]
     assert {(a.status, a.body) for a in answers} == {(201, answers[0].body)}
-    assert len(cash.gateway.charges) == 1
+    assert len(cash.gateway.intents_by_id) == 1
 
 
 def test_a_decline_again_is_the_same_decline(cash):
@@ -154,7 +154,7 @@ def test_the_same_key_for_another_order_is_refused(cash, first):
     assert pay(cash, first, order=OTHER_ORDER, Idempotency_Key="k1").status == 422
     assert pay(cash, "tok_chargeDeclined", order=OTHER_ORDER).status == 400
     assert pay(cash, first, order=OTHER_ORDER, Idempotency_Key="k1").status == 422
-    assert len(cash.gateway.charges) == 2
+    assert len(cash.gateway.intents_by_id) == 2
 
 
 def test_the_same_request_is_answered_even_after_its_order_has_ended(cash):
@@ -170,7 +170,7 @@ def test_a_lost_reply_says_try_again_and_the_same_request_finishes_it(cash):
     assert payment(cash).status is Status.PENDING
     cash.gateway.away = False
     assert pay(cash, Idempotency_Key="k1").status == 201
-    assert len(cash.gateway.charges) == 1
+    assert len(cash.gateway.intents_by_id) == 1
 
 
 def test_a_double_click_is_one_charge(cash):
@@ -178,7 +178,7 @@ def test_a_double_click_is_one_charge(cash):
     assert pay(cash).status == 503
     cash.gateway.away = False
     assert pay(cash).status == 201
-    assert len(cash.gateway.charges) == 1
+    assert len(cash.gateway.intents_by_id) == 1
 
 
 @pytest.mark.parametrize("declined_before", [True, False])
@@ -206,4 +206,4 @@ def test_while_one_card_is_being_charged_no_other_is(cash):
     cash.gateway.away = False
     answer = pay(cash, "tok_mastercard")
     assert answer.messages == ["A payment for this order is being made"]
-    assert len(cash.gateway.charges) == 1
+    assert len(cash.gateway.intents_by_id) == 1

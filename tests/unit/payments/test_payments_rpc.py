@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from unit_doubles import BOB, EVE, NO_IDS, NOWHERE, ORDER, OTHER_ORDER
 
-from payments.commands import ABANDONED_AFTER
+from payments.asking import ABANDONED_AFTER
 from payments.models import Status
 from ticketing.errors import (
     BadRequestError,
@@ -28,7 +28,12 @@ def payment(cash, order_id=ORDER):
 def test_an_order_is_paid_by_its_buyer_alone(cash):
     with pytest.raises(NotOwnerError):
         cash.rpc.pay(ORDER, EVE, "tok_visa")
-    assert cash.rpc.pay(ORDER, BOB, "tok_visa") == {"id": payment(cash).id}
+    assert cash.rpc.pay(ORDER, BOB, "tok_visa") == {
+        "id": payment(cash).id,
+        "status": "paid",
+        "clientSecret": "pi_1_secret",
+        "redirectUrl": None,
+    }
 
 
 def test_inputs_are_checked_as_over_http(cash):
@@ -66,7 +71,7 @@ def test_a_charge_whose_reply_was_lost_is_finished_by_the_timer(cash, lost):
     cash.clock.now += ABANDONED_AFTER + timedelta(milliseconds=1)
     cash.rpc.resume()
     assert payment(cash).status is Status.PAID
-    assert len(cash.gateway.charges) == 1
+    assert len(cash.gateway.intents_by_id) == 1
 
 
 def test_a_charge_that_somebody_still_waits_for_is_left_alone(cash, lost):
@@ -83,10 +88,10 @@ def test_one_charge_that_cannot_be_finished_does_not_hold_up_the_others(cash, lo
     cash.gateway.away = False
     stuck, charge = ORDER, cash.gateway.charge
 
-    def sometimes(order_id, *arguments):
-        if order_id == stuck:
+    def sometimes(wanted, *arguments):
+        if wanted.order_id == stuck:
             raise UnavailableError
-        return charge(order_id, *arguments)
+        return charge(wanted, *arguments)
 
     cash.gateway.charge = sometimes
     cash.clock.advance(minutes=1)

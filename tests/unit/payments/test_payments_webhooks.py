@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from unit_doubles import ORDER
 
 from payments.gateway import StripeGateway
+from payments.intents import Notice
 from ticketing.errors import BadRequestError
 
 SECRET = "whsec_test"
-GATEWAY = StripeGateway("sk_test_x", SECRET, "http://127.0.0.1:1")
+
+
+def rotating(secrets):
+    return StripeGateway("sk_test_x", secrets, "http://127.0.0.1:1", "http://x/{}")
+
+
+GATEWAY = rotating(SECRET)
 INTENT = {"object": "payment_intent", "id": "pi_1", "metadata": {"order_id": ORDER}}
 EVENT = {
     "object": "event",
@@ -31,17 +38,48 @@ def sign(body, *, ago=0, secret=SECRET):
     return f"t={made},v1={digest}"
 
 
-def test_a_signed_event_names_its_order():
-    assert GATEWAY.order_of_event(BODY, sign(BODY)) == {
-        "id": "evt_1",
-        "type": "payment_intent.succeeded",
-        "orderId": ORDER,
-    }
+def notice(subject):
+    body = json.dumps(EVENT | {"data": {"object": subject}}).encode()
+    return GATEWAY.notice_of(body, sign(body))
 
 
-def test_an_event_about_something_else_names_none():
-    body = json.dumps(EVENT | {"data": {"object": {"object": "balance"}}}).encode()
-    assert GATEWAY.order_of_event(body, sign(body))["orderId"] is None
+def test_a_signed_event_names_its_intent_and_its_order():
+    assert GATEWAY.notice_of(BODY, sign(BODY)) == Notice(
+        "evt_1", "payment_intent.succeeded", "pi_1", ORDER
+    )
+
+
+def test_an_event_of_a_charge_names_them_as_well():
+    charge = INTENT | {"object": "charge", "id": "ch_1", "payment_intent": "pi_1"}
+    assert notice(charge) == GATEWAY.notice_of(BODY, sign(BODY))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"object": "balance"},
+        {"object": "charge", "id": "ch_1", "payment_intent": None, "metadata": None},
+        {"object": "charge", "payment_intent": {"id": "pi"}, "metadata": {}},
+        {"object": "payment_intent", "id": 5, "metadata": {"order_id": {"$gt": ""}}},
+    ],
+)
+def test_an_event_about_something_else_names_none(subject):
+    assert (notice(subject).intent_id, notice(subject).order_id) == (None, None)
+
+
+def test_while_one_secret_replaces_another_both_count():
+    for secrets in (f"{SECRET},whsec_new", f"whsec_new, {SECRET} ,"):
+        heard = rotating(secrets)
+        for secret in (SECRET, "whsec_new"):
+            assert heard.notice_of(BODY, sign(BODY, secret=secret)).id == "evt_1"
+        with pytest.raises(BadRequestError):
+            heard.notice_of(BODY, sign(BODY, secret="whsec_other"))
+
+
+@pytest.mark.parametrize("ago", [3600, -3600])
+def test_a_second_secret_does_not_make_an_old_signature_new(ago):
+    with pytest.raises(BadRequestError):
+        rotating(f"whsec_new,{SECRET}").notice_of(BODY, sign(BODY, ago=ago))
 
 
 NO_SIGNATURES = {
@@ -62,18 +100,19 @@ NO_SIGNATURES = {
 @pytest.mark.parametrize("signature", NO_SIGNATURES.values(), ids=NO_SIGNATURES)
 def test_bytes_are_refused_whose_signature_is(signature):
     with pytest.raises(BadRequestError, match="signature"):
-        GATEWAY.order_of_event(BODY, signature)
+        GATEWAY.notice_of(BODY, signature)
 
 
 @given(st.text(st.characters(max_codepoint=255)))
 def test_any_other_text_is_no_signature(text):
     with pytest.raises(BadRequestError):
-        GATEWAY.order_of_event(BODY, text)
+        GATEWAY.notice_of(BODY, text)
 
 
 def test_without_a_secret_nothing_is_believed():
-    with pytest.raises(BadRequestError):
-        StripeGateway("sk", "", "").order_of_event(BODY, sign(BODY, secret=""))
+    for secrets in ("", ",", " , "):
+        with pytest.raises(BadRequestError):
+            rotating(secrets).notice_of(BODY, sign(BODY, secret=""))
 
 
 NO_EVENTS = {
@@ -91,4 +130,4 @@ NO_EVENTS = {
 @pytest.mark.parametrize("body", NO_EVENTS.values(), ids=NO_EVENTS)
 def test_signed_bytes_that_are_no_event_are_refused(body):
     with pytest.raises(BadRequestError):
-        GATEWAY.order_of_event(body, sign(body))
+        GATEWAY.notice_of(body, sign(body))

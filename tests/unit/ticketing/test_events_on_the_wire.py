@@ -130,6 +130,7 @@ def test_the_subjects_are_those_of_the_contract():
         "order.cancelled",
         "order.completed",
         "order.reduced",
+        "order.extended",
         "expiration.complete",
         "payment.created",
         "payment.failed",

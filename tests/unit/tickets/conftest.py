@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import Clock, OrdersDouble, Site, worker
+from unit_doubles import Clock, Site, worker
+from unit_neighbours import OrdersDouble
 
 from ticketing.batches import Batches
 from tickets.fakes import MemoryTickets

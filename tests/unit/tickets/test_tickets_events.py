@@ -3,7 +3,8 @@
 import eventlet
 import pytest
 from eventlet import GreenPool
-from unit_doubles import ANN, BOB, NOWHERE, ORDER, OTHER_ORDER, OrdersDouble, worker
+from unit_doubles import ANN, BOB, NOWHERE, ORDER, OTHER_ORDER, worker
+from unit_neighbours import OrdersDouble
 
 from ticketing.batches import Batches
 from ticketing.contract import (

@@ -1,0 +1,148 @@
+"""A shop under faults: a system with a stand-in of Stripe for itself alone."""
+
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from chaos_history import History
+from chaos_stand_in import StandIn
+from chaos_wire import Wire
+from nameko.standalone.rpc import ClusterRpcProxy
+from system_books import Books
+from system_control import System, eventually
+
+from launcher.instance import STAND_IN_KEY, STRIPE_KEY
+from ticketing.clock import iso
+
+UNGUARDED = Path(__file__).parent / "unguarded"
+# After the last fault is healed, so long may it take until all is well.
+HEALED_WITHIN = 30
+# Going through thousands of payments by one call takes longer than calls may elsewhere.
+RECONCILED_WITHIN = 600
+ENDS = {"complete", "cancelled"}
+# Questions about whole collections are asked less often, so as not to be the load.
+PAUSE = 0.25
+NAMES = ("tickets", "orders", "expiration", "payments")
+
+
+def until(condition, within=HEALED_WITHIN):
+    """As `eventually`, for what is costly to find out."""
+
+    def asked():
+        return condition() or time.sleep(PAUSE)
+
+    eventually(asked, within)
+
+
+class Shop(System):
+    """``without`` names a folder of ``unguarded/``, by the service it stands in for.
+
+    ``wires`` are watchers by setting: what payments says to these servers passes them.
+    """
+
+    def __init__(self, instance, folder, *, without=None, wires=None, **settings):
+        names = {name: name for name in NAMES} | dict(without or {})
+        secret = instance.secrets()["webhook"]
+        self.stand_in = StandIn(folder, secret)
+        self.history = History(folder / "history.jsonl")
+        self.folder = folder
+        self._opened = datetime.now(UTC)
+        given = {
+            **instance.given,
+            STRIPE_KEY: STAND_IN_KEY,
+            "STRIPE_WEBHOOK_SECRET": secret,
+            "STRIPE_API_BASE": self.stand_in.url,
+            "PYTHONPATH": str(UNGUARDED),
+        }
+        *others, payments = names.values()
+        groups = [tuple(others), (payments,)]
+        super().__init__(replace(instance, given=given), groups, folder, **settings)
+        for name, module in names.items():
+            self.processes[name] = self.processes[module]
+        self.books = Books(self)
+        self.watchers = dict(wires or {})
+        self.wires = {
+            setting: Wire(self.direct[setting], watcher)
+            for setting, watcher in self.watchers.items()
+        }
+        own = {setting: wire.url for setting, wire in self.wires.items()}
+        self.payments.settings = self.payments.settings | own
+
+    @property
+    def payments(self):
+        return self.processes["payments"]
+
+    def up(self, webhooks=None):
+        """``webhooks`` is where the stand-in sends them; None for nowhere."""
+        self.stand_in.start(webhooks)
+        for wire in self.wires.values():
+            wire.open()
+        return super().up()
+
+    @property
+    def hook(self):
+        """Where payments hears webhooks."""
+        return f"http://{self.payments.address}/api/payments/webhook"
+
+    def end(self):
+        super().end()
+        for wire in self.wires.values():
+            wire.end()
+        self.stand_in.end()
+        self.history.close()
+
+    def hurry(self):
+        """What waits for Stripe has waited long enough for the service to resume it."""
+        ago = {"waitingSince": datetime.now(UTC) - timedelta(minutes=1)}
+        self._payments().update_many({"waitingSince": {"$exists": True}}, {"$set": ago})
+
+    def end_hold(self, order_id):
+        """The time of an order that nobody has paid is up."""
+        now = datetime.now(UTC)
+        due = {"_id": order_id, "status": {"$nin": list(ENDS)}}
+        self.database("orders")["orders"].update_one(due, {"$set": {"expiresAt": now}})
+        key = f"{self.namespace}:expiration:deadlines"
+        eventually(
+            lambda: self.redis.zscore(key, order_id) or self._has_ended(order_id)
+        )
+        self.redis.zadd(key, {order_id: int(now.timestamp() * 1000)}, xx=True)
+
+    def reconcile(self):
+        """Have payments compare its books with Stripe's, as it does every minute."""
+        config = {
+            "AMQP_URI": self.direct["AMQP_URI"],
+            "rpc_exchange": f"{self.namespace}nameko-rpc",
+        }
+        with ClusterRpcProxy(config, timeout=RECONCILED_WITHIN) as rpc:
+            return rpc.payments.reconcile(since=iso(self._opened))
+
+    def settle(self, within=HEALED_WITHIN):
+        """Wait until every order has an end and nothing is under way any more."""
+        self.hurry()
+        until(self.is_settled, within)
+
+    def is_settled(self):
+        waiting = {"waitingSince": {"$exists": True}}
+        unended = {"status": {"$nin": list(ENDS)}}
+        return (
+            not self._payments().count_documents(waiting)
+            and not self.database("orders")["orders"].count_documents(unended)
+            and self.books.is_settled()
+        )
+
+    def seems_settled(self, within):
+        """The same, where it may well never come true."""
+        with suppress(AssertionError):
+            self.settle(within)
+            return True
+        return False
+
+    def _has_deadline(self, key, order_id):
+        """Or needs none any more."""
+        order = self.database("orders")["orders"].find_one({"_id": order_id})
+        return order["status"] in ENDS or self.redis.zscore(key, order_id) is not None
+
+    def _payments(self):
+        return self.database("payments")["payments"]

@@ -1,0 +1,66 @@
+"""Faults on real processes and real servers; `scripts/chaos --help` says how to run it.
+
+Each row of the suite is one file, ``test_row_NN_*.py``: the invariant held and, with
+its guard taken out, broken.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from launcher.instance import Instance
+from launcher.testing import Launched
+
+sys.path.append(str(Path(__file__).parents[1] / "system"))
+
+from chaos_row import Row
+
+# As for the system tests: the data folder and port of servers that run already.
+RUNNING = "TICKETING_TEST_SERVERS"
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("chaos")
+    group.addoption("--full", action="store_true", help="rows at their full size")
+    group.addoption("--seed", type=int, help="instead of each row's own")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.has_failed = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def instance(tmp_path_factory):
+    """The servers, which all rows share."""
+    if running := os.environ.get(RUNNING):
+        data, _, port = running.rpartition(":")
+        yield Instance(Path(data), int(port), given={})
+        return
+    data = tmp_path_factory.mktemp("servers") / "data"
+    with Launched(data, "--servers-only") as launched:
+        yield launched.instance
+
+
+@pytest.fixture
+def row(request, instance, tmp_path_factory):
+    row = Row(
+        request.module,
+        full=request.config.getoption("full", default=False),
+        seed=request.config.getoption("seed", default=None),
+        is_control="control" in request.node.name,
+        new_folder=lambda: tmp_path_factory.mktemp("shop"),
+        instance=instance,
+    )
+    yield row
+    row.end()
+    if getattr(request.node, "has_failed", False):
+        row.figures["kept in"] = row.keep()
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        sys.stdout.write(row.table() + "\n")

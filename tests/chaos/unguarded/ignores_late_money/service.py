@@ -1,0 +1,17 @@
+"""Orders that neither delivers nor sends back what is paid for a cancelled order."""
+
+from orders import commands
+from orders.models import Status
+from orders.service import OrdersService
+
+__all__ = ["OrdersService"]
+
+_settle = commands.settle
+
+
+def settle_in_time(orders, order_id, *payment):
+    if orders.get(order_id).status is not Status.CANCELLED:
+        _settle(orders, order_id, *payment)
+
+
+commands.settle = settle_in_time

@@ -1,0 +1,64 @@
+"""A hold that is made longer, once, while the bank has not answered."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from unit_doubles import BOB, HOLD, NOW, ORDER, TICKET
+
+from orders import models
+from orders.models import NotYetError, Order, Reason, Status
+
+END = NOW + HOLD
+LATER = END + timedelta(minutes=5)
+CREATED = Order(ORDER, BOB, Status.CREATED, END, TICKET, "Row 3", 1950, ("1", "2"))
+EXTENDED = models.extend(CREATED, LATER).state
+COMPLETE = models.complete(CREATED, 3900, "usd", lambda: "P").state
+EXPIRED = models.expire(CREATED, END).state
+MOMENT = timedelta(milliseconds=1)
+
+
+def test_a_longer_hold_is_told_with_its_end():
+    event = models.extend(CREATED, LATER).event
+    assert event.subject == "order.extended"
+    assert event.data == {
+        "id": ORDER,
+        "version": 1,
+        "ticket": {"id": TICKET},
+        "units": ["1", "2"],
+        "expiresAt": "2026-01-31T12:20:00.000Z",
+    }
+    assert (EXTENDED.expires_at, EXTENDED.status) == (LATER, Status.CREATED)
+    assert EXTENDED.holds
+
+
+@pytest.mark.parametrize("order", [EXTENDED, COMPLETE, EXPIRED])
+def test_a_hold_is_made_longer_once_while_it_runs(order):
+    assert models.extend(order, LATER + HOLD) is None
+
+
+def test_a_first_hold_that_is_asked_for_too_early_is_asked_for_again():
+    with pytest.raises(NotYetError):
+        models.is_due(CREATED, END - MOMENT)
+    assert models.is_due(CREATED, END)
+
+
+def test_a_longer_hold_has_an_announcement_of_its_own():
+    """The one for its first end comes again without end otherwise."""
+    assert not models.is_due(EXTENDED, END)
+    assert not models.is_due(EXTENDED, LATER - MOMENT)
+    assert models.is_due(EXTENDED, LATER)
+    assert models.expire(EXTENDED, END) is None
+    assert models.expire(EXTENDED, LATER).state.reason == Reason.EXPIRED
+
+
+@pytest.mark.parametrize("order", [COMPLETE, EXPIRED])
+def test_what_is_over_is_never_due(order):
+    assert not models.is_due(order, NOW)
+    assert not models.is_due(replace(order, extended=True), LATER)
+
+
+@pytest.mark.parametrize("end", [models.cancel, models.fail, models.withdraw])
+def test_a_longer_hold_ends_as_any_other_does(end):
+    assert end(EXTENDED).state.status is Status.CANCELLED
+    assert models.complete(EXTENDED, 3900, "usd", lambda: "P").state.holds
