@@ -11,7 +11,6 @@ from contract_orders import (
     END,
     EVE,
     LISTING,
-    PRICE,
     TICKET,
     complete,
     expire,
@@ -31,7 +30,6 @@ from ticketing.money import CURRENCIES
 from ticketing.paging import Page
 
 HELD = ("ticket.id", "units")
-FIRST, LAST = "0" * 24, "f" * 24
 
 
 def refund(*units):
@@ -225,40 +223,6 @@ class OrdersContract:
 
         assert listed(Page()) == [0, 2, 4]
         assert listed(Page(1, ids[0])) == [2]
-
-    @pytest.fixture
-    def sold(self, orders):
-        """Three orders that are complete, one of two units less one, and two more."""
-        made = [orders.add(order(ticket=new_id())) for _ in range(4)]
-        made.append(orders.add(order("1", "2", ticket=new_id())))
-        for each in (made[0], made[2], made[4]):
-            orders.change(each.id, complete)
-        orders.change(made[3].id, expire)
-        orders.change(made[4].id, refund("1"))
-        return [each.id for each in made]
-
-    def test_orders_are_found_by_their_ids(self, orders, sold):
-        wanted = [sold[3], new_id(), sold[0]]
-        assert {each.id for each in orders.of_ids(wanted)} == {sold[0], sold[3]}
-        assert orders.of_ids([]) == []
-
-    def test_complete_orders_are_gone_through_by_their_ids(self, orders, sold):
-        def between(after, before, limit=10):
-            found = orders.complete_between(after, before, limit)
-            return [sold.index(each.id) for each in found]
-
-        assert between(FIRST, LAST) == [0, 2, 4]
-        assert between(FIRST, LAST, 2) == [0, 2]
-        assert between(sold[0], sold[4]) == [2]
-        orders.change(sold[2], refund())
-        assert between(sold[0], LAST) == [4]
-
-    def test_orders_are_worth_what_their_units_cost_now(self, orders, sold):
-        assert orders.worth(FIRST, LAST) == {"usd": 3 * PRICE}
-        assert orders.worth(sold[0], LAST) == {"usd": 2 * PRICE}
-        assert orders.worth(LAST, LAST) == {}
-        orders.change(sold[4], refund())
-        assert orders.worth(sold[0], LAST) == {"usd": PRICE}
 
     def test_tickets_are_remembered_beside_the_orders(self, orders):
         orders.tickets.put(TICKET, 3, {"title": "Row 3", "price": 1950})

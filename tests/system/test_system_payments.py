@@ -137,13 +137,20 @@ def test_a_token_that_is_none_is_no_decline(seller, buyer):
     buyer.until(order, "complete")
 
 
-def test_a_card_that_wants_another_step_is_refused(system, seller, buyer):
-    """400, and nothing is taken."""
+def test_a_card_that_wants_another_step_is_told_where(system, seller, buyer):
+    """202, and nothing is taken yet; another card may pay meanwhile."""
     order = buyer.reserve(seller.sell())
     response = buyer.pay(order, "tok_threeDSecure2Required")
-    assert response.status_code == 400
+    assert response.status_code == 202
+    told = response.json()
+    assert told.keys() == {"id", "status", "clientSecret", "redirectUrl"}
+    assert told["status"] == "action"
+    (intent,) = system.intents(order["id"])
+    assert told["clientSecret"] == intent.client_secret
     assert system.kept(order["id"]) == 0
     assert buyer.pay(order).status_code == 201
+    buyer.until(order, "complete")
+    assert [i.id for i in system.intents(order["id"])] == [intent.id]
 
 
 def test_one_can_pay_in_the_same_breath_as_one_reserves(seller, buyer):

@@ -19,7 +19,7 @@ CONSUMERS = {
         "payment-refunded",
     },
     "tickets": ENDS | {"order-created", "order-reduced"},
-    "payments": ENDS | {"order-created", "order-reduced"},
+    "payments": ENDS | {"order-created", "order-extended", "order-reduced"},
     "expiration": ENDS | {"order-created"},
     "web": ENDS | {"order-reduced"},
 }
