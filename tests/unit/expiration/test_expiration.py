@@ -14,6 +14,7 @@ from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    OrderExtended,
     ReservedTicket,
     TicketRef,
 )
@@ -90,6 +91,46 @@ def test_what_was_announced_is_forgotten(hold):
         hold.clock.advance(minutes=1)
     assert announced(hold) == [ORDER]
     assert hold.rpc.pending() == []
+
+
+def extended(expires_at, order_id=ORDER):
+    payload = OrderExtended(
+        id=order_id,
+        version=1,
+        ticket=TicketRef(id=TICKET),
+        units=["1"],
+        expires_at=iso(expires_at),
+    )
+    return Delivery(payload, "")
+
+
+def test_a_hold_that_became_longer_is_announced_again(hold):
+    """Each end has an event of its own: the bus forgets one that comes twice."""
+    hold.clock.now = END
+    hold.rpc.poll()
+    later = END + timedelta(minutes=5)
+    hold.rpc.on_order_extended(extended(later))
+    hold.rpc.poll()
+    assert announced(hold) == [ORDER]
+    hold.clock.now = later
+    hold.rpc.poll()
+    assert announced(hold) == [ORDER, ORDER]
+    assert hold.rpc.pending() == []
+
+
+def test_a_hold_that_became_longer_while_it_was_announced_is_not_forgotten(hold):
+    """The order was faster than the poll that told it."""
+    later = END + timedelta(minutes=5)
+    publish = hold.publisher.publish_groups
+
+    def overtaken(groups):
+        hold.rpc.on_order_extended(extended(later))
+        return publish(groups)
+
+    hold.publisher.publish_groups = overtaken
+    hold.clock.now = END
+    hold.rpc.poll()
+    assert hold.rpc.pending() == [{"orderId": ORDER, "at": iso(later)}]
 
 
 @pytest.mark.parametrize("ending", ["cancelled", "completed"])

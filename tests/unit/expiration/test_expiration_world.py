@@ -23,7 +23,7 @@ class World(RuleBasedStateMachine):
         super().__init__()
         self.now, self.made = NOW, 0
         self.deadlines, self.publisher = MemoryDeadlines(), MemoryPublisher()
-        self.orders, self.early = OrdersDouble(), []
+        self.orders, self.longer = OrdersDouble(), set()
 
     def attempt(self):
         try:
@@ -39,6 +39,16 @@ class World(RuleBasedStateMachine):
         order_id, end = f"{self.made:024x}", self.now + timedelta(seconds=seconds)
         self.orders.orders[order_id] = {"id": order_id, "expiresAt": iso(end)}
         commands.watch(self.deadlines, order_id, iso(end))
+
+    @rule(number=st.integers(1, 20), seconds=st.integers(1, 60))
+    def hold_longer(self, number, seconds):
+        """An order that has heard of its end waits for its bank."""
+        order_id = f"{number:024x}"
+        if order_id in self.ended() - self.longer:
+            self.longer.add(order_id)
+            end = iso(self.now + timedelta(seconds=seconds))
+            self.orders.orders[order_id]["expiresAt"] = end
+            commands.extend(self.deadlines, order_id, end)
 
     @rule(seconds=st.integers(0, 30))
     def wait(self, seconds):
@@ -63,9 +73,21 @@ class World(RuleBasedStateMachine):
     def ended(self):
         return {event.data["orderId"] for event in self.publisher.published}
 
+    def ended_after_all(self):
+        """Whose last end was announced, in an event of its own."""
+        told = [event.id.rsplit(":", 1) for event in self.publisher.published]
+        ends = {each: o["expiresAt"] for each, o in self.orders.orders.items()}
+        return {
+            order_id
+            for name, claimed in told
+            if iso(commands.moment(int(claimed))) >= ends[order_id := name[:24]]
+        }
+
     @invariant()
     def nothing_ends_early(self):
-        for order_id in self.ended():
+        for order_id in self.ended() - self.longer:
+            assert self.orders.orders[order_id]["expiresAt"] <= iso(self.now)
+        for order_id in self.longer & self.ended_after_all():
             assert self.orders.orders[order_id]["expiresAt"] <= iso(self.now)
 
     def teardown(self):
@@ -76,7 +98,7 @@ class World(RuleBasedStateMachine):
             self.attempt()
             self.now += timedelta(milliseconds=LEASE_MS)
             self.attempt()
-        assert self.ended() == set(self.orders.orders)
+        assert self.ended() == self.ended_after_all() == set(self.orders.orders)
 
 
 TestWorld = World.TestCase

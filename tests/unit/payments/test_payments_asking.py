@@ -181,6 +181,12 @@ def test_what_the_page_needs_is_told_again_and_again(cash):
     assert len(cash.gateway.intents_by_id) == 1
 
 
+def test_a_card_is_tried_with_the_intent_whose_opening_was_lost(cash):
+    lost(cash, lambda: cash.rpc._open(ORDER, BOB))
+    assert pay(cash)["status"] == "paid"
+    assert len(cash.gateway.intents_by_id) == 1
+
+
 def test_an_intent_whose_opening_was_lost_is_opened_with_the_same_key(cash):
     lost(cash, lambda: cash.rpc._open(ORDER, BOB))
     assert cash.rpc._open(ORDER, BOB).stripe_id == "pi_1"
