@@ -1,6 +1,6 @@
-"""What buyers do with orders, and what time and money do to them."""
+"""What buyers do with orders. What money and time do is in ``orders.settlement``."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from eventlet.semaphore import Semaphore
 
-from orders import models
+from orders import lifecycle
 from orders.listing import (
     Listing,
     Wish,
@@ -19,16 +19,13 @@ from orders.listing import (
     winding_up,
 )
 from orders.models import Order, RequestKey, Status
-from orders.passes.codes import new_pass_id
 from orders.repository import Orders
-from ticketing.change import Change
 from ticketing.errors import (
     BadRequestError,
     ConcurrentUpdateError,
     DuplicateError,
     KeyReusedError,
     NotOwnerError,
-    UnavailableError,
     refuse,
 )
 from ticketing.ids import checked_id, new_id
@@ -37,15 +34,11 @@ from ticketing.messages import Delivery
 # Each try that fails has learnt of units that others took.
 TRIES = 20
 
-# What a payment is once Stripe has the money.
-TAKEN = {"paid", "refunding", "refunded"}
-
 # The requests with a key that are being answered: by user and key.
 _turns: WeakValueDictionary[tuple[str, str], Semaphore] = WeakValueDictionary()
 
 Json = dict[str, Any]
 TicketOwner = Callable[[str], Json]
-Refund = Callable[[str, str, list[str] | None], Any]
 
 
 @dataclass(frozen=True)
@@ -94,7 +87,7 @@ def _insert(
         order = _order(listing, wanted, units, now)
         try:
             with orders.occupancies.claiming(order):
-                return orders.add(models.reserve(order))
+                return orders.add(lifecycle.reserve(order))
         except DuplicateError as error:
             if "units" not in error.fields:
                 raise
@@ -182,7 +175,7 @@ def _first_answer(orders: Orders, wanted: Reservation) -> Order | None:
         return None
     if earlier.request_key.fingerprint != key.fingerprint:
         raise KeyReusedError
-    return models.as_created(earlier)
+    return lifecycle.as_created(earlier)
 
 
 def own(orders: Orders, order_id: str, user_id: str) -> Order:
@@ -195,62 +188,7 @@ def own(orders: Orders, order_id: str, user_id: str) -> Order:
 
 def cancel(orders: Orders, order_id: str) -> Order:
     """Raises NotFoundError, BadRequestError when it is complete."""
-    return orders.change(checked_id(order_id), models.cancel)
-
-
-def settle(
-    orders: Orders, order_id: str, amount: int, currency: str, refund: Refund
-) -> None:
-    """Deliver what was paid for, or give the money back at once."""
-
-    def deliver(order: Order) -> Change[Order] | None:
-        if order.status is Status.CANCELLED and _is_withdrawn(orders, order):
-            raise models.TooLateError
-        return models.complete(order, amount, currency, new_pass_id)
-
-    try:
-        orders.change(order_id, deliver)
-    except models.TooLateError:
-        refund(order_id, "the order was cancelled", None)
-    except DuplicateError as error:
-        if "units" not in error.fields:
-            raise  # two passes drew the same id: the event comes again
-        refund(order_id, "the ticket was sold to somebody else", None)
-
-
-def expire(
-    orders: Orders, order_id: str, payments: Any, grace: timedelta, now: datetime
-) -> None:
-    """End a hold, after its payment: what was paid in time is delivered.
-
-    ``payments`` closes the payment, which cancels it at Stripe. While the bank has not
-    answered, the hold is made longer once. While nobody knows, it waits for at most
-    ``grace``; a payment that is found later is honoured or goes back. Raises
-    NotYetError, UnavailableError.
-    """
-    order = orders.get(order_id)
-    if not models.is_due(order, now):
-        return
-    try:
-        payment = payments.close(order_id)
-    except UnavailableError:
-        if now < order.expires_at + grace:
-            raise
-        payment = None
-    status = payment["status"] if payment else None
-    if payment and status in TAKEN:
-        amount, currency = payment["amount"], payment["currency"]
-        settle(orders, order_id, amount, currency, payments.refund)
-    elif status == "processing" and not order.extended:
-        until = order.expires_at + grace
-        orders.change(order_id, lambda known: models.extend(known, until))
-    else:
-        orders.change(order_id, lambda known: models.expire(known, now))
-
-
-def return_units(orders: Orders, order_id: str, units: Collection[str]) -> None:
-    """Money went back, and so do the units it was for."""
-    orders.change(order_id, lambda order: models.refund(order, units))
+    return orders.change(checked_id(order_id), lifecycle.cancel)
 
 
 def follow_ticket(
@@ -271,8 +209,3 @@ def hear_ticket(orders: Orders, ticket: Json, now: datetime) -> None:
     """Take a ticket as its owner tells it, unless something newer is known."""
     copy = winding_up(copy_of_ticket(ticket), now)
     orders.tickets.put(ticket["id"], copy.pop("version"), copy)
-
-
-def _is_withdrawn(orders: Orders, order: Order) -> bool:
-    copy = orders.tickets.find(order.ticket_id)
-    return bool(copy and copy.get("cancelled"))

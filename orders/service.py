@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from orders import commands, models
+from orders import commands, lifecycle, settlement
 from orders.commands import Reservation
 from orders.inputs import OrderInput
 from orders.models import Order, RequestKey
@@ -130,7 +130,7 @@ class OrdersService(
     @event_handler(ExpirationComplete)
     def on_expiration_complete(self, event: Delivery) -> None:
         grace = timedelta(seconds=self.grace_seconds)
-        commands.expire(
+        settlement.expire(
             self.orders,
             event.payload.order_id,
             self.payments_rpc,
@@ -143,16 +143,16 @@ class OrdersService(
         payment = event.payload
         paid = payment.amount, payment.currency
         refund = self.payments_rpc.refund
-        commands.settle(self.orders, payment.order_id, *paid, refund)
+        settlement.settle(self.orders, payment.order_id, *paid, refund)
 
     @event_handler(PaymentFailed)
     def on_payment_failed(self, event: Delivery) -> None:
-        self.orders.change(event.payload.order_id, models.fail)
+        self.orders.change(event.payload.order_id, lifecycle.fail)
 
     @event_handler(PaymentRefunded)
     def on_payment_refunded(self, event: Delivery) -> None:
         refunded = event.payload
-        commands.return_units(self.orders, refunded.order_id, refunded.units)
+        settlement.return_units(self.orders, refunded.order_id, refunded.units)
 
     def _reserve(self, user_id: str, wanted: OrderInput, key: str | None) -> Order:
         hold = timedelta(seconds=self.hold_seconds)

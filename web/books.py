@@ -61,7 +61,7 @@ def _finding(finding: Json) -> Json:
     kind, ref, order_id = finding["kind"], finding["ref"], finding["orderId"]
     return finding | {
         "title": kind[0].upper() + kind[1:],
-        "meaning": MEANINGS[kind],
+        "meaning": MEANINGS.get(kind, ""),
         "payment": ref if ref != order_id else None,
         "refund": order_id is not None and kind in _REFUNDED_HERE,
     }

@@ -3,11 +3,11 @@
 import logging
 from datetime import datetime
 
-from orders import models
-from orders.commands import Refund
+from orders import lifecycle
 from orders.inputs import RefundInput
 from orders.models import Order, Reason, Status
 from orders.repository import Orders
+from orders.settlement import Refund
 from ticketing.errors import (
     BadRequestError,
     NotFoundError,
@@ -68,7 +68,7 @@ def wind_up(orders: Orders, send_back: Refund, now: datetime) -> int:
 def _ended(orders: Orders, order: Order, send_back: Refund) -> bool:
     """Try one; an order that there is trouble with must not stop the others."""
     try:
-        ended = orders.change(order.id, models.withdraw)
+        ended = orders.change(order.id, lifecycle.withdraw)
         if ended.status is Status.COMPLETE:
             send_back(order.id, "the seller cancelled the event", None)
     except TicketingError as error:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orders import commands
+from orders import settlement
 from orders.models import Order, Status
 from orders.repository import Orders
 from ticketing import service
@@ -45,12 +45,12 @@ class WorthEntrypoints(service.Service):
         Raises NotFoundError, UnavailableError, HopelessError on a wrong amount.
         """
         refund = self.payments_rpc.refund
-        commands.settle(self.orders, order_id, amount, currency, refund)
+        settlement.settle(self.orders, order_id, amount, currency, refund)
 
     @rpc
     def hear_refund(self, order_id: str, units: list[str]) -> None:
         """Money went back for units of an order, for all when there are none named."""
-        commands.return_units(self.orders, order_id, units)
+        settlement.return_units(self.orders, order_id, units)
 
 
 def _standing(order: Order) -> Json:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from orders import models
+from orders import lifecycle
 from orders.models import Order, RequestKey, Status
 from orders.passes.codes import new_pass_id
 from ticketing.ids import new_id
@@ -38,12 +38,12 @@ def order(*units, ticket=TICKET, user=BOB, key=None, currency="usd"):
         currency=currency,
     )
     key = RequestKey(key, f"print of {key}") if key else None
-    return models.reserve(replace(made, request_key=key))
+    return lifecycle.reserve(replace(made, request_key=key))
 
 
 def expire(found):
-    return models.expire(found, END)
+    return lifecycle.expire(found, END)
 
 
 def complete(found):
-    return models.complete(found, found.total, found.currency, new_pass_id)
+    return lifecycle.complete(found, found.total, found.currency, new_pass_id)

@@ -19,7 +19,7 @@ from contract_orders import (
 from contract_tools import store_of
 from eventlet.greenpool import GreenPool
 
-from orders import commands, models
+from orders import commands, lifecycle
 from orders.commands import Reservation
 from orders.fakes import MemoryOrders
 from orders.models import RequestKey, Status
@@ -33,15 +33,15 @@ HELD = ("ticket.id", "units")
 
 
 def refund(*units):
-    return lambda found: models.refund(found, units)
+    return lambda found: lifecycle.refund(found, units)
 
 
 def extend(found):
-    return models.extend(found, END + timedelta(minutes=5))
+    return lifecycle.extend(found, END + timedelta(minutes=5))
 
 
 def expire_later(found):
-    return models.expire(found, END + timedelta(minutes=5))
+    return lifecycle.expire(found, END + timedelta(minutes=5))
 
 
 class OrdersContract:
@@ -57,9 +57,9 @@ class OrdersContract:
             [complete],
             [expire],
             [expire, complete],
-            [models.cancel],
-            [models.fail],
-            [models.withdraw],
+            [lifecycle.cancel],
+            [lifecycle.fail],
+            [lifecycle.withdraw],
             [complete, refund("1")],
             [complete, refund("2"), refund("1")],
             [complete, refund()],
@@ -126,7 +126,7 @@ class OrdersContract:
         orders.add(order("1", "3", user=EVE))
 
     def test_a_unit_is_free_when_its_order_ends_however_often(self, orders):
-        for step in (models.cancel, expire, models.fail, models.withdraw):
+        for step in (lifecycle.cancel, expire, lifecycle.fail, lifecycle.withdraw):
             orders.change(orders.add(order()).id, step)
         assert orders.add(order(user=EVE)).holds
 
@@ -186,7 +186,7 @@ class OrdersContract:
 
     def test_a_request_is_remembered_when_its_order_has_ended(self, orders):
         first = orders.add(order(key="k1"))
-        orders.change(first.id, models.cancel)
+        orders.change(first.id, lifecycle.cancel)
         assert self.refused(orders.add, order(key="k1")) == ("userId", "requestKey.key")
         assert orders.find_by_key(BOB, "k1").id == first.id
 

@@ -9,7 +9,7 @@ import pytest
 from contract_orders import END, EVE, LISTING, TICKET, complete, expire, order
 from contract_tools import store_of
 
-from orders import models
+from orders import lifecycle
 from orders.fakes import MemoryOrders
 from orders.listing import Listing
 from orders.repository import OrderDatabase
@@ -33,7 +33,7 @@ class SalesContract:
         sold = orders.change(sold.id, complete)
         reduced = orders.add(order("6", "7"))
         orders.change(reduced.id, complete)
-        reduced = orders.change(reduced.id, lambda o: models.refund(o, ["6"]))
+        reduced = orders.change(reduced.id, lambda o: lifecycle.refund(o, ["6"]))
         ended = orders.change(orders.add(order("8")).id, expire)
         orders.add(order("1", "9", ticket=new_id()))
         return held, sold, reduced, ended
@@ -91,7 +91,7 @@ class SalesContract:
         with pytest.raises(DuplicateError) as refused:
             orders.change(
                 waiting.id,
-                lambda o: models.complete(o, o.total, o.currency, lambda: next(ids)),
+                lambda o: lifecycle.complete(o, o.total, o.currency, lambda: next(ids)),
             )
         assert refused.value.fields == ("passes.id",)
         assert orders.get(waiting.id) == waiting
@@ -130,9 +130,9 @@ class SalesContract:
         assert orders.occupancies.whole(listing).states() == "hh."
         orders.change(first.id, complete)
         assert orders.occupancies.whole(listing).states() == "ss."
-        orders.change(first.id, lambda o: models.refund(o, ["1"]))
+        orders.change(first.id, lambda o: lifecycle.refund(o, ["1"]))
         assert orders.occupancies.whole(listing).states() == ".s."
-        orders.change(first.id, lambda o: models.refund(o, []))
+        orders.change(first.id, lambda o: lifecycle.refund(o, []))
         assert orders.occupancies.whole(listing).states() == "..."
 
     def listing(self, orders):

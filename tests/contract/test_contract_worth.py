@@ -7,7 +7,7 @@ import pytest
 from contract_orders import PRICE, complete, expire, order
 from contract_tools import store_of
 
-from orders import models
+from orders import lifecycle
 from orders.fakes import MemoryOrders
 from orders.repository import OrderDatabase
 from ticketing.ids import new_id
@@ -16,7 +16,7 @@ FIRST, LAST = "0" * 24, "f" * 24
 
 
 def refund(*units):
-    return lambda found: models.refund(found, units)
+    return lambda found: lifecycle.refund(found, units)
 
 
 class WorthContract:

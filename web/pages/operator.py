@@ -27,6 +27,13 @@ class OperatorPages(base.Web):
         view = books.ledger_view(self.payments, after, ROWS)
         return self.pages.show(request, "books.html", **view, after=after, note=note)
 
+    @page("GET", f"{PATH}/reconcile", session=True)
+    @page("GET", f"{PATH}/dismiss", session=True)
+    def get_books_again(self, request: Request) -> Response:
+        """Lead whoever had to sign in to command something back to the books."""
+        self.pages.operators.check(request.session)
+        return see_other(PATH)
+
     @page("POST", f"{PATH}/reconcile", session=True)
     def post_reconciliation(self, request: Request) -> Response:
         self.pages.operators.check(request.session)

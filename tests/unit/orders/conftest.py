@@ -7,7 +7,7 @@ from orders_passes_house import House
 from unit_doubles import ANN, Clock, Site, worker
 from unit_neighbours import PaymentsDouble, TicketsDouble
 
-from orders import models
+from orders import lifecycle
 from orders.fakes import MemoryOrders
 from orders.passes.codes import PassCodes, new_pass_id
 from orders.passes.fakes import MemoryAdmissions
@@ -44,13 +44,13 @@ def desk():
 
     def complete(order_id):
         def paid(order):
-            return models.complete(order, order.total, order.currency, new_pass_id)
+            return lifecycle.complete(order, order.total, order.currency, new_pass_id)
 
         return made.orders.change(order_id, paid)
 
     def expire(order_id):
         return made.orders.change(
-            order_id, lambda found: models.expire(found, found.expires_at)
+            order_id, lambda found: lifecycle.expire(found, found.expires_at)
         )
 
     def tell(ticket_id, **changes):

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from orders_allocation_world import World
 from unit_doubles import BOB, HOLD, NOW
 
-from orders import commands, models
+from orders import commands, lifecycle, settlement
 from orders.commands import Reservation
 from orders.listing import Wish, named
 from orders.models import FINAL
@@ -95,7 +95,7 @@ class Trade(RuleBasedStateMachine):
     def expire(self, order, process, _part=()):
         if order_id := self._pick(order):
             process = self.world.processes[process]
-            process.change(order_id, lambda found: models.expire(found, LATER))
+            process.change(order_id, lambda found: lifecycle.expire(found, LATER))
             if order_id not in self.world.paid:
                 self.world.take(order_id, ())
 
@@ -108,7 +108,7 @@ class Trade(RuleBasedStateMachine):
         others = {holders.get(unit, order_id) for unit in found.units} - {order_id}
         too_late = bool(found.reason in FINAL or others)
         back = []
-        commands.settle(
+        settlement.settle(
             self.world.processes[process],
             order_id,
             found.total,
@@ -136,7 +136,7 @@ class Trade(RuleBasedStateMachine):
             units=sorted(units),
         )
         told = event.order_id, event.units
-        commands.return_units(self.world.processes[process], *told)
+        settlement.return_units(self.world.processes[process], *told)
         rest = self.world.held[order_id] - units if units else set()
         self.world.take(order_id, rest)
         if not rest:

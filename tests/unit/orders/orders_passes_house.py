@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 
 from unit_doubles import ANN, BOB, HOLD, NOW, Clock, Site, worker
 
-from orders import models
+from orders import lifecycle
 from orders.fakes import MemoryOrders
 from orders.models import Order, Status
 from orders.passes import entrypoints
@@ -68,19 +68,19 @@ class House:
     def reserve(self, ticket_id, *units, buyer=BOB):
         end = NOW + HOLD
         made = (new_id(), buyer, Status.CREATED, end, ticket_id, "Row 3", PRICE, units)
-        return self.orders.add(models.reserve(Order(*made)))
+        return self.orders.add(lifecycle.reserve(Order(*made)))
 
     def buy(self, ticket_id, *units, buyer=BOB):
         """Return a complete order."""
         order = self.reserve(ticket_id, *units, buyer=buyer)
 
         def complete(found):
-            return models.complete(found, found.total, found.currency, new_pass_id)
+            return lifecycle.complete(found, found.total, found.currency, new_pass_id)
 
         return self.orders.change(order.id, complete)
 
     def refund(self, order, *units):
-        self.orders.change(order.id, lambda found: models.refund(found, units))
+        self.orders.change(order.id, lambda found: lifecycle.refund(found, units))
 
     def passes(self, order, buyer=BOB):
         """Return the passes of an order, as its buyer sees them."""

@@ -6,20 +6,20 @@ from datetime import timedelta
 import pytest
 from unit_doubles import BOB, HOLD, NOW, ORDER, TICKET
 
-from orders import models
+from orders import lifecycle
 from orders.models import NotYetError, Order, Reason, Status
 
 END = NOW + HOLD
 LATER = END + timedelta(minutes=5)
 CREATED = Order(ORDER, BOB, Status.CREATED, END, TICKET, "Row 3", 1950, ("1", "2"))
-EXTENDED = models.extend(CREATED, LATER).state
-COMPLETE = models.complete(CREATED, 3900, "usd", lambda: "P").state
-EXPIRED = models.expire(CREATED, END).state
+EXTENDED = lifecycle.extend(CREATED, LATER).state
+COMPLETE = lifecycle.complete(CREATED, 3900, "usd", lambda: "P").state
+EXPIRED = lifecycle.expire(CREATED, END).state
 MOMENT = timedelta(milliseconds=1)
 
 
 def test_a_longer_hold_is_told_with_its_end():
-    event = models.extend(CREATED, LATER).event
+    event = lifecycle.extend(CREATED, LATER).event
     assert event.subject == "order.extended"
     assert event.data == {
         "id": ORDER,
@@ -34,31 +34,31 @@ def test_a_longer_hold_is_told_with_its_end():
 
 @pytest.mark.parametrize("order", [EXTENDED, COMPLETE, EXPIRED])
 def test_a_hold_is_made_longer_once_while_it_runs(order):
-    assert models.extend(order, LATER + HOLD) is None
+    assert lifecycle.extend(order, LATER + HOLD) is None
 
 
 def test_a_first_hold_that_is_asked_for_too_early_is_asked_for_again():
     with pytest.raises(NotYetError):
-        models.is_due(CREATED, END - MOMENT)
-    assert models.is_due(CREATED, END)
+        lifecycle.is_due(CREATED, END - MOMENT)
+    assert lifecycle.is_due(CREATED, END)
 
 
 def test_a_longer_hold_has_an_announcement_of_its_own():
     """The one for its first end comes again without end otherwise."""
-    assert not models.is_due(EXTENDED, END)
-    assert not models.is_due(EXTENDED, LATER - MOMENT)
-    assert models.is_due(EXTENDED, LATER)
-    assert models.expire(EXTENDED, END) is None
-    assert models.expire(EXTENDED, LATER).state.reason == Reason.EXPIRED
+    assert not lifecycle.is_due(EXTENDED, END)
+    assert not lifecycle.is_due(EXTENDED, LATER - MOMENT)
+    assert lifecycle.is_due(EXTENDED, LATER)
+    assert lifecycle.expire(EXTENDED, END) is None
+    assert lifecycle.expire(EXTENDED, LATER).state.reason == Reason.EXPIRED
 
 
 @pytest.mark.parametrize("order", [COMPLETE, EXPIRED])
 def test_what_is_over_is_never_due(order):
-    assert not models.is_due(order, NOW)
-    assert not models.is_due(replace(order, extended=True), LATER)
+    assert not lifecycle.is_due(order, NOW)
+    assert not lifecycle.is_due(replace(order, extended=True), LATER)
 
 
-@pytest.mark.parametrize("end", [models.cancel, models.fail, models.withdraw])
+@pytest.mark.parametrize("end", [lifecycle.cancel, lifecycle.fail, lifecycle.withdraw])
 def test_a_longer_hold_ends_as_any_other_does(end):
     assert end(EXTENDED).state.status is Status.CANCELLED
-    assert models.complete(EXTENDED, 3900, "usd", lambda: "P").state.holds
+    assert lifecycle.complete(EXTENDED, 3900, "usd", lambda: "P").state.holds

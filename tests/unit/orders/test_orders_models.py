@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from unit_doubles import BOB, HOLD, NOW, ORDER, TICKET
 
-from orders import models
+from orders import lifecycle
 from orders.models import NotYetError, Order, Reason, RequestKey, Status, TooLateError
 from ticketing.errors import BadRequestError, HopelessError, UnavailableError
 
@@ -19,24 +19,24 @@ TWO = replace(CREATED, units=("A-1", "A-2"))
 def complete(order, amount=PRICE, currency="usd"):
     """Its passes have the ids P1, P2, …"""
     ids = (f"P{number}" for number in count(1))
-    return models.complete(order, amount, currency, lambda: next(ids))
+    return lifecycle.complete(order, amount, currency, lambda: next(ids))
 
 
 def refund(order, *units):
-    return models.refund(order, units)
+    return lifecycle.refund(order, units)
 
 
 COMPLETE = complete(CREATED).state
 BOTH = complete(TWO, 2 * PRICE).state
-GIVEN_UP = models.cancel(CREATED).state
-EXPIRED = models.expire(CREATED, NOW + HOLD).state
-FAILED = models.fail(CREATED).state
+GIVEN_UP = lifecycle.cancel(CREATED).state
+EXPIRED = lifecycle.expire(CREATED, NOW + HOLD).state
+FAILED = lifecycle.fail(CREATED).state
 REFUNDED = refund(COMPLETE).state
 ENDED = {"given up": GIVEN_UP, "expired": EXPIRED, "failed": FAILED}
 
 
 def test_a_reservation_is_told_with_all_that_others_need():
-    change = models.reserve(CREATED)
+    change = lifecycle.reserve(CREATED)
     assert change.state is CREATED
     assert change.event.subject == "order.created"
     assert change.event.data == {
@@ -75,7 +75,7 @@ def test_an_order_costs_what_its_units_cost_together():
 
 def test_an_order_is_told_in_its_own_currency():
     yen = replace(TWO, currency="jpy", price=1200)
-    for told in (yen.json_dict(), models.reserve(yen).event.data):
+    for told in (yen.json_dict(), lifecycle.reserve(yen).event.data):
         assert (told["ticket"]["price"], told["total"]) == (1200, 2400)
         assert told["currency"] == "jpy"
 
@@ -100,7 +100,7 @@ def test_a_cancelled_order_says_why_and_holds_nothing(order, reason):
 
 
 def test_a_cancellation_is_told_with_its_reason():
-    event = models.cancel(CREATED).event
+    event = lifecycle.cancel(CREATED).event
     assert (event.subject, event.id) == ("order.cancelled", f"{ORDER}:1")
     assert event.data == {
         "id": ORDER,
@@ -123,22 +123,22 @@ def test_a_payment_completes_an_order():
 def test_a_hold_does_not_end_before_its_time():
     for early in (NOW, NOW + HOLD - timedelta(milliseconds=1)):
         with pytest.raises(NotYetError):
-            models.expire(CREATED, early)
+            lifecycle.expire(CREATED, early)
     assert issubclass(NotYetError, UnavailableError)  # so it is asked again later
 
 
 @pytest.mark.parametrize("order", [*ENDED.values(), REFUNDED], ids=[*ENDED, "refunded"])
 def test_what_is_cancelled_is_not_cancelled_again(order):
-    assert models.cancel(order) is None
-    assert models.expire(order, NOW + 2 * HOLD) is None
-    assert models.fail(order) is None
+    assert lifecycle.cancel(order) is None
+    assert lifecycle.expire(order, NOW + 2 * HOLD) is None
+    assert lifecycle.fail(order) is None
 
 
 def test_what_is_complete_is_not_cancelled():
     with pytest.raises(BadRequestError, match="Cannot cancel a complete order"):
-        models.cancel(COMPLETE)
-    assert models.expire(COMPLETE, NOW + 2 * HOLD) is None
-    assert models.fail(COMPLETE) is None
+        lifecycle.cancel(COMPLETE)
+    assert lifecycle.expire(COMPLETE, NOW + 2 * HOLD) is None
+    assert lifecycle.fail(COMPLETE) is None
     assert complete(COMPLETE) is None
 
 
@@ -193,20 +193,20 @@ def test_a_refund_is_heard_of_once_even_by_who_gave_the_order_up():
 
 def test_the_first_answer_can_be_given_again():
     keyed = replace(CREATED, request_key=RequestKey("k", "f"))
-    later = models.cancel(keyed).state
-    assert models.as_created(later) == keyed
-    assert models.as_created(complete(keyed).state) == keyed
+    later = lifecycle.cancel(keyed).state
+    assert lifecycle.as_created(later) == keyed
+    assert lifecycle.as_created(complete(keyed).state) == keyed
 
 
 def test_the_first_answer_is_whole_when_a_part_was_refunded():
-    assert models.as_created(refund(BOTH, "A-1").state) == TWO
+    assert lifecycle.as_created(refund(BOTH, "A-1").state) == TWO
 
 
 def test_an_order_that_awaits_its_payment_can_still_end():
     waiting = replace(CREATED, status=Status.AWAITING_PAYMENT)
     assert waiting.holds
-    assert models.cancel(waiting).state.status is Status.CANCELLED
-    assert models.expire(waiting, NOW + HOLD).state.status is Status.CANCELLED
+    assert lifecycle.cancel(waiting).state.status is Status.CANCELLED
+    assert lifecycle.expire(waiting, NOW + HOLD).state.status is Status.CANCELLED
     assert complete(waiting).state.status is Status.COMPLETE
 
 
@@ -219,7 +219,7 @@ def test_every_unit_that_is_paid_for_has_a_pass():
 
 
 def test_an_order_for_a_cancelled_listing_ends_for_good():
-    ended = models.withdraw(CREATED).state
+    ended = lifecycle.withdraw(CREATED).state
     assert (ended.status, ended.reason) == (
         Status.CANCELLED,
         Reason.LISTING_CANCELLED,
@@ -227,4 +227,4 @@ def test_an_order_for_a_cancelled_listing_ends_for_good():
     with pytest.raises(TooLateError):
         complete(ended)
     for order in (COMPLETE, EXPIRED):
-        assert models.withdraw(order) is None
+        assert lifecycle.withdraw(order) is None

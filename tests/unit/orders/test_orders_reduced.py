@@ -4,7 +4,7 @@ import pytest
 from test_orders_models import BOTH, PRICE, TWO, refund
 from unit_doubles import HOLD, NOW
 
-from orders import models
+from orders import lifecycle
 from orders.models import NotYetError, Reason, Status
 
 
@@ -33,7 +33,7 @@ def test_when_the_last_unit_is_refunded_the_order_ends(units):
     assert (ended.status, ended.reason) == (Status.CANCELLED, Reason.REFUNDED)
 
 
-@pytest.mark.parametrize("order", [TWO, models.expire(TWO, NOW + HOLD).state])
+@pytest.mark.parametrize("order", [TWO, lifecycle.expire(TWO, NOW + HOLD).state])
 def test_a_partial_refund_waits_for_the_payment_it_is_part_of(order):
     with pytest.raises(NotYetError):
         refund(order, "A-1")

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 from unit_doubles import ANN, BOB, EVE, HOLD, NOW
 from unit_neighbours import PaymentsDouble, TicketsDouble
 
-from orders import commands, models
+from orders import commands, lifecycle, settlement
 from orders.commands import Reservation
 from orders.fakes import MemoryOrders
 from orders.models import NotYetError, Reason, RequestKey, Status
@@ -94,7 +94,7 @@ class World(RuleBasedStateMachine):
         """Its payment is asked; the money may be there before its event is."""
         before = self.store.get(order_id)
         try:
-            commands.expire(self.store, order_id, self.payments, GRACE, self.now)
+            settlement.expire(self.store, order_id, self.payments, GRACE, self.now)
         except NotYetError:
             assert self.now < before.expires_at
         except UnavailableError:
@@ -122,7 +122,7 @@ class World(RuleBasedStateMachine):
 
     @rule(order_id=orders_made)
     def fail(self, order_id):
-        self.store.change(order_id, models.fail)
+        self.store.change(order_id, lifecycle.fail)
 
     @rule(order_id=orders_made)
     def pay(self, order_id):
@@ -136,14 +136,14 @@ class World(RuleBasedStateMachine):
         if self.paid[order_id]:
             refund = self.payments.refund
             with suppress(UnavailableError):
-                commands.settle(self.store, order_id, PRICE, "usd", refund)
+                settlement.settle(self.store, order_id, PRICE, "usd", refund)
 
     @rule(order_id=orders_made)
     def hear_of_refund(self, order_id):
         if self.paid[order_id]:
             with suppress(UnavailableError):
                 self.payments.refund(order_id, "asked for")
-                self.store.change(order_id, lambda order: models.refund(order, ()))
+                self.store.change(order_id, lambda order: lifecycle.refund(order, ()))
 
     @rule(minutes=st.integers(1, 20))
     def wait(self, minutes):

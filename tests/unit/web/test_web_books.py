@@ -153,7 +153,7 @@ def test_a_finding_names_its_order_and_its_payment(boss, house, kind):
     house.find(kind.value, ref="pi_1", order_id="5e" * 12)
     here = kind in {Kind.NOT_DELIVERED, Kind.REFUNDED_ELSEWHERE}
     words = read(boss)
-    assert f"Order {'5e' * 12} At Stripe pi_1 I have dealt" in words
+    assert f"Order {'5e' * 12} Stripe pi_1 I have dealt" in words
     assert (f"/operator/orders/{'5e' * 12}/refund" in boss.read("/operator")) == here
 
 
@@ -162,7 +162,7 @@ def test_what_is_not_known_of_a_finding_is_left_out(boss, house):
     house.find("disputed", ref="ch_1", order_id=None)
     words = read(boss)
     assert f"Order {'5e' * 12} I have dealt" in words
-    assert "Answer at Stripe. At Stripe ch_1 I have dealt" in words
+    assert "Answer at Stripe. Stripe ch_1 I have dealt" in words
 
 
 def test_a_finding_without_its_time_is_shown(boss, house):

@@ -129,6 +129,16 @@ def test_a_stand_in_has_no_payment_element():
     assert checkout.cards
 
 
+@pytest.mark.parametrize(
+    ("key", "is_test"), [("pk_test_x", True), ("pk_live_x", False)]
+)
+def test_the_publishable_key_says_whether_it_is_test_money(key, is_test):
+    """The pages need no other key."""
+    checkout = Checkout.of({"STRIPE_PUBLISHABLE_KEY": key})
+    assert (checkout.publishable_key, checkout.is_test) == (key, is_test)
+    assert not checkout.cards
+
+
 @pytest.mark.parametrize("key", ["sk_live_x", "rk_live_x", ""])
 def test_a_live_key_alone_shows_neither_cards_nor_stripe(key):
     checkout = Checkout.of({"STRIPE_SECRET_KEY": key})

@@ -28,6 +28,8 @@ def ways(house, order):
     refund = f"/operator/orders/{order['id']}/refund"
     return (
         ("get", "/operator"),
+        ("get", "/operator/reconcile"),
+        ("get", "/operator/dismiss"),
         ("post", "/operator/reconcile"),
         ("post", "/operator/dismiss", {"finding": "paid twice:5e"}),
         ("get", refund),
@@ -75,6 +77,16 @@ def test_nobody_else_finds_them(world, house, other):
     for visitor in (other, world.visitor()):
         for path in ("/", "/orders", "/none"):
             assert "/operator" not in visitor.get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("command", ["reconcile", "dismiss"])
+def test_who_has_to_sign_in_again_is_led_back_to_the_books(world, house, command):
+    """What was asked for without a session is not done, and asked for again."""
+    answer = world.visitor().post(f"/operator/{command}")
+    assert answer.headers["Location"].endswith(f"next=%2Foperator%2F{command}")
+    answer = world.visitor(BOSS).get(f"/operator/{command}")
+    assert answer.headers["Location"] == "/operator"
+    assert not house.compared
 
 
 def test_no_other_site_may_act_in_an_operators_name(world, house, ways):

@@ -1,12 +1,12 @@
 """Orders that neither delivers nor sends back what is paid for a cancelled order."""
 
-from orders import commands
+from orders import settlement
 from orders.models import Status
 from orders.service import OrdersService
 
 __all__ = ["OrdersService"]
 
-_settle = commands.settle
+_settle = settlement.settle
 
 
 def settle_in_time(orders, order_id, *payment):
@@ -14,4 +14,4 @@ def settle_in_time(orders, order_id, *payment):
         _settle(orders, order_id, *payment)
 
 
-commands.settle = settle_in_time
+settlement.settle = settle_in_time
