@@ -164,8 +164,13 @@ def test_a_payment_that_nobody_heard_of_is_found_by_comparing(books):
         open_intent(buyer, order)
         card = {"payment_method": "pm_card_visa"}
         books.stripe.v1.payment_intents.confirm(intent_of(books, order).id, card)
-        report = rpc.payments.reconcile(since=begun)
-        assert {"orderId": order["id"], "what": "now paid"} in report["repaired"]
+        repaired = {"orderId": order["id"], "what": "now paid"}
+
+        def found():
+            """What was made in this very second is not gone through yet."""
+            return repaired in rpc.payments.reconcile(since=begun)["repaired"]
+
+        eventually(found)
         buyer.until(order, "complete")
         assert said(books, order).count("payment.created") == 1
 
