@@ -105,7 +105,7 @@ def test_an_order_paid_at_stripe_is_honoured_when_its_hold_ends(split):
 def books(systems):
     """A shop of its own, with short holds."""
     groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
-    return systems(*groups, HOLD_SECONDS="3", PAYMENT_GRACE_SECONDS="2").up()
+    return systems(*groups, HOLD_SECONDS="8", PAYMENT_GRACE_SECONDS="2").up()
 
 
 def test_the_sums_of_the_ledger_are_those_of_the_orders(books):
