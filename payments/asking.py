@@ -6,6 +6,7 @@ may be made again and again: https://docs.stripe.com/api/idempotent_requests
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import sample
 
 from payments import outcomes, refunds
 from payments.gateway import Gateway
@@ -20,7 +21,9 @@ ABANDONED_AFTER = timedelta(seconds=20)
 KEY_KEPT = timedelta(hours=22)
 # By then Stripe's search knows what was made: https://docs.stripe.com/search
 SEARCHABLE_AFTER = timedelta(minutes=10)
-BATCH = 50
+BATCH = 500
+# So many more that fail than that succeed, and it is not their fault.
+PATIENCE = 10
 NOT_MADE = "The payment was not made: please try again"
 
 
@@ -64,9 +67,21 @@ def take_over(till: Till, payment: Payment, intent: Intent) -> Payment:
 
 
 def resume(till: Till) -> int:
-    """Finish what a crash or a lost reply left outstanding; return how many."""
+    """Finish what a crash or a lost reply left outstanding; return how many.
+
+    In another order each time: those that cannot be finished must not keep the others
+    waiting, and while Stripe is away nobody asks for all of them.
+    """
     waiting = till.payments.waiting_since(till.now - ABANDONED_AFTER, BATCH)
-    return sum(_resumed(till, payment) for payment in waiting)
+    finished = troubles = 0
+    for payment in sample(waiting, len(waiting)):
+        if _resumed(till, payment):
+            finished += 1
+        else:
+            troubles += 1
+        if troubles > finished + PATIENCE:
+            break
+    return finished
 
 
 def _resumed(till: Till, payment: Payment) -> bool:

@@ -3,6 +3,8 @@
 https://docs.stripe.com/webhooks: at least once, in any order, for up to three days.
 """
 
+from random import sample
+
 from payments.books import comparison
 from payments.books.comparison import Books
 from payments.books.findings import Finding, Kind
@@ -11,8 +13,8 @@ from payments.intents import Notice, RefusedError
 from payments.models import Payment
 from ticketing.errors import UnavailableError
 
-BATCH = 50
-# When so many cannot be looked at, Stripe is away for the others, too.
+BATCH = 500
+# So many more that cannot be looked at than that can, and Stripe is away for all.
 PATIENCE = 3
 # After these an intent of ours is not what it was.
 ABOUT_INTENTS = {
@@ -25,6 +27,7 @@ ABOUT_INTENTS = {
         "canceled",
     )
 }
+ABOUT_MONEY = {"payment_intent.succeeded", "payment_intent.processing"}
 REFUNDED = "charge.refunded"
 # What only people can deal with.
 FOR_PEOPLE = {
@@ -40,12 +43,14 @@ def heed_waiting(books: Books) -> int:
     """
     outcomes: dict[str, Outcome] = {}
     troubles = 0
-    for notice in books.inbox.waiting(BATCH):
+    waiting = books.inbox.waiting(BATCH)
+    # In another order each time, so that none keeps the others waiting for long.
+    for notice in sample(waiting, len(waiting)):
         try:
             outcomes[notice.id] = heed(books, notice)
         except UnavailableError:
             troubles += 1
-        if troubles > PATIENCE:
+        if troubles > len(outcomes) + PATIENCE:
             break
     books.inbox.settle(outcomes)
     return len(outcomes)
@@ -59,7 +64,7 @@ def heed(books: Books, notice: Notice) -> Outcome:
         return Outcome.IGNORED
     payment = books.till.payments.find_by_order(notice.order_id)
     if payment is None or notice.intent_id is None:
-        return _aside(books, notice, Kind.UNKNOWN_ORDER, "Nobody here has ordered it")
+        return _unknown(books, notice)
     if _is_known(payment, notice):
         return Outcome.HEEDED
     try:
@@ -68,6 +73,13 @@ def heed(books: Books, notice: Notice) -> Outcome:
         return _aside(books, notice, Kind.DOES_NOT_FIT, str(error))
     checked = comparison.compare(books, payment, intent)
     return Outcome.ASIDE if checked.finding else Outcome.HEEDED
+
+
+def _unknown(books: Books, notice: Notice) -> Outcome:
+    """Of another shop on the same account, or ours: only money is worth a look."""
+    if notice.type not in ABOUT_MONEY:
+        return Outcome.IGNORED
+    return _aside(books, notice, Kind.UNKNOWN_ORDER, "Nobody here has ordered it")
 
 
 def _is_known(payment: Payment, notice: Notice) -> bool:

@@ -8,6 +8,7 @@ from payments.books.findings import Kind
 from payments.inbox import Outcome
 from payments.intents import Decline, IntentStatus, Sum
 from payments.models import Status
+from ticketing.errors import UnavailableError
 
 
 def pay(cash, token="tok_visa"):
@@ -220,3 +221,30 @@ def test_a_webhook_that_cannot_be_heeded_does_not_stop_the_others(cash, monkeypa
     )
     waiting = cash.payments.inbox.waiting(50)
     assert len(waiting) == webhooks.PATIENCE
+
+
+@pytest.mark.parametrize("kind", ["payment_failed", "canceled", "requires_action"])
+def test_what_has_no_money_in_it_is_no_finding_for_an_order_of_others(cash, kind):
+    event = EVENT | {"type": f"payment_intent.{kind}", "order_id": NOWHERE}
+    assert heed(cash, event) is Outcome.IGNORED
+    assert findings(cash) == []
+
+
+def test_webhooks_that_cannot_be_heeded_do_not_starve_the_others(cash, monkeypatch):
+    find, stuck = cash.gateway.find, 3 * webhooks.PATIENCE
+
+    def sometimes(intent_id):
+        if intent_id.startswith("pi_stuck"):
+            raise UnavailableError
+        return find(intent_id)
+
+    monkeypatch.setattr(cash.gateway, "find", sometimes)
+    cash.rpc._open(ORDER, BOB)
+    for number in range(stuck):
+        bad = {"id": f"evt_bad{number}", "intent_id": f"pi_stuck{number}"}
+        assert hook(cash, EVENT | bad).status == 200
+    cash.gateway.becomes("pi_1", IntentStatus.SUCCEEDED)
+    assert hook(cash, EVENT).status == 200
+    for _ in range(200):
+        cash.rpc.heed_webhooks()
+    assert payment(cash).status is Status.PAID
