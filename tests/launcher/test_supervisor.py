@@ -143,7 +143,8 @@ def test_one_that_dies_is_started_again_until_it_dies_too_often(tmp_path, monkey
     failing = program("failing", code, tmp_path, answers=marked(ready))
     said = []
     supervisor = Supervisor([[failing]], tmp_path, said.append)
-    with pytest.raises(ProgramError, match=r"Failing died 5 times within \d+ s; its log"):
+    died = r"Failing died 5 times within \d+ s; its log"
+    with pytest.raises(ProgramError, match=died):
         asyncio.run(supervisor.run("All ready."))
     assert said.count("Failing died (exit code 0), starting again.") == 4
 
