@@ -19,6 +19,8 @@ ANSWERS = {
     ("POST", "/api/users/signup"): (201, 201, 201),
     ("POST", "/api/users/signin"): (200, 200, 200),
     ("POST", "/api/users/signout"): (200, 200, 200),
+    ("POST", "/api/users/signout/everywhere"): (200, 401, 200),
+    ("POST", "/api/users/password"): (200, 401, 400),
     ("GET", "/api/users/currentuser"): (200, 200, 200),
     ("GET", "/api/tickets"): (200, 200, 200),
     ("GET", "/api/tickets/<ticket_id>"): (200, 200, 200),
@@ -88,6 +90,7 @@ class World:
         bodies = {
             "/api/users/signup": account,
             "/api/users/signin": self.buyer.credentials,
+            "/api/users/password": {"current": PASSWORD, "password": PASSWORD},
             "/api/tickets": HELD,
             "/api/tickets/<ticket_id>": HELD,
             "/api/orders": {"ticketId": self.ticket["id"]},
