@@ -49,8 +49,10 @@ def test_a_new_password_and_the_end_of_all_sessions(person, width, script):
     ann.page.get_by_role("link", name=f"Your account: {ann.email}").click()
     ann.sees(f"You are signed in as {ann.email}")
     assert fits(ann.page)
-    change(ann, "not the password", "short")
-    ann.sees("There is a problem")
+    change(ann, "not the password", NEW)
+    ann.sees("This is not your present password")
+    change(ann, "", "short")
+    ann.sees("Fill in your present password")
     for label in ("Present password", "New password"):
         field = ann.page.get_by_label(label)
         expect(field).to_have_attribute("aria-invalid", "true")
