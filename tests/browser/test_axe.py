@@ -2,22 +2,36 @@
 
 import os
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from axe_scenes import SCENES
 from axe_shop import OPERATOR, Shop
-from playwright.sync_api import expect
 
 from launcher.testing import Launched
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-LOOKS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
-RUN = """async (rules) => {
-  const only = { type: "tag", values: rules };
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ALL = {"type": "tag", "values": TAGS}
+# What else the other colours can break.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+LOOKS = [
+    (width, scheme, rules)
+    for width in (360, 1280)
+    for scheme, rules in (("light", ALL), ("dark", COLOURS))
+]
+RUN = """async (only) => {
   const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
   return found.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => [id, help, html, failureSummary]));
+}"""
+# All that is closed is opened, and a ticket's ground is no picture, through which axe
+# could not see.
+PREPARE = """() => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  const plain = new CSSStyleSheet();
+  plain.replaceSync(
+    ".ticket { background: var(--surface) } .ticket::before { content: none }");
+  document.adoptedStyleSheets = [plain];
 }"""
 
 pytestmark = [
@@ -28,140 +42,6 @@ pytestmark = [
         "TICKETING_URL" in os.environ, reason="this needs a shop of its own"
     ),
 ]
-
-
-class Scene(NamedTuple):
-    """Who looks at what, and what they do there first."""
-
-    who: str
-    path: str
-    act: object = None
-
-
-def press(name, **fields):
-    """Fill in a form, send it and be told what is wrong with it."""
-
-    def act(page):
-        main = page.get_by_role("main")
-        for field, value in fields.items():
-            main.locator(f"[name={field}]").first.fill(value)
-        main.get_by_role("button", name=name).first.click()
-        expect(page.locator(".summary:visible")).to_be_visible()
-
-    return act
-
-
-def pay_in_vain(page):
-    page.locator("input[value=tok_chargeDeclined]").check()
-    press("Pay $")(page)
-
-
-def untick(page):
-    for box in page.get_by_role("checkbox").all():
-        box.uncheck()
-    press("Send the money back")(page)
-
-
-def pick(page):
-    """Take a seat off the list beside the map."""
-    expect(page.get_by_role("application", name="Seat map")).to_be_visible()
-    page.locator(".seats-rows summary").click()
-    page.locator(".row-seats button:not([aria-disabled=true])").last.click()
-
-
-def enter(page):
-    """Stand at the door, which has asked for its name."""
-    expect(page.locator("#door-page[data-begun]")).to_be_visible()
-    if page.locator("#door-naming").is_visible():
-        page.get_by_label("Name of this door").fill("North door")
-        page.get_by_role("button", name="Use this name").click()
-    expect(page.locator("#door-work")).to_be_visible()
-
-
-def scan(word, code=None):
-    def act(page):
-        enter(page)
-        page.get_by_label("Code on the pass").fill(code or page.first_pass)
-        page.get_by_label("Code on the pass").press("Enter")
-        expect(page.locator("#door-answer")).to_contain_text(word)
-
-    return act
-
-
-def begun(page):
-    expect(page.locator("#door-page[data-begun]")).to_be_visible()
-
-
-SCENES = {
-    "home": Scene("visitor", "/"),
-    "home, found": Scene("buyer", "/?text=seat&availability=all"),
-    "home, nothing found": Scene("buyer", "/?text=nothingofthekind"),
-    "home, wrong search": Scene("visitor", f"/?text={'x' * 101}"),
-    "home, past the end": Scene("visitor", f"/?after={'0' * 24}"),
-    "sign in": Scene("visitor", "/auth/signin?next=/orders"),
-    "sign in, wrong": Scene(
-        "visitor", "/auth/signin", press("Sign in", email="a@b.co", password="x")
-    ),
-    "sign in, out everywhere": Scene("visitor", "/auth/signin?note=everywhere"),
-    "sign up": Scene("visitor", "/auth/signup"),
-    "sign up, wrong": Scene("visitor", "/auth/signup", press("Create account")),
-    "sign out": Scene("buyer", "/auth/signout"),
-    "signed out": Scene("visitor", "/auth/signout"),
-    "account": Scene("buyer", "/account?note=changed"),
-    "account, wrong": Scene("buyer", "/account", press("Change password")),
-    "sell": Scene("seller", "/tickets/new"),
-    "sell, wrong": Scene("seller", "/tickets/new", press("List this ticket")),
-    "edit": Scene("seller", "/tickets/{several}/edit"),
-    "edit, wrong": Scene("seller", "/tickets/{several}/edit", press("Save", title="")),
-    "single": Scene("visitor", "/tickets/{single}"),
-    "single, to buy": Scene("buyer", "/tickets/{single}"),
-    "single, own": Scene("seller", "/tickets/{single}"),
-    "several": Scene("visitor", "/tickets/{several}"),
-    "several, to buy": Scene("newcomer", "/tickets/{several}"),
-    "seats": Scene("newcomer", "/tickets/{seats}", pick),
-    "seats, own": Scene("seller", "/tickets/{seats}"),
-    "upcoming": Scene("buyer", "/tickets/{upcoming}"),
-    "upcoming, own": Scene("seller", "/tickets/{upcoming}"),
-    "over": Scene("buyer", "/tickets/{over}"),
-    "cancelled": Scene("buyer", "/tickets/{cancelled}"),
-    "held by you": Scene("buyer", "/tickets/{held}"),
-    "held by another": Scene("newcomer", "/tickets/{held}"),
-    "some held by you": Scene("buyer", "/tickets/{held several}"),
-    "sold": Scene("newcomer", "/tickets/{sold}"),
-    "bought by you": Scene("buyer", "/tickets/{sold}"),
-    "order, open": Scene("buyer", "/orders/{open}"),
-    "order, declined": Scene("buyer", "/orders/{declined}"),
-    "order, declined again": Scene("buyer", "/orders/{declined}", pay_in_vain),
-    "order, action": Scene("buyer", "/orders/{action}"),
-    "order, complete": Scene("buyer", "/orders/{complete}"),
-    "order, refunded": Scene("buyer", "/orders/{refunded}"),
-    "order, partly refunded": Scene("buyer", "/orders/{partly}"),
-    "order, cancelled": Scene("buyer", "/orders/{given up}"),
-    "order, expired": Scene("buyer", "/orders/{expired}"),
-    "orders": Scene("buyer", "/orders"),
-    "no orders": Scene("newcomer", "/orders"),
-    "passes": Scene("buyer", "/orders/{bought}/passes"),
-    "listings": Scene("seller", "/listings"),
-    "no listings": Scene("newcomer", "/listings"),
-    "numbers": Scene("seller", "/listings/{seats}"),
-    "numbers, none": Scene("seller", "/listings/{upcoming}"),
-    "sales": Scene("seller", "/listings/{seats}/orders"),
-    "refund": Scene("seller", "/listings/{seats}/orders/{bought}/refund"),
-    "refund, none": Scene("seller", "/listings/{seats}/orders/{bought}/refund", untick),
-    "cancel": Scene("seller", "/listings/{seats}/cancel"),
-    "doors": Scene("seller", "/door"),
-    "door, new": Scene("seller", "/door/{seats}", begun),
-    "door": Scene("seller", "/door/{seats}", enter),
-    "door, welcome": Scene("seller", "/door/{seats}", scan("Welcome")),
-    "door, already in": Scene("seller", "/door/{seats}", scan("Already in")),
-    "door, bad": Scene(
-        "seller", "/door/{seats}", scan("Not for this event", "NOPE" * 3)
-    ),
-    "books": Scene("operator", "/operator"),
-    "operator's refund": Scene("operator", "/operator/orders/{bought}/refund"),
-    "nothing": Scene("visitor", "/nothing"),
-    "not yours": Scene("buyer", "/tickets/{single}/edit"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -191,12 +71,12 @@ def shop(empty):
 
 def barriers(page):
     """What axe finds on a page at each width and in each colour scheme."""
-    page.evaluate("document.querySelectorAll('details').forEach((d) => d.open = true)")
+    page.evaluate(PREPARE)
     found = {}
-    for width, scheme in LOOKS:
+    for width, scheme, rules in LOOKS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for rule, words, html, summary in page.evaluate(RUN, RULES):
+        for rule, words, html, summary in page.evaluate(RUN, rules):
             look = found.setdefault((rule, words, html[:300], summary), [])
             look.append(f"{width} {scheme}")
     return [
@@ -218,13 +98,11 @@ def test_a_barrier_would_be_found(empty):
     page.goto("/")
     page.evaluate("document.documentElement.removeAttribute('lang')")
     page.evaluate("document.querySelector('h1').style.color = 'black'")
-    found = barriers(page)
-    assert [text.partition(":")[0] for text in found] == [
-        "html-has-lang",
-        "color-contrast",
-    ]
-    assert "(360 light, 360 dark, 1280 light, 1280 dark)" in found[0]
-    assert "(360 dark, 1280 dark)" in found[1]
+    language, *colours = barriers(page)
+    assert language.startswith("html-has-lang")
+    assert "(360 light, 1280 light)" in language
+    assert {text.partition(":")[0] for text in colours} == {"color-contrast"}
+    assert "light" not in "".join(colours)
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)

@@ -38,6 +38,7 @@ ANSWERS = {
     ("GET", "/api/passes/keys"): (200, 200, 200),
     ("POST", "/api/passes/<pass_id>/admit"): (200, 401, 401),
     ("POST", "/api/payments"): (201, 401, 401),
+    ("POST", "/api/payments/intent"): (200, 401, 401),
     ("POST", "/api/payments/webhook"): (400, 400, 400),
 }
 
@@ -96,6 +97,7 @@ class World:
             "/api/orders": {"ticketId": self.ticket["id"]},
             "/api/orders/<order_id>/refund": {},
             "/api/passes/<pass_id>/admit": {"door": "North", "scan": "s1"},
+            "/api/payments/intent": {"orderId": self.order["id"]},
             "/api/payments": {"orderId": self.order["id"], "token": "tok_visa"},
         }
         return None if method in {"GET", "DELETE"} else bodies.get(path)
