@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from auth import models
-from auth.inputs import SignInInput, SignUpInput
+from auth.inputs import PasswordInput, SignInInput, SignUpInput
 from auth.models import User
 from auth.passwords import Hasher
 from auth.repository import Users
+from ticketing.clock import Now
 from ticketing.contract import SessionRevoked
-from ticketing.errors import BadRequestError, DuplicateError
+from ticketing.errors import BadRequestError, DuplicateError, refuse
 from ticketing.ids import new_id
 
 
@@ -39,6 +40,25 @@ def sign_in(users: Users, hasher: Hasher, given: SignInInput) -> User:
     return user
 
 
+def change_password(
+    users: Users, hasher: Hasher, user_id: str, given: PasswordInput, clock: Now
+) -> tuple[User, SessionRevoked]:
+    """Take a new password from who knows the present one; ends all sessions.
+
+    Raises InvalidInputError, NotFoundError, ConcurrentUpdateError.
+    """
+    known_hash = users.get(user_id).password_hash
+    if not hasher.matches(known_hash, given.current):
+        refuse("current", "Invalid credentials")
+    newer = hasher.hash(given.password)
+    # Only now: who signed in with the old password during the work goes as well.
+    now = clock()
+    user = users.change(
+        user_id, lambda found: models.change_password(found, known_hash, newer, now)
+    )
+    return user, _all_revoked(user, now)
+
+
 def end_session(users: Users, user_id: str, jti: str) -> SessionRevoked:
     """Sign out of one session."""
     user = users.change(user_id, lambda found: models.end_session(found, jti))
@@ -48,4 +68,8 @@ def end_session(users: Users, user_id: str, jti: str) -> SessionRevoked:
 def end_all_sessions(users: Users, user_id: str, now: datetime) -> SessionRevoked:
     """Sign out everywhere. Raises NotFoundError."""
     user = users.change(user_id, lambda found: models.end_all_sessions(found, now))
+    return _all_revoked(user, now)
+
+
+def _all_revoked(user: User, now: datetime) -> SessionRevoked:
     return SessionRevoked(id=user.id, version=user.version, before=now.timestamp())

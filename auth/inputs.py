@@ -10,28 +10,39 @@ MIN_PASSWORD = 8
 MAX_PASSWORD = 128
 MAX_USERS = 1000
 _LENGTH = f"Password must be between {MIN_PASSWORD} and {MAX_PASSWORD} characters"
+_MISSING = "You must supply a password"
+
+
+NewPassword = Annotated[
+    CleanText, StringConstraints(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)
+]
+KnownPassword = Annotated[
+    CleanText, StringConstraints(min_length=1, max_length=MAX_PASSWORD)
+]
 
 
 class SignUpInput(Input):
     MESSAGES: ClassVar = {"email": "Email must be valid", "password": _LENGTH}
 
     email: Email
-    password: Annotated[
-        CleanText,
-        StringConstraints(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD),
-    ]
+    password: NewPassword
 
 
 class SignInInput(Input):
     MESSAGES: ClassVar = {
         "email": "Email must be valid",
-        "password": "You must supply a password",
+        "password": _MISSING,
     }
 
     email: Email
-    password: Annotated[
-        CleanText, StringConstraints(min_length=1, max_length=MAX_PASSWORD)
-    ]
+    password: KnownPassword
+
+
+class PasswordInput(Input):
+    MESSAGES: ClassVar = {"current": _MISSING, "password": _LENGTH}
+
+    current: KnownPassword
+    password: NewPassword
 
 
 class UsersInput(Input):

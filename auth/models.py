@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ticketing.change import Change
 from ticketing.contract import SessionRevoked
+from ticketing.errors import ConcurrentUpdateError
 from ticketing.messages import Event
 
 
@@ -26,6 +27,19 @@ def sign_up(user_id: str, email: str, password_hash: str) -> Change[User]:
 def rehash(user: User, password_hash: str) -> Change[User]:
     """Keep a hash made with newer parameters."""
     return Change(replace(user, password_hash=password_hash, version=user.version + 1))
+
+
+def change_password(
+    user: User, known_hash: str, password_hash: str, now: datetime
+) -> Change[User]:
+    """Take a new password, and end every session that was issued until ``now``.
+
+    ``known_hash`` is what the present password was compared with. Raises
+    ConcurrentUpdateError when another one has taken its place meanwhile.
+    """
+    if user.password_hash != known_hash:
+        raise ConcurrentUpdateError
+    return end_all_sessions(replace(user, password_hash=password_hash), now)
 
 
 def end_session(user: User, jti: str) -> Change[User]:

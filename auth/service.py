@@ -1,11 +1,12 @@
 """The auth service: accounts and sessions, over HTTP and RPC."""
 
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from auth import commands
-from auth.inputs import SignInInput, SignUpInput, UsersInput
+from auth.inputs import PasswordInput, SignInInput, SignUpInput, UsersInput
 from auth.models import User
 from auth.passwords import Passwords
 from auth.repository import UserDatabase, Users
@@ -16,6 +17,9 @@ from ticketing.http.request import validate
 from ticketing.ids import checked_id
 from ticketing.rpc import rpc
 from ticketing.sessions import SessionCookie, SessionIssuer
+
+# A session that begins as all others end is issued so much later, in seconds.
+AFTERWARDS = 0.001
 
 
 class AuthService(service.Service):
@@ -29,18 +33,28 @@ class AuthService(service.Service):
     @route("POST", "/api/users/signup", body=SignUpInput)
     def post_signup(self, request: Request) -> Response:
         user = commands.sign_up(self.users, self.passwords, request.input)
-        return self._signed_in(user, 201)
+        return self._signed_in(user, self._token(user), 201)
 
     @route("POST", "/api/users/signin", body=SignInInput)
     def post_signin(self, request: Request) -> Response:
-        user = commands.sign_in(self.users, self.passwords, request.input)
-        return self._signed_in(user, 200)
+        return self._signed_in(*self._sign_in(request.input), 200)
 
     @route("POST", "/api/users/signout")
     def post_signout(self, request: Request) -> Response:
         if request.user:
             self._end_session(request.user.user_id, request.user.jti)
         return self.cookie.remove(json_response({}))
+
+    @route("POST", "/api/users/signout/everywhere", session=True)
+    def post_signout_everywhere(self, request: Request) -> Response:
+        with suppress(NotFoundError):  # the account is gone, and its sessions with it
+            self._end_all_sessions(request.session.user_id)
+        return self.cookie.remove(json_response({}))
+
+    @route("POST", "/api/users/password", body=PasswordInput, session=True)
+    def post_password(self, request: Request) -> Response:
+        user_id = request.session.user_id
+        return self._signed_in(*self._change_password(user_id, request.input), 200)
 
     @route("GET", "/api/users/currentuser")
     def get_current_user(self, request: Request) -> dict[str, Any]:
@@ -52,13 +66,24 @@ class AuthService(service.Service):
     def sign_up(self, email: str, password: str) -> dict[str, str]:
         """Open an account; returns ``{id, email, token}``."""
         wanted = validate(SignUpInput, {"email": email, "password": password})
-        return self._with_token(commands.sign_up(self.users, self.passwords, wanted))
+        user = commands.sign_up(self.users, self.passwords, wanted)
+        return _with_token(user, self._token(user))
 
     @rpc
     def sign_in(self, email: str, password: str) -> dict[str, str]:
         """Check credentials; returns ``{id, email, token}``."""
         given = validate(SignInInput, {"email": email, "password": password})
-        return self._with_token(commands.sign_in(self.users, self.passwords, given))
+        return _with_token(*self._sign_in(given))
+
+    @rpc
+    def change_password(self, user_id: str, current: str, new: str) -> dict[str, str]:
+        """Change a password and end all sessions; returns ``{id, email, token}``.
+
+        The token begins a new session. Raises InvalidInputError, whose fields are
+        ``current`` and ``password``, and NotFoundError.
+        """
+        given = validate(PasswordInput, {"current": current, "password": new})
+        return _with_token(*self._change_password(checked_id(user_id), given))
 
     @rpc
     def sign_out(self, user_id: str, jti: str) -> None:
@@ -88,21 +113,40 @@ class AuthService(service.Service):
     @rpc
     def revoke_sessions(self, user_id: str) -> None:
         """Sign a user out everywhere. Raises NotFoundError."""
-        now = self.clock()
-        revoked = commands.end_all_sessions(self.users, checked_id(user_id), now)
+        self._end_all_sessions(checked_id(user_id))
+
+    def _sign_in(self, given: SignInInput) -> tuple[User, str]:
+        """Return who it is, and a token as old as the look at the password.
+
+        So it ends with the others when the password is changed meanwhile.
+        """
+        began = self.clock().timestamp()
+        user = commands.sign_in(self.users, self.passwords, given)
+        return user, self._token(user, began)
+
+    def _change_password(self, user_id: str, given: PasswordInput) -> tuple[User, str]:
+        user, revoked = commands.change_password(
+            self.users, self.passwords, user_id, given, self.clock
+        )
+        self.sessions.revoke_here(revoked)
+        assert revoked.before is not None
+        return user, self._token(user, revoked.before + AFTERWARDS)
+
+    def _end_all_sessions(self, user_id: str) -> None:
+        revoked = commands.end_all_sessions(self.users, user_id, self.clock())
         self.sessions.revoke_here(revoked)
 
     def _end_session(self, user_id: str, jti: str) -> None:
-        try:
+        with suppress(NotFoundError):  # as above
             revoked = commands.end_session(self.users, checked_id(user_id), jti)
-        except NotFoundError:
-            return  # the account is gone, and its sessions with it
-        self.sessions.revoke_here(revoked)
+            self.sessions.revoke_here(revoked)
 
-    def _with_token(self, user: User) -> dict[str, str]:
-        token = self.sessions.issue(user.id, user.email)
-        return {**user.json_dict(), "token": token}
+    def _token(self, user: User, at: float | None = None) -> str:
+        return self.sessions.issue(user.id, user.email, at)
 
-    def _signed_in(self, user: User, status: int) -> Response:
-        token = self.sessions.issue(user.id, user.email)
+    def _signed_in(self, user: User, token: str, status: int) -> Response:
         return self.cookie.put(json_response(user.json_dict(), status), token)
+
+
+def _with_token(user: User, token: str) -> dict[str, str]:
+    return {**user.json_dict(), "token": token}

@@ -46,8 +46,9 @@ class KeyRing:
                 )
         return cls(keys)
 
-    def issue(self, user_id: str, email: str) -> str:
-        now = time.time()
+    def issue(self, user_id: str, email: str, at: float | None = None) -> str:
+        """Make a token, issued now or ``at`` that time, in seconds since 1970."""
+        now = time.time() if at is None else at
         claims = {
             "sub": user_id,
             "email": email,

@@ -135,8 +135,8 @@ class SessionIssuer(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> "SessionIssuer":
         return self
 
-    def issue(self, user_id: str, email: str) -> str:
-        return self.sessions.keys.issue(user_id, email)
+    def issue(self, user_id: str, email: str, at: float | None = None) -> str:
+        return self.sessions.keys.issue(user_id, email, at)
 
     def read(self, token: str) -> Session | None:
         return self.sessions.keys.verify(token)

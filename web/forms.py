@@ -35,6 +35,10 @@ _PLAIN = {
     "Seats must be a list of 1 to 50000 labels": "Fill in the seats",
     "This has numbered seats: send seats": "Say which seats, not how many",
 }
+_PLAIN_AT = {
+    ("current", "Invalid credentials"): "This is not your present password",
+    ("current", "You must supply a password"): "Fill in your present password",
+}
 _PRICE = re.compile(r"([$€£¥]?)\s*([0-9]{1,9}(?:\.[0-9]*)?)\s*([$€£¥]?)")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
@@ -93,7 +97,8 @@ def _sent(request: Request, name: str, known: str) -> str:
 
 def _plain(problem: dict[str, str]) -> dict[str, str]:
     message = problem["message"]
-    return problem | {"message": _PLAIN.get(message, message)}
+    at_field = _PLAIN_AT.get((problem.get("field", ""), message))
+    return problem | {"message": at_field or _PLAIN.get(message, message)}
 
 
 def price_of(text: str, currency: str) -> int | float | None:

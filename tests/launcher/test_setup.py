@@ -156,11 +156,15 @@ def test_the_locks_pin_everything_and_name_no_place():
         assert all("==" in line or "--hash=sha256:" in line for line in lines)
 
 
-def test_the_lock_of_the_pages_packages_names_no_place_either():
-    lock = json.loads((ROOT / "web" / "package-lock.json").read_text())
-    wanted = json.loads((ROOT / "web" / "package.json").read_text())["dependencies"]
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [("web", "dependencies"), ("tests/browser", "devDependencies")],
+)
+def test_the_locks_of_npms_packages_name_no_place_either(folder, kind):
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
+    wanted = json.loads((ROOT / folder / "package.json").read_text())[kind]
     own, *packages = lock["packages"].values()
-    assert own["dependencies"] == wanted
+    assert own[kind] == wanted
     assert packages
     for package in packages:
         assert package["integrity"].startswith("sha512-")

@@ -19,6 +19,8 @@ ANSWERS = {
     ("POST", "/api/users/signup"): (201, 201, 201),
     ("POST", "/api/users/signin"): (200, 200, 200),
     ("POST", "/api/users/signout"): (200, 200, 200),
+    ("POST", "/api/users/signout/everywhere"): (200, 401, 200),
+    ("POST", "/api/users/password"): (200, 401, 400),
     ("GET", "/api/users/currentuser"): (200, 200, 200),
     ("GET", "/api/tickets"): (200, 200, 200),
     ("GET", "/api/tickets/<ticket_id>"): (200, 200, 200),
@@ -36,6 +38,7 @@ ANSWERS = {
     ("GET", "/api/passes/keys"): (200, 200, 200),
     ("POST", "/api/passes/<pass_id>/admit"): (200, 401, 401),
     ("POST", "/api/payments"): (201, 401, 401),
+    ("POST", "/api/payments/intent"): (200, 401, 401),
     ("POST", "/api/payments/webhook"): (400, 400, 400),
 }
 
@@ -88,11 +91,13 @@ class World:
         bodies = {
             "/api/users/signup": account,
             "/api/users/signin": self.buyer.credentials,
+            "/api/users/password": {"current": PASSWORD, "password": PASSWORD},
             "/api/tickets": HELD,
             "/api/tickets/<ticket_id>": HELD,
             "/api/orders": {"ticketId": self.ticket["id"]},
             "/api/orders/<order_id>/refund": {},
             "/api/passes/<pass_id>/admit": {"door": "North", "scan": "s1"},
+            "/api/payments/intent": {"orderId": self.order["id"]},
             "/api/payments": {"orderId": self.order["id"], "token": "tok_visa"},
         }
         return None if method in {"GET", "DELETE"} else bodies.get(path)

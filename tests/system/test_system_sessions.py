@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 import jwt
 import pytest
 from system_control import eventually
-from system_people import Member
+from system_people import PASSWORD, Member
 
 from ticketing.ids import new_id
 
@@ -127,6 +127,56 @@ def test_all_sessions_of_a_user_can_be_ended_at_once(split, person):
     with split.rpc() as rpc:
         rpc.auth.revoke_sessions(person.id)
     for cookie in cookies:
+        eventually(lambda c=cookie: statuses(person, c) == [401] * 3, within=1)
+    person.http.post("/api/users/signin", json=person.credentials)
+    assert statuses(person, {}) == [400, 200, 400]
+
+
+def test_a_new_password_ends_all_sessions_but_the_one_it_begins(split, person):
+    """In every process; and only the new password opens another one."""
+    first = {"Cookie": f"session={person.token}"}
+    response = person.http.post("/api/users/signin", json=person.credentials)
+    second = {"Cookie": response.headers["Set-Cookie"].partition(";")[0]}
+    change = {"current": PASSWORD, "password": "staple battery"}
+    response = person.http.post("/api/users/password", json=change)
+    assert (response.status_code, response.json()) == (
+        200,
+        {"id": person.id, "email": person.email},
+    )
+    for cookie in (first, second):
+        eventually(lambda c=cookie: statuses(person, c) == [401] * 3, within=1)
+    assert statuses(person, {}) == [400, 200, 400]
+    with split.client() as client:
+        tried = [
+            person.credentials,
+            person.credentials | {"password": "staple battery"},
+        ]
+        signed_in = [client.post("/api/users/signin", json=each) for each in tried]
+        assert [answer.status_code for answer in signed_in] == [400, 200]
+        assert signed_in[0].json() == {"errors": [{"message": "Invalid credentials"}]}
+        assert client.get("/api/orders").status_code == 200
+
+
+def test_a_wrong_present_password_changes_and_ends_nothing(person):
+    """400 at its field; the session goes on."""
+    change = {"current": "not the password", "password": "staple battery"}
+    response = person.http.post("/api/users/password", json=change)
+    assert response.status_code == 400
+    assert response.json() == {
+        "errors": [{"message": "Invalid credentials", "field": "current"}]
+    }
+    assert statuses(person, {}) == [400, 200, 400]
+
+
+def test_signing_out_everywhere_holds_in_every_process(split, person):
+    """This session and the others; a new one is good."""
+    first = {"Cookie": f"session={person.token}"}
+    response = person.http.post("/api/users/signin", json=person.credentials)
+    second = {"Cookie": response.headers["Set-Cookie"].partition(";")[0]}
+    response = person.http.post("/api/users/signout/everywhere")
+    assert (response.status_code, response.json()) == (200, {})
+    assert "session" not in person.http.cookies
+    for cookie in (first, second):
         eventually(lambda c=cookie: statuses(person, c) == [401] * 3, within=1)
     person.http.post("/api/users/signin", json=person.credentials)
     assert statuses(person, {}) == [400, 200, 400]

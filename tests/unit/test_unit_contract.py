@@ -30,6 +30,8 @@ ROUTES = {
     ("POST", "/api/users/signup"): False,
     ("POST", "/api/users/signin"): False,
     ("POST", "/api/users/signout"): False,
+    ("POST", "/api/users/signout/everywhere"): True,
+    ("POST", "/api/users/password"): True,
     ("GET", "/api/users/currentuser"): False,
     ("GET", "/api/tickets"): False,
     ("GET", "/api/tickets/<ticket_id>"): False,
@@ -51,7 +53,7 @@ ROUTES = {
     ("POST", "/api/payments/webhook"): False,
 }
 CALLS = {
-    "auth": {"get_user", "find_user", "revoke_sessions"},
+    "auth": {"get_user", "find_user", "revoke_sessions", "change_password"},
     "tickets": {
         "list_tickets",
         "list_own",

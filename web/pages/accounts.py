@@ -1,15 +1,19 @@
-"""Signing up, in and out."""
+"""Signing up, in and out, and what people do with their accounts."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from werkzeug.wrappers import Response
 
+from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.paths import safe_path, see_other
 from web.states import Json
+
+ACCOUNT = "/account"
 
 
 class AccountPages(base.Web):
@@ -39,11 +43,40 @@ class AccountPages(base.Web):
             self.auth.sign_out(request.user.user_id, request.user.jti)
         return self.cookie.remove(see_other("/"))
 
+    @page("GET", ACCOUNT, session=True)
+    def get_account(self, request: Request) -> Response:
+        changed = request.args.get("note") == "changed"
+        return self.pages.show(request, "account.html", changed=changed)
+
+    @page("GET", f"{ACCOUNT}/password", session=True)
+    @page("GET", f"{ACCOUNT}/signout", session=True)
+    def get_account_again(self, _request: Request) -> Response:
+        """Lead whoever reloads the address of a command to the page it is on."""
+        return see_other(ACCOUNT)
+
+    @page("POST", f"{ACCOUNT}/password", session=True)
+    def post_password(self, request: Request) -> Response:
+        given = [request.form.get(name, "") for name in ("current", "password")]
+        try:
+            user = self.auth.change_password(request.session.user_id, *given)
+        except REFUSALS as error:
+            form = Form().failed(error)
+            return self.pages.show(request, "account.html", form=form, changed=False)
+        return self.cookie.put(see_other(f"{ACCOUNT}?note=changed"), user["token"])
+
+    @page("POST", f"{ACCOUNT}/signout", session=True)
+    def post_sign_out_everywhere(self, request: Request) -> Response:
+        with suppress(NotFoundError):  # the account is gone, and its sessions with it
+            self.auth.revoke_sessions(request.session.user_id)
+        return self.cookie.remove(see_other("/auth/signin?note=everywhere"))
+
     def _ask_who(self, request: Request, template: str) -> Response:
         wanted = safe_path(request.args.get("next"))
         if request.user:
             return see_other(wanted)
-        return self.pages.show(request, template, form=Form({"next": wanted}))
+        everywhere = request.args.get("note") == "everywhere"
+        form = Form({"next": wanted})
+        return self.pages.show(request, template, form=form, everywhere=everywhere)
 
     def _enter(
         self, request: Request, template: str, enter: Callable[[str, str], Json]
@@ -53,5 +86,5 @@ class AccountPages(base.Web):
             user = enter(form["email"], request.form.get("password", ""))
         except REFUSALS as error:
             form.failed(error, "email")
-            return self.pages.show(request, template, form=form)
+            return self.pages.show(request, template, form=form, everywhere=False)
         return self.cookie.put(see_other(safe_path(form["next"])), user["token"])

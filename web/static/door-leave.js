@@ -1,6 +1,6 @@
-// Forgets what the door keeps here when somebody signs out.
+// Forgets what the door keeps here when somebody signs out, here or everywhere.
 
-const LEAVE = 'form[action="/auth/signout"]';
+const LEAVE = 'form[action$="/signout"]';
 
 async function leave(event) {
   event.preventDefault();

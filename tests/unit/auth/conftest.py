@@ -14,9 +14,10 @@ class Sessions:
     """Tokens that say whose they are; remembers what was revoked."""
 
     def __init__(self):
-        self.revoked = []
+        self.revoked, self.issued = [], []
 
-    def issue(self, user_id, email):
+    def issue(self, user_id, email, at=None):
+        self.issued.append(at)
         return f"token-{user_id}"
 
     def revoke_here(self, revoked):

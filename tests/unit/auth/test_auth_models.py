@@ -1,8 +1,10 @@
 """An account: each change counts its version up by one and tells at most one event."""
 
+import pytest
 from unit_doubles import ANN, NOW
 
 from auth import models
+from ticketing.errors import ConcurrentUpdateError
 
 
 def sign_up():
@@ -41,3 +43,14 @@ def test_each_end_has_an_event_of_its_own():
     first = models.end_session(sign_up(), "jti-1")
     second = models.end_all_sessions(first.state, NOW)
     assert [first.event.id, second.event.id] == [f"{ANN}:1", f"{ANN}:2"]
+
+
+def test_a_new_password_ends_all_sessions_in_the_same_change():
+    change = models.change_password(sign_up(), "hash", "newer", NOW)
+    assert (change.state.password_hash, change.state.version) == ("newer", 1)
+    assert change.event.data == {"id": ANN, "version": 1, "before": NOW.timestamp()}
+
+
+def test_a_password_that_is_no_more_changes_nothing():
+    with pytest.raises(ConcurrentUpdateError):
+        models.change_password(sign_up(), "older", "newer", NOW)

@@ -45,6 +45,13 @@ def test_what_was_issued_is_verified():
     assert session.expires_at == pytest.approx(session.issued_at + LIFETIME, abs=1)
 
 
+def test_a_token_can_be_issued_as_of_another_time():
+    at = time.time() - 60.25
+    session = RING.verify(RING.issue(ANN, "ann@example.com", at))
+    assert session.issued_at == at
+    assert session.expires_at == int(at) + LIFETIME
+
+
 def test_every_session_has_an_id_of_its_own():
     issued = [RING.issue(ANN, "ann@example.com") for _ in range(2)]
     first, second = (RING.verify(text) for text in issued)

@@ -10,7 +10,7 @@ from web_pass_house import EVENT, Printed, draw_svg, passes_json, read_codes
 from web.documents.booking import PART
 
 SEATS = ["A-1", "A-2"]
-SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
+SVG = re.compile(r'(?<=">)<svg.*?</svg>(?=</div>)', re.DOTALL)
 
 
 @pytest.fixture

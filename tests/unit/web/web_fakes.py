@@ -88,6 +88,24 @@ class FakeAuth(Fake):
     def sign_out(self, user_id, jti):
         self.signed_out.append((user_id, jti))
 
+    def change_password(self, user_id, current, new):
+        user = self.find(user_id)
+        problems = {}
+        if current != user["password"]:
+            problems["current"] = "Invalid credentials"
+        if len(new) < 8:
+            problems["password"] = "Password must be between 8 and 128 characters"
+        if problems:
+            raise InvalidInputError(
+                [{"message": text, "field": name} for name, text in problems.items()]
+            )
+        self.things[user_id]["password"] = new
+        return self._enter(user)
+
+    def revoke_sessions(self, user_id):
+        self.find(user_id)
+        self.signed_out.append((user_id, None))
+
     def _enter(self, user):
         token = self.keys.issue(user["id"], user["email"])
         return {"id": user["id"], "email": user["email"], "token": token}

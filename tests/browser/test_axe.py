@@ -1,0 +1,115 @@
+"""Every page in every state, as axe sees it: no rule for accessible pages is broken."""
+
+import os
+from pathlib import Path
+
+import pytest
+from axe_scenes import SCENES
+from axe_shop import OPERATOR, Shop
+
+from launcher.testing import Launched
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ALL = {"type": "tag", "values": TAGS}
+# What else the other colours can break.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+LOOKS = [
+    (width, scheme, rules)
+    for width in (360, 1280)
+    for scheme, rules in (("light", ALL), ("dark", COLOURS))
+]
+RUN = """async (only) => {
+  const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
+  return found.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => [id, help, html, failureSummary]));
+}"""
+# All that is closed is opened, and a ticket's ground is no picture, through which axe
+# could not see.
+PREPARE = """() => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  const plain = new CSSStyleSheet();
+  plain.replaceSync(
+    ".ticket { background: var(--surface) } .ticket::before { content: none }");
+  document.adoptedStyleSheets = [plain];
+}"""
+
+pytestmark = [
+    pytest.mark.skipif(
+        not AXE.exists(), reason="axe is not installed: scripts/setup --test, with npm"
+    ),
+    pytest.mark.skipif(
+        "TICKETING_URL" in os.environ, reason="this needs a shop of its own"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def empty(chromium, tmp_path_factory):
+    """A shop of which nothing is asked yet, and who will be in front of it."""
+    contexts = []
+    data = Path(tmp_path_factory.mktemp("axe")) / "data"
+    given = {"OPERATORS": OPERATOR}
+    with Launched(data, "--hold", "900", environment=given) as launched:
+
+        def browse():
+            contexts.append(chromium.new_context(base_url=launched.instance.url))
+            contexts[-1].add_init_script(path=AXE)
+            contexts[-1].set_default_timeout(15_000)
+            return contexts[-1]
+
+        yield Shop(launched.instance, browse)
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def shop(empty):
+    empty.fill()
+    return empty
+
+
+def barriers(page):
+    """What axe finds on a page at each width and in each colour scheme."""
+    page.evaluate(PREPARE)
+    found = {}
+    for width, scheme, rules in LOOKS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for rule, words, html, summary in page.evaluate(RUN, rules):
+            look = found.setdefault((rule, words, html[:300], summary), [])
+            look.append(f"{width} {scheme}")
+    return [
+        f"{rule}: {words} ({', '.join(looks)})\n  {html}\n  {summary}"
+        for (rule, words, html, summary), looks in found.items()
+    ]
+
+
+def test_a_shop_without_listings(empty):
+    """The first page that anybody sees."""
+    page = empty.people["visitor"].page
+    page.goto("/")
+    assert "\n".join(barriers(page)) == ""
+
+
+def test_a_barrier_would_be_found(empty):
+    """In the markup, and in the colours of one scheme."""
+    page = empty.people["visitor"].page
+    page.goto("/")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    page.evaluate("document.querySelector('h1').style.color = 'black'")
+    language, *colours = barriers(page)
+    assert language.startswith("html-has-lang")
+    assert "(360 light, 1280 light)" in language
+    assert {text.partition(":")[0] for text in colours} == {"color-contrast"}
+    assert "light" not in "".join(colours)
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_no_page_has_a_barrier(shop, scene):
+    page = shop.people[scene.who].page
+    page.first_pass = shop.ids["passes"][0]
+    page.goto(scene.path.format(**shop.ids))
+    if scene.act:
+        scene.act(page)
+    assert "\n".join(barriers(page)) == ""
