@@ -35,8 +35,8 @@ async function refresh() {
   isAsking = false;
 }
 
-document.addEventListener("submit", () => {
-  isLeaving = true;
+document.addEventListener("submit", (event) => {
+  isLeaving = !event.defaultPrevented;
 });
 window.addEventListener("pageshow", () => {
   isLeaving = false;

@@ -50,8 +50,8 @@ async function follow() {
   showAnew();
 }
 
-document.addEventListener("submit", () => {
-  isLeaving = true;
+document.addEventListener("submit", (event) => {
+  isLeaving = !event.defaultPrevented;
 });
 window.addEventListener("pageshow", () => {
   isLeaving = false;
