@@ -12,8 +12,9 @@ class Listener:
         named = {"Host": "x", "Accept": "text/event-stream"}
         named |= {"Cookie": f"session={token}"} if token else {}
         named |= {name.replace("_", "-"): value for name, value in headers.items()}
-        lines = [f"GET /live?{query} HTTP/1.1", *(f"{k}: {v}" for k, v in named.items())]
-        self._socket.sendall("\r\n".join([*lines, "", ""]).encode())
+        lines = [f"{name}: {value}" for name, value in named.items()]
+        head = [f"GET /live?{query} HTTP/1.1", *lines, "", ""]
+        self._socket.sendall("\r\n".join(head).encode())
         self._data = b""
         self.last_id = None
         head = self._until(b"\r\n\r\n").decode()
@@ -38,7 +39,7 @@ class Listener:
         return found
 
     def next(self):
-        """The kind and data of the next event; comments and bare ids are passed over."""
+        """The kind and data of the next event, whatever is sent in between."""
         while True:
             block = self._until(b"\n\n").decode()
             pairs = (line.partition(": ")[::2] for line in block.splitlines())
