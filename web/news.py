@@ -30,7 +30,7 @@ _PAYMENTS: dict[type[Any], str] = {
     PaymentFailed: "failed",
     PaymentRefunded: "refunded",
 }
-HEARD = (TicketUpdated, OrderCreated, *_STATUSES, *_PAYMENTS)
+HEARD: tuple[type[Any], ...] = (TicketUpdated, OrderCreated, *_STATUSES, *_PAYMENTS)
 # More would be of use only to who comes back after a long time.
 REMEMBERED = 20_000
 

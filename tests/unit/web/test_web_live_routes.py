@@ -4,6 +4,8 @@ import pytest
 from web_live_house import created
 
 from ticketing.ids import new_id
+from web import live
+from web.live import most_streams
 
 pytest_plugins = ("web_live_house",)
 
@@ -56,3 +58,25 @@ def test_pages_say_what_they_are_about(world, buyer, ticket, order):
     assert f'data-version="{order["version"]}"' in html
     html = buyer.read(f"/tickets/{ticket['id']}")
     assert f'content="ticket={ticket["id"]}&amp;version={ticket["version"]}"' in html
+
+
+def allow(monkeypatch, soft, hard):
+    monkeypatch.setattr(live.resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(live.resource, "setrlimit", lambda *_: None)
+
+
+def test_a_process_keeps_files_for_other_things_than_streams(monkeypatch):
+    allow(monkeypatch, 1024, 1024)
+    assert most_streams({}) == 512
+    allow(monkeypatch, 10_000, 10_000)
+    assert most_streams({"LIVE_STREAMS": "20000"}) == 9000
+    assert most_streams({"LIVE_STREAMS": "7"}) == 7
+    allow(monkeypatch, live.resource.RLIM_INFINITY, live.resource.RLIM_INFINITY)
+    assert most_streams({}) == 20_000
+
+
+@pytest.mark.parametrize("wrong", ["none", "0"])
+def test_a_number_of_streams_that_is_none_ends_the_start(monkeypatch, wrong):
+    allow(monkeypatch, 1024, 1024)
+    with pytest.raises(SystemExit, match="LIVE_STREAMS is not valid"):
+        most_streams({"LIVE_STREAMS": wrong})
