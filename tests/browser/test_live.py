@@ -66,6 +66,16 @@ def test_an_order_cancelled_in_one_window_is_cancelled_in_the_other(buyer, ticke
     expect(tab.locator("main")).to_contain_text("You cancelled this reservation")
 
 
+def test_what_went_wrong_can_be_read_before_the_page_turns(buyer, ticket):
+    """The last card was declined, and the reservation ends with it."""
+    buyer.reserve(ticket)
+    for _ in range(3):
+        buyer.pay("tok_chargeDeclined")
+        buyer.sees("Your card was declined.")
+    turned = "The card was declined too often"
+    expect(buyer.page.locator("main")).to_contain_text(turned, timeout=15_000)
+
+
 def test_what_is_left_of_a_listing_is_seen_by_who_looks_at_it(person, buyer, several):
     """The number changes under the eyes of another person, whose choice stays."""
     other = person().sign_up()

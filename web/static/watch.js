@@ -10,9 +10,14 @@ let version = Number(facts.version ?? -1);
 let isLeaving = false;
 // Other things than the order change, too: look at all of them now and then.
 const LOOKS = 5;
+// What went wrong with a form can be read so long before it is gone.
+const TO_READ = 4000;
 
 function showAnew() {
-  if (!isLeaving) location.replace(page);
+  const problem = document.querySelector("main [role=alert]:not([hidden])");
+  setTimeout(() => {
+    if (!isLeaving) location.replace(page);
+  }, problem ? TO_READ : 0);
 }
 
 async function read() {
