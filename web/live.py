@@ -125,7 +125,8 @@ def _opening(place: int) -> bytes:
 
 def most_streams(config: Any) -> int:
     """Return LIVE_STREAMS, or fewer if the process may not open so many files."""
-    wanted = setting({"LIVE_STREAMS": 20_000} | dict(config), "LIVE_STREAMS", positive)
+    given = {"LIVE_STREAMS": config.get("LIVE_STREAMS", 20_000)}
+    wanted = setting(given, "LIVE_STREAMS", positive)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
