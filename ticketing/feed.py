@@ -43,6 +43,11 @@ class Feed:
     def stop(self) -> None:
         self._consumer.stop()
 
+    @property
+    def position(self) -> int:
+        """The stream's number of the last message that was brought, 0 before it."""
+        return (self._next_sequence or 1) - 1
+
     def _config(self) -> ConsumerConfig:
         config = ConsumerConfig(
             filter_subjects=list(self._shapes),

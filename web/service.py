@@ -11,6 +11,7 @@ from web.pages import (
     accounts,
     door,
     listings,
+    live,
     numbers,
     operator,
     orders,
@@ -29,6 +30,7 @@ class WebService(
     numbers.NumberPages,
     operator.OperatorPages,
     accounts.AccountPages,
+    live.LivePages,
     letters.Letters,
 ):
     name = "web"

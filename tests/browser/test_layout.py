@@ -86,8 +86,9 @@ def test_a_page_that_waits_looks_again_by_itself(order):
     script = re.search(r"/static/\w+/", page.content())[0] + "watch.js"
     path = "/orders/" + address.rpartition("/")[2]
     waiting = (
-        f'<main data-watch="/api{path}" data-page="{path}" data-status="created">'
-        f'being confirmed</main><script type="module" src="{script}"></script>'
+        f'<main data-watch="/api{path}" data-page="{path}" data-status="created"'
+        " data-passes>being confirmed</main>"
+        f'<script type="module" src="{script}"></script>'
     )
     page.route(
         address,

@@ -92,14 +92,15 @@ def test_a_cancelled_reservation_frees_the_ticket(person, ticket, width, script)
     other.sees("Somebody else is holding this ticket")
     buyer.press("Cancel this reservation")
     buyer.sees("You cancelled this reservation")
-    other.follow("Look again")
+    if not script:
+        other.follow("Look again")
     other.press("Reserve this ticket")
     other.sees("Held for you until")
 
 
 def test_the_other_person_sees_the_ticket_as_gone(person, ticket):
     """Whoever presses the button a moment later is told so, and later sees it sold."""
-    buyer, late = person().sign_up(), person().sign_up()
+    buyer, late = person().sign_up(), person(script=False).sign_up()
     late.page.goto(ticket)
     buyer.reserve(ticket)
     late.press("Reserve this ticket")
@@ -118,6 +119,7 @@ def test_ones_own_hold_is_found_again(person, ticket):
     buyer = person().sign_up()
     buyer.page.goto(ticket)
     tab = buyer.page.context.new_page()
+    tab.route("**/live?*", lambda route: route.fulfill(status=404))  # late to hear
     tab.goto(ticket)
     buyer.press("Reserve this ticket")
     buyer.sees("Held for you until")

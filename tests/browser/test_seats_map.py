@@ -156,10 +156,13 @@ def test_the_map_follows_the_colour_scheme_while_it_is_shown(choose, hall):
 
 
 def test_trouble_with_the_map_is_told_until_it_is_over(choose, hall):
+    """Nobody tells the page of changes, so that it looks often."""
     choice = choose(hall)
     trouble = choice.page.get_by_text("the map may be out of date")
+    choice.page.route("**/live?*", lambda route: route.fulfill(status=404))
+    choice.page.reload()
     expect(trouble).to_be_hidden()
     choice.page.route("**/seats", lambda route: route.fulfill(status=404))
-    expect(trouble).to_be_visible()
+    expect(trouble).to_be_visible(timeout=20_000)
     choice.page.unroute("**/seats")
-    expect(trouble).to_be_hidden()
+    expect(trouble).to_be_hidden(timeout=20_000)

@@ -194,6 +194,13 @@ class Connection:
         head = _head(status, headers)
         self._send(head + body if with_body else head)
 
+    def write_head(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Send the head of an answer that ends with its connection.
+
+        Raises ClosedError.
+        """
+        self._send(_head(status, headers))
+
     def write_stream(
         self, status: int, headers: Iterable[tuple[str, str]], parts: Iterable[bytes]
     ) -> None:

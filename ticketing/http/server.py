@@ -25,6 +25,7 @@ from ticketing.http.protocol import (
     RawRequest,
     RefusedError,
 )
+from ticketing.http.streaming import StreamResponse, release
 
 log = logging.getLogger(__name__)
 
@@ -136,6 +137,8 @@ class Listener:
         headers = [(k, v) for k, v in response.headers if k != "Content-Length"]
         if not keep_alive:
             headers.append(("Connection", "close"))
+        if isinstance(response, StreamResponse):
+            return self._hand_over(connection, raw, response)
         if response.is_streamed and raw.method != "HEAD":
             connection.write_stream(
                 response.status_code, headers, response.iter_encoded()
@@ -148,6 +151,16 @@ class Listener:
                 with_body=raw.method != "HEAD",
             )
         return keep_alive
+
+    def _hand_over(
+        self, connection: Connection, raw: RawRequest, response: StreamResponse
+    ) -> bool:
+        """Send the head, and leave the socket to whoever writes the rest."""
+        headers = {**response.headers, "Connection": "close"}
+        connection.write_head(response.status_code, headers.items())
+        if raw.method != "HEAD":
+            response.take(release(self._connections[connection]))
+        return False
 
 
 def _end_process(reason: str) -> NoReturn:

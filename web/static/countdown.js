@@ -3,14 +3,17 @@
 const line = document.querySelector(".countdown");
 const news = document.querySelector("#countdown-news");
 const ahead = Date.parse(line.dataset.now) - Date.now();
-const until = Date.parse(line.dataset.until);
+let until = Date.parse(line.dataset.until);
 const number = document.createElement("strong");
 
 // Said aloud when so many seconds are left, and not more often.
-const marks = [
+const MARKS = [
   [300, "5 minutes left to pay"],
   [60, "1 minute left to pay"],
 ];
+let marks = [...MARKS];
+let timer = null;
+let ending = null;
 
 function secondsLeft() {
   return Math.max(0, Math.ceil((until - Date.now() - ahead) / 1000));
@@ -36,13 +39,29 @@ function tick() {
   const seconds = secondsLeft();
   number.textContent = clock(seconds);
   announce(seconds);
-  if (seconds > 0) return;
+  if (seconds > 0 || ending) return;
   clearInterval(timer);
   news.textContent = "The time to pay is over";
-  setTimeout(() => location.replace(line.dataset.page), 1000);
+  ending = setTimeout(() => location.replace(line.dataset.page), 1000);
+}
+
+function start() {
+  clearInterval(timer);
+  clearTimeout(ending);
+  ending = null;
+  timer = setInterval(tick, 1000);
+  tick();
 }
 
 line.append(number, " left to pay");
 line.hidden = false;
-const timer = setInterval(tick, 1000);
-tick();
+start();
+// A browser that slept, or had this page out of sight, did not tick meanwhile.
+document.addEventListener("visibilitychange", tick);
+window.addEventListener("pageshow", start);
+document.addEventListener("extended", ({ detail }) => {
+  until = Date.parse(detail);
+  marks = MARKS.filter(([mark]) => mark < secondsLeft());
+  news.textContent = "You have more time to pay";
+  start();
+});

@@ -1,18 +1,25 @@
 // Tells how the seats of a listing stand: at once, and again whenever that changes.
 
-const EVERY = 700;
+import { isTold, on } from "./live.js";
+
+// While nobody tells of changes, and while somebody does.
+const EVERY = 2000;
 const SLOWEST = 15_000;
+// Who is told looks at once, but not all at the same time and not more often than this.
+const SPREAD = 300;
+const APART = 700;
 const PATIENCE = 10_000;
 // One answer may get lost on the way; two are worth a word.
 const WORTH_A_WORD = 2;
-
-const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 // Looks at `url` while the page is in sight. `onSeats({layout, states})` hears of each
 // change, `onTrouble(isInTrouble)` after each look whether the answers stay away.
 export function watchSeats(url, { onSeats, onTrouble }) {
   let tag = "";
   let watch = null;
+  let lastLook = 0;
+  let wake = () => {};
+  let isNews = false;
 
   async function look() {
     const known = tag ? { "If-None-Match": tag } : {};
@@ -26,11 +33,22 @@ export function watchSeats(url, { onSeats, onTrouble }) {
     return { seats: await response.json(), tag: response.headers.get("ETag") ?? "" };
   }
 
+  // Until it is time to look, or there is news.
+  async function rest(failures) {
+    const usual = isTold() && !failures ? SLOWEST : EVERY * 2 ** failures;
+    await new Promise((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, isNews ? 0 : Math.min(usual, SLOWEST));
+    });
+  }
+
   async function follow() {
     const own = {};
     watch = own;
     let failures = 0;
     while (watch === own) {
+      isNews = false;
+      lastLook = Date.now();
       const found = await look().then(
         (answer) => ((failures = 0), answer),
         () => ((failures += 1), null),
@@ -41,7 +59,7 @@ export function watchSeats(url, { onSeats, onTrouble }) {
         onSeats(found.seats);
       }
       onTrouble(failures >= WORTH_A_WORD);
-      await pause(Math.min(EVERY * 2 ** failures, SLOWEST));
+      await rest(failures);
     }
   }
 
@@ -54,6 +72,14 @@ export function watchSeats(url, { onSeats, onTrouble }) {
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) stop();
     else start();
+  });
+  on("ticket", (told) => {
+    if (!told) return;
+    const early = Math.max(0, lastLook + APART - Date.now());
+    setTimeout(() => {
+      isNews = true;
+      wake();
+    }, early + Math.random() * SPREAD);
   });
   start();
   return { start, stop };

@@ -59,7 +59,8 @@ class Shop:
             Checkout.of(config), Operators(config), lambda: self.now
         )
         self.app = App()
-        container = Container(self._service())
+        self.worker = self._service()
+        container = Container(self.worker)
         self.app.add(container, [self._bound(*found) for found in _pages(container)])
 
     def _service(self):

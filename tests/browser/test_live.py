@@ -1,0 +1,139 @@
+"""Pages that stay open show what has become of things, without being loaded again."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def seller(person):
+    return person().sign_up()
+
+
+@pytest.fixture
+def ticket(seller):
+    return seller.sell(f"Opera, {uuid4().hex[:8]}", "20")
+
+
+@pytest.fixture
+def several(seller):
+    """The address of a listing of three."""
+    body = {"title": f"Field, {uuid4().hex[:8]}", "price": 20, "quantity": 3}
+    made = seller.page.request.post("/api/tickets", data=body)
+    return f"/tickets/{made.json()['id']}"
+
+
+@pytest.fixture
+def buyer(person):
+    return person().sign_up()
+
+
+def another_tab(buyer, address):
+    """One more window with the same session, which hears of changes."""
+    tab = buyer.page.context.new_page()
+    with tab.expect_response(lambda response: "/live?" in response.url):
+        tab.goto(address)
+    return tab
+
+
+def open_page(visitor, address):
+    """A page that hears of changes, and knows whether it was loaded again."""
+    page = visitor.page
+    with page.expect_response(lambda response: "/live?" in response.url):
+        page.goto(address)
+    page.evaluate("window.isTheSame = true")
+    return page
+
+
+def is_the_same(page):
+    return page.evaluate("window.isTheSame === true")
+
+
+def test_an_order_paid_in_one_window_is_paid_in_the_other(buyer, ticket):
+    order = buyer.reserve(ticket)
+    tab = another_tab(buyer, order)
+    expect(tab.locator("main")).to_contain_text("Held for you until")
+    buyer.pay("tok_visa")
+    buyer.sees("The ticket is yours")
+    expect(tab.locator("main")).to_contain_text("The ticket is yours")
+
+
+def test_an_order_cancelled_in_one_window_is_cancelled_in_the_other(buyer, ticket):
+    tab = another_tab(buyer, buyer.reserve(ticket))
+    buyer.press("Cancel this reservation")
+    expect(tab.locator("main")).to_contain_text("You cancelled this reservation")
+
+
+def test_what_went_wrong_can_be_read_before_the_page_turns(buyer, ticket):
+    """The last card was declined, and the reservation ends with it."""
+    buyer.reserve(ticket)
+    for _ in range(3):
+        buyer.pay("tok_chargeDeclined")
+        buyer.sees("Your card was declined.")
+    turned = "The card was declined too often"
+    expect(buyer.page.locator("main")).to_contain_text(turned, timeout=15_000)
+
+
+def test_what_is_left_of_a_listing_is_seen_by_who_looks_at_it(person, buyer, several):
+    """The number changes under the eyes of another person, whose choice stays."""
+    other = person().sign_up()
+    page = open_page(other, several)
+    other.sees("3 tickets left")
+    page.get_by_label("How many").select_option("2")
+    buyer.page.goto(several)
+    buyer.press("Reserve")
+    other.sees("2 tickets left")
+    assert is_the_same(page)
+    expect(page.get_by_label("How many")).to_have_value("2")
+    buyer.page.goto(several)
+    buyer.page.get_by_label("How many").select_option("2")
+    buyer.press("Reserve")
+    other.sees("All reserved right now")
+    expect(page.locator("#availability-news")).to_have_text("All reserved right now")
+    buyer.press("Cancel this reservation")
+    other.sees("2 tickets left")
+    assert is_the_same(page)
+    expect(page.get_by_role("button", name="Reserve")).to_be_enabled()
+
+
+def test_a_ticket_that_somebody_takes_is_seen_to_be_taken(person, buyer, ticket):
+    """And to be free again when it is."""
+    other = person().sign_up()
+    page = open_page(other, ticket)
+    other.sees("Reserve this ticket")
+    buyer.reserve(ticket)
+    other.sees("Somebody else is holding this ticket")
+    buyer.press("Cancel this reservation")
+    other.sees("Reserve this ticket")
+    assert is_the_same(page)
+
+
+def test_a_page_that_cannot_be_told_looks_now_and_then(buyer, ticket):
+    order = buyer.reserve(ticket)
+    tab = buyer.page.context.new_page()
+    tab.clock.install()
+    tab.route("**/live?*", lambda route: route.fulfill(status=404))
+    tab.goto(order)
+    buyer.pay("tok_visa")
+    buyer.sees("The ticket is yours")
+    expect(tab.locator("main")).to_contain_text("Held for you until")
+    tab.clock.run_for(11_000)
+    expect(tab.locator("main")).to_contain_text("The ticket is yours")
+
+
+def test_a_hold_that_became_longer_is_counted_down_anew(buyer, ticket):
+    """In place: who is about to pay goes on."""
+    page = buyer.page
+    open_page(buyer, buyer.reserve(ticket))
+    page.evaluate(
+        """document.dispatchEvent(new CustomEvent("extended", {
+          detail: new Date(Date.now() + 2_000_000).toISOString(),
+        }))"""
+    )
+    expect(page.get_by_role("timer")).to_have_text(
+        re.compile(r"3[23]:\d\d left to pay")
+    )
+    expect(page.locator("#countdown-news")).to_have_text("You have more time to pay")
+    assert is_the_same(page)

@@ -1,0 +1,82 @@
+"""Who may listen to what, and how pages say what they are about."""
+
+import pytest
+from web_live_house import created
+
+from ticketing.ids import new_id
+from web import live
+from web.live import most_streams
+
+pytest_plugins = ("web_live_house",)
+
+
+def test_the_buyer_may_listen_to_an_order(heard, buyer, order):
+    response = buyer.get(f"/live?order={order['id']}")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/event-stream"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Content-Encoding" not in response.headers
+    assert "ETag" not in response.headers
+
+
+def test_nobody_else_may(heard, order, other):
+    path = f"/live?order={order['id']}"
+    assert other.get(path).status_code == 404
+    assert heard.visitor().get(path).status_code == 404
+    assert other.get(f"/live?order={new_id()}").status_code == 404
+
+
+def test_anybody_may_listen_to_a_listing(heard, ticket):
+    assert heard.visitor().get(f"/live?ticket={ticket['id']}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 400), ("ticket=x", 404), ("order=x", 404)]
+)
+def test_nonsense_cannot_be_listened_to(heard, other, query, status):
+    assert other.get(f"/live?{query}").status_code == status
+
+
+def test_a_browser_says_where_it_left_off(heard, buyer, hub, ticket):
+    path = f"/live?ticket={ticket['id']}&since=1"
+    for headers, is_told in [({}, True), ({"last_event_id": "0100"}, False)]:
+        heard.worker.live.next(created())
+        buyer.get(path, **headers).take(3)
+        assert (b"event: ticket" in hub.first) == is_told
+
+
+def test_a_full_house_asks_to_come_back(heard, buyer, hub, ticket):
+    hub.is_full = True
+    response = buyer.get(f"/live?ticket={ticket['id']}", accept="text/event-stream")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_pages_say_what_they_are_about(world, buyer, ticket, order):
+    html = buyer.read(f"/orders/{order['id']}")
+    assert f'<meta name="live" content="order={order["id"]}">' in html
+    assert f'data-version="{order["version"]}"' in html
+    html = buyer.read(f"/tickets/{ticket['id']}")
+    assert f'content="ticket={ticket["id"]}&amp;version={ticket["version"]}"' in html
+
+
+def allow(monkeypatch, soft, hard):
+    monkeypatch.setattr(live.resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(live.resource, "setrlimit", lambda *_: None)
+
+
+def test_a_process_keeps_files_for_other_things_than_streams(monkeypatch):
+    allow(monkeypatch, 1024, 1024)
+    assert most_streams({}) == 512
+    allow(monkeypatch, 10_000, 10_000)
+    assert most_streams({"LIVE_STREAMS": "20000"}) == 9000
+    assert most_streams({"LIVE_STREAMS": "7"}) == 7
+    allow(monkeypatch, live.resource.RLIM_INFINITY, live.resource.RLIM_INFINITY)
+    assert most_streams({}) == 20_000
+
+
+@pytest.mark.parametrize("wrong", ["none", "0"])
+def test_a_number_of_streams_that_is_none_ends_the_start(monkeypatch, wrong):
+    allow(monkeypatch, 1024, 1024)
+    with pytest.raises(SystemExit, match="LIVE_STREAMS is not valid"):
+        most_streams({"LIVE_STREAMS": wrong})

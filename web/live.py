@@ -1,0 +1,167 @@
+"""Tells open pages what has changed, as soon as it is heard of on the bus."""
+
+import random
+import resource
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import eventlet
+from nameko.extensions import DependencyProvider
+
+from ticketing.config import positive, setting
+from ticketing.errors import UnavailableError
+from ticketing.feed import Feed
+from ticketing.http.streaming import StreamHub, StreamResponse
+from ticketing.nats import Nats
+from web.news import HEARD, Json, Latest, News, news_of
+
+# What happened while the process began.
+SINCE = timedelta(minutes=1)
+# A listing that many buy at once is told of no more often, in seconds.
+APART = 0.3
+# For leaving the bus in order.
+STOP_TIMEOUT = 1.0
+# Milliseconds after which a page comes back, so that not all come at once.
+RETRY = 1000, 5000
+# File descriptors for everything else: connections that ask, and the servers.
+SPARE = 1000
+
+
+class Live:
+    """What a worker can do: answer with a stream.
+
+    ``position`` tells which message of the bus was the last one heard.
+    """
+
+    def __init__(self, hub: StreamHub, position: Callable[[], int]) -> None:
+        self._hub = hub
+        self._position = position
+        self._latest = Latest()
+        self._waiting: set[str] = set()
+
+    def hear(self, payload: Any) -> None:
+        news = self._latest.note(news_of(payload, self._position()))
+        if not self._hub.has(news.topic):
+            return
+        if news.kind == "ticket":
+            self._tell_apart(news)
+        else:
+            self._hub.tell(news.topic, news.message)
+
+    def _tell_apart(self, news: News) -> None:
+        """Tell at once, and again after a while what has come meanwhile."""
+        if news.topic in self._waiting:
+            return
+        self._hub.tell(news.topic, news.message)
+        self._waiting.add(news.topic)
+        eventlet.spawn_after(APART, self._tell_rest, news)
+
+    def _tell_rest(self, told: News) -> None:
+        self._waiting.discard(told.topic)
+        latest = self._latest.of(told.topic)
+        if latest and latest.place > told.place and self._hub.has(told.topic):
+            self._tell_apart(latest)
+
+    def check_room(self) -> None:
+        """Raise UnavailableError if no more streams can be opened."""
+        if self._hub.is_full:
+            raise UnavailableError("Too many pages listen; ask now and then instead")
+
+    def position(self) -> int:
+        return self._position()
+
+    def follow(
+        self, order: Json | None, ticket_id: str | None, seen: "Seen"
+    ) -> StreamResponse:
+        """Answer with a stream about an order as it was read, a listing, or both."""
+        topics = [f"order:{order['id']}"] if order else []
+        topics += [f"ticket:{ticket_id}"] if ticket_id else []
+
+        def take(fd: int) -> None:
+            first = [_opening(seen.place)]
+            first += self._of_order(order, seen.place) if order else []
+            first += self._of_ticket(ticket_id, seen) if ticket_id else []
+            self._hub.take(fd, topics, b"".join(first))
+
+        return StreamResponse(take)
+
+    def _of_order(self, order: Json, place: int) -> list[bytes]:
+        """Return the order as it was read, and what was heard of it since."""
+        data = {name: order[name] for name in ("id", "version", "status", "expiresAt")}
+        told = News("order", data, place)
+        latest = self._latest.of(told.topic)
+        newer = latest is not None and latest.place > place
+        return [told.message, latest.message] if latest and newer else [told.message]
+
+    def _of_ticket(self, ticket_id: str, seen: "Seen") -> list[bytes]:
+        latest = self._latest.of(f"ticket:{ticket_id}")
+        if latest and seen.is_older_than(latest):
+            return [latest.message]
+        if seen.place_told and not self._latest.knows_all_after(seen.place):
+            return [News("ticket", {"id": ticket_id}, seen.place).message]
+        return []
+
+
+class Seen:
+    """What a page has seen: all up to a place on the bus, or a listing's version."""
+
+    def __init__(self, now: int, place_told: int | None, version: int | None) -> None:
+        self.place_told = place_told is not None
+        self.place = now if place_told is None else min(place_told, now)
+        self._version = version
+
+    def is_older_than(self, latest: News) -> bool:
+        if not self.place_told and self._version is not None:
+            return bool(self._version < latest.data["version"])
+        return self.place < latest.place
+
+
+def _opening(place: int) -> bytes:
+    """An id without an event: the page names it when it comes back."""
+    return f"retry: {random.randint(*RETRY)}\nid: {place}\n\n".encode()  # noqa: S311 - no secret
+
+
+def most_streams(config: Any) -> int:
+    """Return LIVE_STREAMS, or fewer if the process may not open so many files."""
+    given = {"LIVE_STREAMS": config.get("LIVE_STREAMS", 20_000)}
+    wanted = setting(given, "LIVE_STREAMS", positive)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return wanted
+    return min(wanted, max(allowed - SPARE, allowed // 2))
+
+
+class LiveStreams(DependencyProvider):
+    """Gives the worker the process's ``Live``."""
+
+    nats = Nats()
+
+    def setup(self) -> None:
+        self._hub = StreamHub(most_streams(self.container.config))
+        self._feed = Feed(self.nats.connection, HEARD, self._hear, SINCE)
+        self._live = Live(self._hub, lambda: self._feed.position)
+
+    def start(self) -> None:
+        self._hub.start()
+        self._thread = self.container.spawn_managed_thread(
+            self._feed.run, identifier="live"
+        )
+
+    def stop(self) -> None:
+        self._hub.stop()
+        self._feed.stop()
+        if self.nats.connection.connected:
+            with eventlet.Timeout(STOP_TIMEOUT, exception=False):
+                self._thread.wait()
+        self._thread.kill()
+
+    def get_dependency(self, worker_ctx: Any) -> Live:
+        return self._live
+
+    def _hear(self, payload: Any) -> None:
+        self._live.hear(payload)

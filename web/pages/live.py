@@ -1,0 +1,47 @@
+"""What a page hears while it is open: server-sent events."""
+
+from werkzeug.wrappers import Response
+
+from ticketing.errors import BadRequestError, NotFoundError
+from ticketing.http import Request
+from ticketing.ids import checked_id
+from web.live import Live, LiveStreams, Seen
+from web.page import page
+from web.pages import base
+from web.states import Json
+
+
+class LivePages(base.Web):
+    live: Live = LiveStreams()
+
+    @page("GET", "/live")
+    def get_live(self, request: Request) -> Response:
+        self.live.check_room()
+        version = _number(request.args.get("version", ""))
+        seen = Seen(self.live.position(), _place(request), version)
+        order_id, ticket_id = request.args.get("order"), request.args.get("ticket")
+        if not order_id and not ticket_id:
+            raise BadRequestError("Say of which order or ticket")
+        order = self._own_order(request, order_id) if order_id else None
+        ticket = checked_id(ticket_id) if ticket_id else None
+        return self.live.follow(order, ticket, seen)
+
+    def _own_order(self, request: Request, order_id: str) -> Json:
+        """Return an order to its buyer. Raises NotFoundError to anybody else."""
+        user = request.user
+        if user is None:
+            raise NotFoundError
+        order: Json = self.orders.get_order(checked_id(order_id))
+        if order["userId"] != user.user_id:
+            raise NotFoundError
+        return order
+
+
+def _place(request: Request) -> int | None:
+    """Where a page left off: its browser says it, or its script."""
+    last = request.headers.get("Last-Event-ID", "")
+    return _number(last or request.args.get("since", ""))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
