@@ -1,4 +1,8 @@
-"""Every page in every state, as axe sees it: no rule for accessible pages is broken."""
+"""Every page in every state, as axe sees it: no rule for accessible pages is broken.
+
+On a phone in light colours, and on a desktop in dark ones; with EVERY_LOOK=1 in the
+environment each in both.
+"""
 
 import os
 from pathlib import Path
@@ -14,11 +18,9 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL = {"type": "tag", "values": TAGS}
 # What else the other colours can break.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-LOOKS = [
-    (width, scheme, rules)
-    for width in (360, 1280)
-    for scheme, rules in (("light", ALL), ("dark", COLOURS))
-]
+LOOKS = [(360, "light", ALL), (1280, "dark", COLOURS)]
+if os.environ.get("EVERY_LOOK"):
+    LOOKS += [(360, "dark", COLOURS), (1280, "light", ALL)]
 RUN = """async (only) => {
   const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
   return found.violations.flatMap(({ id, help, nodes }) =>
@@ -100,7 +102,7 @@ def test_a_barrier_would_be_found(empty):
     page.evaluate("document.querySelector('h1').style.color = 'black'")
     language, *colours = barriers(page)
     assert language.startswith("html-has-lang")
-    assert "(360 light, 1280 light)" in language
+    assert "360 light" in language
     assert {text.partition(":")[0] for text in colours} == {"color-contrast"}
     assert "light" not in "".join(colours)
 

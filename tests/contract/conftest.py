@@ -61,6 +61,7 @@ def make_config(servers):
             "STRIPE_WEBHOOK_SECRET": "whsec_contract",
             "HOLD_SECONDS": 900,
             "PAYMENT_ATTEMPTS": 3,
+            "PAYMENT_GRACE_SECONDS": 300,
         }
 
     return make
