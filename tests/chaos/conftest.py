@@ -4,21 +4,15 @@ Each row of the suite is one file, ``test_row_NN_*.py``: the invariant held and,
 its guard taken out, broken.
 """
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from launcher.instance import Instance
-from launcher.testing import Launched
-
 sys.path.append(str(Path(__file__).parents[1] / "system"))
 
 from chaos_row import Row
-
-# As for the system tests: the data folder and port of servers that run already.
-RUNNING = "TICKETING_TEST_SERVERS"
+from system_servers import servers
 
 
 def pytest_addoption(parser):
@@ -38,13 +32,8 @@ def pytest_runtest_makereport(item, call):
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory):
     """The servers, which all rows share."""
-    if running := os.environ.get(RUNNING):
-        data, _, port = running.rpartition(":")
-        yield Instance(Path(data), int(port), given={})
-        return
-    data = tmp_path_factory.mktemp("servers") / "data"
-    with Launched(data, "--servers-only") as launched:
-        yield launched.instance
+    with servers(tmp_path_factory.mktemp) as instance:
+        yield instance
 
 
 @pytest.fixture

@@ -3,32 +3,19 @@
 Nothing here is patched: the tests are clients and operators, as people are.
 """
 
-import os
 import socket
-from pathlib import Path
 
 import pytest
 from system_control import System
 from system_people import Member, Person
-
-from launcher.instance import Instance
-from launcher.testing import Launched
-
-# Names the data folder and port of servers that run already, to save their start:
-# TICKETING_TEST_SERVERS=/tmp/servers:8421, started with `launcher up --servers-only`.
-RUNNING = "TICKETING_TEST_SERVERS"
+from system_servers import servers
 
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory):
     """The servers: NATS, MongoDB, Redis, RabbitMQ and the stand-in of Stripe."""
-    if running := os.environ.get(RUNNING):
-        data, _, port = running.rpartition(":")
-        yield Instance(Path(data), int(port), given={})
-        return
-    data = tmp_path_factory.mktemp("servers") / "data"
-    with Launched(data, "--servers-only") as launched:
-        yield launched.instance
+    with servers(tmp_path_factory.mktemp) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="session")
