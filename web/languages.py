@@ -6,14 +6,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar, cast
 
 from babel import Locale, UnknownLocaleError
+
+from ticketing.http import Request
+
+T = TypeVar("T")
 
 # Locales are named as Babel names them: ``de``, ``en_US``, ``zh_Hant_TW``.
 DEFAULT = "en_US"
 ENGLISH = "en"
 # What the pages are written in, and the locale that writes dates and numbers so.
 LANGUAGES = {ENGLISH: "en_GB"}
+# That of sums of money, where nothing is known of a reader but the language.
+_MONEY = {ENGLISH: DEFAULT}
 # What is longer comes from no browser and is not read any further.
 MAX_LENGTH = 1000
 MAX_ENTRIES = 10
@@ -54,6 +61,17 @@ def reader_of(accepted: str) -> Reader:
     return Reader(language_of(accepted), locale_of(accepted))
 
 
+def of(request: Request) -> Reader:
+    """Return who reads the answer to a request."""
+    return reader_of(request.headers.get("Accept-Language", ""))
+
+
+def reader_in(language: str) -> Reader:
+    """Return a reader of whom nothing else is known; of what language ever."""
+    known = language if language in LANGUAGES else ENGLISH
+    return Reader(known, _MONEY[known])
+
+
 def language_of(accepted: str) -> str:
     """Return the language that is wanted most among those of the pages."""
     wanted = (entry[1].lower() for entry in _wanted(accepted))
@@ -84,6 +102,17 @@ def reading(reader: Reader) -> Iterator[None]:
         yield
     finally:
         _reader.reset(token)
+
+
+def read_by(reader: Reader, parts: Iterator[T]) -> Iterator[T]:
+    """Yield parts, each of which is written when its turn comes."""
+    end = object()
+    while True:
+        with reading(reader):
+            part = next(parts, end)
+        if part is end:
+            return
+        yield cast("T", part)
 
 
 def _wanted(accepted: str) -> list[re.Match[str]]:

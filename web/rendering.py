@@ -38,7 +38,7 @@ class Renderer:
     ) -> Response:
         """Answer with a page; one with a form has the form's status."""
         form = values.setdefault("form", Form())
-        reader = languages.reader_of(request.headers.get("Accept-Language", ""))
+        reader = languages.of(request)
         values |= {"request": request, "user": request.user, "now": iso(self._now())}
         values |= {"language": reader.language, "locale": languages.tag(reader.locale)}
         values["operates"] = self.operators.has(request.user)

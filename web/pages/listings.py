@@ -10,6 +10,7 @@ from web.page import page
 from web.pages import base
 from web.paths import see_other
 from web.states import Json, is_single, offer_of
+from web.translations import mark
 
 
 class ListingPages(base.Web):
@@ -79,6 +80,6 @@ def _wish(form: Form, *, is_seated: bool) -> Json:
     if form["quantity"].strip():
         wish["quantity"] = whole_of(form["quantity"])
     if is_seated and not wish:
-        message = "Choose your seats, or say how many you want"
+        message = mark("Choose your seats, or say how many you want")
         raise InvalidInputError([{"message": message, "field": "seats"}])
     return wish
