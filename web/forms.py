@@ -49,7 +49,8 @@ _PLAIN_AT = {
     ("current", "Invalid credentials"): mark("This is not your present password"),
     ("current", "You must supply a password"): mark("Fill in your present password"),
 }
-_PRICE = re.compile(r"([$€£¥]?)\s*([0-9]{1,9}(?:\.[0-9]*)?)\s*([$€£¥]?)")
+# After a comma stand decimals, too, if there are as few as of cents.
+_PRICE = re.compile(r"([$€£¥]?)\s*([0-9]{1,9}(?:\.[0-9]*|,[0-9]{0,2})?)\s*([$€£¥]?)")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -121,7 +122,7 @@ def price_of(text: str, currency: str) -> int | float | None:
     if not found or found[1] + found[3] not in {"", SIGNS[currency]}:
         return None
     try:
-        return major(minor(Decimal(found[2]), currency), currency)
+        return major(minor(Decimal(found[2].replace(",", ".")), currency), currency)
     except ValueError:
         return None
 

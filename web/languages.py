@@ -18,9 +18,13 @@ T = TypeVar("T")
 DEFAULT = "en_US"
 ENGLISH = "en"
 # What the pages are written in, and the locale that writes dates and numbers so.
-LANGUAGES = {ENGLISH: "en_GB"}
+LANGUAGES = {ENGLISH: "en_GB", "de": "de"}
+# What each calls itself.
+NAMES = {ENGLISH: "English", "de": "Deutsch"}
 # That of sums of money, where nothing is known of a reader but the language.
-_MONEY = {ENGLISH: DEFAULT}
+_MONEY = {ENGLISH: DEFAULT, "de": "de"}
+# Where a browser keeps the language that somebody has chosen.
+COOKIE = "language"
 # What is longer comes from no browser and is not read any further.
 MAX_LENGTH = 1000
 MAX_ENTRIES = 10
@@ -54,16 +58,24 @@ ANYBODY = Reader()
 _reader: ContextVar[Reader] = ContextVar("reader", default=ANYBODY)
 
 
-# Browsers of one place send the same few texts.
-@lru_cache(maxsize=256)
-def reader_of(accepted: str) -> Reader:
-    """Return who reads what is answered to a browser that accepts this."""
-    return Reader(language_of(accepted), locale_of(accepted))
-
-
 def of(request: Request) -> Reader:
     """Return who reads the answer to a request."""
-    return reader_of(request.headers.get("Accept-Language", ""))
+    accepted = request.headers.get("Accept-Language", "")
+    return reader_of(accepted, request.cookies.get(COOKIE, ""))
+
+
+# Browsers of one place send the same few texts.
+@lru_cache(maxsize=256)
+def reader_of(accepted: str, chosen: str = "") -> Reader:
+    """Return who reads what is answered to a browser that accepts this.
+
+    ``chosen`` is the language that somebody has asked for, if it is one of ours.
+    """
+    if chosen not in LANGUAGES:
+        return Reader(language_of(accepted), locale_of(accepted))
+    wanted = (entry for entry in _wanted(accepted) if entry[1].lower() == chosen)
+    known = filter(None, map(_known, wanted))
+    return Reader(chosen, next(known, _MONEY[chosen]))
 
 
 def reader_in(language: str) -> Reader:

@@ -65,7 +65,6 @@ _KNOWN = (
     mark("Reason must have at most %(most)s characters"),
     mark("Cannot cancel a complete order"),
     mark("Name the door in 1 to %(most)s characters"),
-    mark("Each scan has an id of its own, of 1 to %(most)s characters"),
     mark("A code is a text of at most %(most)s characters"),
     # payments
     mark("Cannot pay for a cancelled order"),
