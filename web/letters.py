@@ -87,7 +87,7 @@ class Letters(base.Web):
         """
         with _in_time():
             order = self.orders.get_order(told.id)
-            with languages.reading(languages.reader_in(order.get("language", ""))):
+            with languages.reading(languages.reader_of(order.get("language", ""))):
                 yield order, booking_of(self.tickets, self.orders, order).kept
 
     def _send(

@@ -115,3 +115,11 @@ def test_a_cookie_of_another_kind_is_as_good_as_none(world, kept):
     visitor = world.visitor()
     answer = visitor.get("/", accept_language=GERMAN, cookie=f"language={kept}")
     assert language_of(answer) == "de"
+
+
+def test_an_order_is_made_in_the_language_of_its_buyer(world, buyer, ticket):
+    """Its letters will be in it."""
+    choose(buyer, "de")
+    buyer.post(f"/tickets/{ticket['id']}/reserve")
+    (order,) = world.orders.things.values()
+    assert order["language"] == "de"

@@ -35,6 +35,7 @@ UNSEEN = {
     "Say of which order or ticket",
     "Choose one of the languages of these pages",
     "TicketId must be provided",
+    "Language must be a tag such as de or pt-BR",
     "The time of a scan looks like 2026-01-31T12:00:00.000Z",
     "The listing is named by its id",
     "Units must be a list of labels",
