@@ -24,7 +24,7 @@ SCOPE = "/door"
 READER = ("decode.js", "index.js")
 
 _STATIC = Path(assets.__file__).with_name("static")
-_MODULES = sorted(path.name for path in _STATIC.glob("door-*.js"))
+_MODULES = ["words.js", *sorted(path.name for path in _STATIC.glob("door-*.js"))]
 _SHORT = re.compile("[0-9A-HJKMNP-TV-Z]{12}")
 _AS_TYPED = str.maketrans("OIL", "011", string.whitespace + "-")
 
