@@ -93,7 +93,8 @@ class Bus:
             self._bring(copy, attempt, PATIENCE)
             return
         copy.attempt = attempt
-        copy.settled = self.acks_first or copy.settled
+        if self.acks_first:
+            self._end(copy)
         self.hub.schedule_call_global(ACK_WAIT, self._overdue, copy, attempt)
         process.spawn(self._handle, process, copy, attempt)
 
@@ -113,7 +114,7 @@ class Bus:
         self._settle(copy, attempt, error)
 
     def _settle(self, copy, attempt, error):
-        if copy.settled and not self.acks_first:
+        if copy.settled:
             return
         if error is None:
             if not self._world.chance("lost_acks"):
@@ -121,7 +122,7 @@ class Bus:
         elif is_hopeless(error, attempt):
             self.letters.append(f"{copy.consumer.method} {copy.event_id}: {error}")
             self._end(copy)
-        elif copy.attempt == attempt and not copy.settled:
+        elif copy.attempt == attempt:
             self._bring(copy, attempt + 1, delay_after(attempt))
 
     def _end(self, copy):

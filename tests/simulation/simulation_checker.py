@@ -2,6 +2,8 @@
 
 from collections import Counter, defaultdict
 
+from simulation_nature import owner
+
 from orders.listing import copy_of_ticket
 from orders.models import Reason, Status
 from payments.copies import copy_of_order
@@ -43,7 +45,7 @@ class Witness:
     def _in_time(self, before, order):
         """No hold ends before its time, by the clock of whoever ends it."""
         expired = order.reason == Reason.EXPIRED and before.reason != Reason.EXPIRED
-        if expired and self.world.now_here() < before.expires_at:
+        if expired and owner().latest < before.expires_at:
             self.accuse("early", f"{order.id} ends at {before.expires_at}")
 
     # When all has come to rest.
@@ -51,7 +53,8 @@ class Witness:
     def check(self):
         orders = {each.id: each for each in self.world.stores["orders"].all()}
         payments = {p.order_id: p for p in self.world.stores["payments"].all()}
-        self._ends(orders, payments)
+        for unended in self.unended():
+            self.accuse("no end", unended)
         self._money(orders, payments)
         self._promises(orders, payments)
         self._copies(orders)
@@ -62,15 +65,17 @@ class Witness:
         for finding in self.world.stores["payments"].findings._findings.values():
             self.accuse("finding", f"{finding.kind}: {finding.detail}")
 
-    def _ends(self, orders, payments):
+    def unended(self):
+        """What has no end yet: orders, and payments of orders that have."""
+        orders = {each.id: each for each in self.world.stores["orders"].all()}
         for order in orders.values():
             if order.status not in ENDED:
-                self.accuse("no end", f"order {order.id} is {order.status}")
-        for payment in payments.values():
+                yield f"order {order.id} is {order.status}"
+        for payment in self.world.stores["payments"].all():
             gone = orders[payment.order_id].status is Status.CANCELLED
             nothing = not payment.is_taken and payment.status is not Paying.CANCELLED
             if payment.waiting_since or (gone and nothing):
-                self.accuse("no end", f"payment of {payment.order_id} {payment.status}")
+                yield f"payment of {payment.order_id} is {payment.status}"
 
     def _money(self, orders, payments):
         """Stripe has kept what complete orders cost, from one charge each."""
@@ -135,7 +140,10 @@ class Witness:
             holding = sold if complete else held
             holding[order.ticket_id] += len(order.units) if order.holds else 0
         for ticket in self.world.stores["tickets"].all():
-            counted, true = (ticket.held, ticket.sold), (held[ticket.id], sold[ticket.id])
+            counted, true = (
+                (ticket.held, ticket.sold),
+                (held[ticket.id], sold[ticket.id]),
+            )
             if counted != true:
                 self.accuse("count", f"{ticket.id} counts {counted}, it is {true}")
 

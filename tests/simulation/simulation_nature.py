@@ -14,7 +14,7 @@ from orders import commands, occupancies, occupancy, settlement
 from ticketing import ids, messages, relay
 
 # Outboxes are swept this seldom, so that a seed is short.
-SWEEP_EVERY = 9.0
+SWEEP_EVERY = 11.0
 
 
 class Nature:
@@ -40,21 +40,37 @@ class Turns:
         return owner().turns.setdefault(key, turn)
 
 
-def the_time():
-    return Nature.world.time()
+class Fate:
+    """What the world that is running has in store, asked when it is needed."""
+
+    @staticmethod
+    def time():
+        return Nature.world.time()
+
+    @staticmethod
+    def elapsed():
+        return Nature.world.hub.now
+
+    @staticmethod
+    def below(most):
+        return Nature.world.random.randrange(most)
+
+    @staticmethod
+    def pass_id():
+        return Nature.world.new_pass_id()
 
 
 @contextmanager
 def nature():
     replaced = [
         (ids, "ObjectId", Ids()),
-        (messages, "utc_now", the_time),
-        (relay, "utc_now", the_time),
+        (messages, "utc_now", Fate.time),
+        (relay, "utc_now", Fate.time),
         (relay, "SWEEP_EVERY", SWEEP_EVERY),
         (commands, "_turns", Turns()),
-        (occupancies, "monotonic", lambda: Nature.world.hub.now),
-        (occupancy, "randbelow", lambda most: Nature.world.random.randrange(most)),
-        (settlement, "new_pass_id", lambda: Nature.world.new_pass_id()),
+        (occupancies, "monotonic", Fate.elapsed),
+        (occupancy, "randbelow", Fate.below),
+        (settlement, "new_pass_id", Fate.pass_id),
     ]
     with ExitStack() as stack:
         for where, name, ours in replaced:

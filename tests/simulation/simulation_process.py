@@ -4,7 +4,6 @@ from functools import cache, partial
 
 import eventlet
 from eventlet.greenthread import GreenThread
-from greenlet import GreenletExit
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, DependencyProvider
 from simulation_bus import BusPublisher
 from simulation_stores import OutboxCollection
@@ -26,7 +25,7 @@ SERVICES = {
 # What needs no part in this.
 UNUSED = dict.fromkeys(["tracing", "probes", "graveyard", "pass_codes"])
 # What is done again and again is done no more often than this: a seed must be short.
-SELDOM = 8.0
+SELDOM = 9.0
 
 
 @cache
@@ -64,6 +63,7 @@ class Process:
     def __init__(self, world, name):
         self.world, self.name = world, name
         self.alive, self.frozen_until, self.skew = True, 0.0, 0.0
+        self.latest = world.time(self.skew)
         self.turns, self._threads = {}, set()
         self.occupancies = Occupancies(world.stores["orders"].holding)
         store = world.stores.get(name)
@@ -95,12 +95,15 @@ class Process:
             GreenThread.kill(thread)
 
     def clock(self):
-        return self.world.time(self.skew)
+        """``latest`` is the latest time that it ever told here."""
+        now = self.world.time(self.skew)
+        self.latest = max(self.latest, now)
+        return now
 
     def _run(self, function, args):
         try:
             return function(*args)
-        except (TicketingError, GreenletExit):
+        except TicketingError:
             return None
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not be
             return self.world.unforeseen(self.name, error)

@@ -8,17 +8,16 @@ from simulation_process import SERVICES
 from simulation_time import virtual_hub
 from simulation_world import World
 
-from orders.models import Status
 from ticketing.clock import iso
 from ticketing.errors import TicketingError
 
 # How long people come and things go wrong, in seconds.
-TROUBLE = 80.0
+TROUBLE = 60.0
 NIGHT = 25 * 3600.0
 # By then all that has died is there again.
 RESTARTED = 20.0
 # Once all is healed, it is looked at this often and at most so many times.
-LOOK, LOOKS = 15.0, 60
+LOOK, LOOKS = 15.0, 40
 
 
 def run(seed, *, telling=False):
@@ -93,7 +92,7 @@ def sleep_through(world):
 
 def rest(world):
     world.pace = 3.0
-    eventlet.sleep(2 * (world.hold + world.grace))
+    eventlet.sleep(world.hold + world.grace)
     for _ in range(LOOKS):
         world.stripe.decide()
         if is_at_rest(world) and reconciled(world) and is_at_rest(world):
@@ -112,10 +111,9 @@ def reconciled(world):
 
 
 def is_at_rest(world):
-    stores = world.stores.values()
+    outboxes = (store.outboxes.values() for store in world.stores.values())
     return (
         not world.bus.unsettled
-        and not any(entries for store in stores for entries in store.outboxes.values())
-        and not any(p.waiting_since for p in world.stores["payments"].all())
-        and all(o.status is not Status.CREATED for o in world.stores["orders"].all())
+        and not any(entries for each in outboxes for entries in each)
+        and not any(world.witness.unended())
     )

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from simulation_nature import owner
 
+from expiration.fakes import MemoryDeadlines
 from orders.fakes import MemoryOrders
 from orders.passes.fakes import MemoryAdmissions
 from payments.fakes import MemoryFindings, MemoryInbox, MemoryPayments
@@ -11,7 +12,6 @@ from ticketing.aggregates import entry_of, event_of
 from ticketing.errors import UnavailableError
 from ticketing.fakes import MemoryReplicas
 from tickets.fakes import MemoryShares, MemoryTickets
-from expiration.fakes import MemoryDeadlines
 
 
 class Line:
@@ -36,11 +36,9 @@ def wired(fake, reads=(), writes=()):
     """The fake, with these of its methods on the other side of its ``line``."""
 
     def over(name, *, writes):
-        inner = getattr(fake, name)
-
         def method(self, *args, **kwargs):
             self.line.ask()
-            found = inner(self, *args, **kwargs)
+            found = getattr(fake, name)(self, *args, **kwargs)
             if writes:
                 self.line.answer()
             return found

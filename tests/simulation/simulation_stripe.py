@@ -39,7 +39,7 @@ class Stripe(Far):
     def search(self, order_id):
         self.line.ask()
         young = self._now().timestamp() - SEARCHABLE_AFTER
-        known = {i: each for i, each in self.intents_by_id.items()}
+        known = self.intents_by_id
         self.intents_by_id = {i: e for i, e in known.items() if e.created < young}
         found = super().search(order_id)
         self.intents_by_id = known
@@ -68,11 +68,10 @@ class Stripe(Far):
                 self._end_of(intent.id, succeeds=self.world.random.random() < 0.7)
 
     def give_all_back(self, intent_id):
-        """By hand, in Stripe's dashboard, where nobody gives back more than there is."""
+        """By hand, in Stripe's dashboard, if nothing was given back yet."""
         intent = self.intents_by_id[intent_id]
-        left = intent.sum.amount - intent.refunded
         if intent.status is IntentStatus.SUCCEEDED and intent.refunded == 0:
-            self.give_back(intent_id, left, "by hand")
+            self.give_back(intent_id, intent.sum.amount, "by hand")
 
     def becomes(self, intent_id, status, decline=None):
         changed = super().becomes(intent_id, status, decline)

@@ -12,6 +12,18 @@ from eventlet.hubs.hub import BaseHub
 from greenlet import getcurrent
 
 
+class Nap:
+    """A timer that wakes somebody, unless they have been woken before."""
+
+    __slots__ = ("called", "wake")
+
+    def __init__(self, wake):
+        self.called, self.wake = False, wake
+
+    def __call__(self):
+        self.wake()
+
+
 class VirtualHub(BaseHub):
     """``now`` is in seconds since the beginning."""
 
@@ -38,11 +50,12 @@ class VirtualHub(BaseHub):
 
     def nap(self, seconds):
         """As ``eventlet.sleep``, which looks at more before it does the same."""
-        timer = self.schedule_call_global(seconds, getcurrent().switch)
+        nap = Nap(getcurrent().switch)
+        heappush(self._due, (self.now + seconds, next(self._ties), nap))
         try:
             self.greenlet.switch()
         finally:
-            timer.cancel()
+            nap.called = True
 
     def run(self, *_):
         while self._due:

@@ -22,6 +22,8 @@ from ticketing.rpc import TIMEOUT
 BEGINNING = datetime(2026, 1, 31, 12, tzinfo=UTC)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 HTTP_TIMEOUT = 15.0
+# A way over the network takes less than this, in seconds.
+USUAL = 0.02
 # A request that finds no process waits in its queue, looked at this often.
 QUEUED, LOOKS = 1.0, 20
 
@@ -52,11 +54,6 @@ class World:
 
     # What the machine gives.
 
-    def now_here(self):
-        """By the clock of the process that is running."""
-        process = owner()
-        return process.clock() if process else self.time()
-
     def time(self, skew=0.0):
         now = BEGINNING + timedelta(seconds=self.hub.now + skew)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
@@ -75,24 +72,28 @@ class World:
         return likely > 0 and self.random.random() < likely
 
     def delay(self):
-        seconds = self.random.random() * 0.02
-        return seconds + (self.random.uniform(0.2, 6) if self.chance("slow") else 0)
+        late = self.random.uniform(0.2, 6) if self.chance("slow") else 0.0
+        return late + self.random.random() * USUAL
 
     def pause(self):
         """A moment in which anything may happen, to this process as well."""
         process = owner()
         if process is None:
             return
+        if self.faults.crash or self.faults.freeze:
+            self._strike(process)
+        self.hub.nap(self.delay())
+        while process.frozen_until > self.hub.now and process.alive:
+            self.hub.nap(process.frozen_until - self.hub.now)
+        if not process.alive:
+            raise GreenletExit
+
+    def _strike(self, process):
         if self.chance("crash"):
             self.hub.schedule_call_global(0, self.crash, process)
         if self.chance("freeze"):
             process.frozen_until = self.hub.now + self.random.uniform(5, 30)
             self.tell(process.name, "stands still")
-        self.hub.nap(self.delay())
-        while process.alive and process.frozen_until > self.hub.now:
-            eventlet.sleep(process.frozen_until - self.hub.now)
-        if not process.alive:
-            raise GreenletExit
 
     def crash(self, process):
         if process.alive:
