@@ -20,6 +20,12 @@ def title_of(path):
         return file.readline().strip().strip('"').rstrip(".")
 
 
+def quantile(values, share):
+    """The value that so large a share of them does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
+
+
 class Row:
     """``size`` is what FULL or SLICE in the row's file says.
 

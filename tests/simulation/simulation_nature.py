@@ -14,7 +14,7 @@ from orders import commands, occupancies, occupancy, settlement
 from ticketing import ids, messages, relay
 
 # Outboxes are swept this seldom, so that a seed is short.
-SWEEP_EVERY = 11.0
+SWEEP_EVERY = 15.0
 
 
 class Nature:

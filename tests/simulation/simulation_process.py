@@ -25,7 +25,7 @@ SERVICES = {
 # What needs no part in this.
 UNUSED = dict.fromkeys(["tracing", "probes", "graveyard", "pass_codes"])
 # What is done again and again is done no more often than this: a seed must be short.
-SELDOM = 9.0
+SELDOM = 12.0
 
 
 @cache
