@@ -11,6 +11,7 @@ import pytest
 
 sys.path += [str(Path(__file__).parents[1] / name) for name in ("system", "simulation")]
 
+from chaos_nats import OwnNats
 from chaos_row import Row
 from system_servers import servers
 
@@ -34,6 +35,14 @@ def instance(tmp_path_factory):
     """The servers, which all rows share."""
     with servers(tmp_path_factory.mktemp) as instance:
         yield instance
+
+
+@pytest.fixture
+def nats(tmp_path):
+    """A server of this test's own, to be killed."""
+    nats = OwnNats(tmp_path).start().wait_until_ready()
+    yield nats
+    nats.end()
 
 
 @pytest.fixture
