@@ -66,8 +66,8 @@ def rabbitmq(passwords: Passwords, namespace: str = "") -> Json:
 
 
 def redis(passwords: Passwords, namespace: str = "") -> str:
-    """Return Redis's list of users, the anonymous one switched off."""
-    lines = ["user default off nopass nocommands"]
+    """Return Redis's list of users; who is none may ask whether it is there."""
+    lines = ["user default on nopass resetkeys resetchannels -@all +ping"]
     for account in holders("redis"):
         digest = hashlib.sha256(passwords[f"redis:{account.name}"].encode()).hexdigest()
         rules = permissions.redis(account, namespace)

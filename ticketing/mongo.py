@@ -46,8 +46,9 @@ def _client_of(uri: str) -> MongoClient[Document]:
     """Cast for a connection string. Raises ValueError."""
     try:
         return shared_client(uri)
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from None
+    except ConfigurationError:
+        # The driver's words may quote a password.
+        raise ValueError("it is no address such as mongodb://user:pw@host/") from None
 
 
 @contextmanager
