@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-TIMEOUT_MS = 2000
+TIMEOUT_MS = 1500
 RETRY_DELAY = 1.0
 # Acknowledged means written to the journal of a majority: nothing acknowledged is lost.
 DURABLE: dict[str, Any] = {"w": "majority", "journal": True}

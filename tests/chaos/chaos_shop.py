@@ -43,7 +43,8 @@ class Shop(System):
 
     ``wires`` are watchers by setting: what payments says to these servers passes them.
     With ``twins`` all services are in one process, and there is another one like it.
-    ``own`` are servers of this shop alone, by setting.
+    ``own`` are servers of this shop alone, by setting; ``more`` services besides those
+    that sell.
     """
 
     def __init__(
@@ -55,9 +56,10 @@ class Shop(System):
         wires=None,
         twins=False,
         own=None,
+        more=(),
         **settings,
     ):
-        names = {name: name for name in NAMES} | dict(without or {})
+        names = {name: name for name in (*more, *NAMES)} | dict(without or {})
         secret = instance.secrets()["webhook"]
         self.stand_in = StandIn(folder, secret)
         self.history = History(folder / "history.jsonl")
