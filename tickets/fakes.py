@@ -56,5 +56,5 @@ def _stands(
     opens = ticket.offer.on_sale_at
     if wanted is Availability.UPCOMING:
         return ticket.available > 0 and bool(opens and opens > now)
-    is_open = not opens or opens <= now
+    is_open = wanted is Availability.OPEN or not opens or opens <= now
     return ticket.available > 0 and is_open and not (starts_at and starts_at <= now)

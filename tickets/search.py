@@ -19,10 +19,11 @@ _WORD = re.compile(r"\w+")
 
 
 class Availability(StrEnum):
-    """NOW: can be bought at this moment. UPCOMING: the sale opens later."""
+    """NOW: can be bought at this moment. UPCOMING: the sale opens later. OPEN: both."""
 
     NOW = "now"
     UPCOMING = "upcoming"
+    OPEN = "open"
     ALL = "all"
 
 
@@ -57,11 +58,10 @@ class Search:
             return {"cancelled": {"$exists": False}}
         if self.availability is Availability.UPCOMING:
             return {"available": True, "onSaleAt": {"$gt": now}}
-        return {
-            "available": True,
-            "onSaleAt": {"$lte": now},
-            "sellUntil": {"$gt": now},
-        }
+        standing: Json = {"available": True, "sellUntil": {"$gt": now}}
+        if self.availability is Availability.OPEN:
+            return standing
+        return standing | {"onSaleAt": {"$lte": now}}
 
 
 def search_of(given: Mapping[str, Any]) -> Search:

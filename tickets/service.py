@@ -80,7 +80,7 @@ class TicketsService(service.Service):
     ) -> list[Json]:
         """Return a page of the listings, unless told otherwise those to be bought now.
 
-        ``availability`` is now, upcoming or all. Raises InvalidInputError.
+        ``availability`` is now, upcoming, open (both) or all. Raises InvalidInputError.
         """
         page = {"limit": limit, "after": after, "order": order}
         search = {"text": text, "from": from_time, "to": to_time}

@@ -18,6 +18,7 @@ from ticketing.http.responses import RETRY_AFTER
 from web import assets, formats, languages, refusals
 from web.checkout import Checkout
 from web.forms import Form
+from web.kept import KeptPages
 from web.operators import Operators
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class Renderer:
     ) -> None:
         self.checkout = checkout
         self.operators = operators
+        self.kept = KeptPages()
         self._now = now
         self._templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -87,7 +89,7 @@ def _money(_context: Context, price: float, currency: str) -> str:
 
 def _response(html: str, status: int) -> Response:
     response = Response(html, status, content_type="text/html; charset=utf-8")
-    response.vary.add("Accept-Language")
+    response.vary.update(("Accept-Language", "Cookie"))
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -32,18 +32,18 @@ class Sale:
 
 
 SALES = {
-    "plain": Sale(finds={"now", "all"}),
-    "half sold": Sale(sold=1, finds={"now", "all"}),
+    "plain": Sale(finds={"now", "open", "all"}),
+    "half sold": Sale(sold=1, finds={"now", "open", "all"}),
     "sold out": Sale(sold=2, finds={"all"}),
     "cancelled": Sale(cancelled=True),
-    "open": Sale(opens=-HOUR, finds={"now", "all"}),
-    "opens now": Sale(opens=0 * HOUR, finds={"now", "all"}),
-    "opens in a moment": Sale(opens=MOMENT, finds={"upcoming", "all"}),
-    "opens soon": Sale(opens=HOUR, starts=2 * HOUR, finds={"upcoming", "all"}),
+    "open": Sale(opens=-HOUR, finds={"now", "open", "all"}),
+    "opens now": Sale(opens=0 * HOUR, finds={"now", "open", "all"}),
+    "opens in a moment": Sale(opens=MOMENT, finds={"upcoming", "open", "all"}),
+    "opens soon": Sale(opens=HOUR, starts=2 * HOUR, finds={"upcoming", "open", "all"}),
     "opens soon, sold out": Sale(opens=HOUR, sold=2, finds={"all"}),
     "opens soon, cancelled": Sale(opens=HOUR, cancelled=True),
-    "begins soon": Sale(starts=HOUR, finds={"now", "all"}),
-    "begins in a moment": Sale(starts=MOMENT, finds={"now", "all"}),
+    "begins soon": Sale(starts=HOUR, finds={"now", "open", "all"}),
+    "begins in a moment": Sale(starts=MOMENT, finds={"now", "open", "all"}),
     "begins now": Sale(starts=0 * HOUR, finds={"all"}),
     "has begun": Sale(starts=-HOUR, finds={"all"}),
 }

@@ -21,6 +21,8 @@ from web.operators import Operators
 from web.page import Page
 from web.rendering import Renderer
 from web.service import WebService
+from web.shelf import Shelf
+from web.stock import Stock
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
@@ -46,6 +48,12 @@ class Container:
         handle_result(None, result, exc_info)
 
 
+class Bus:
+    """Events are brought by hand; away, all pages ask the services."""
+
+    is_there = False
+
+
 class Shop:
     """The service, what it talks to, and the address of it all."""
 
@@ -58,6 +66,8 @@ class Shop:
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), lambda: self.now
         )
+        self.bus = Bus()
+        self.stock = Stock(Shelf(), lambda: self.bus.is_there)
         self.app = App()
         self.worker = self._service()
         container = Container(self.worker)
@@ -74,6 +84,7 @@ class Shop:
             payments=self.payments,
             pages=self.renderer,
             cookie=cookie,
+            stock=self.stock,
             clock=lambda: self.now,
         )
 
@@ -109,7 +120,15 @@ class Visitor:
     def __init__(self, app, account):
         self._app = app
         self.id = account.get("id")
-        self.token = account.get("token")
+        self.cookies = {COOKIE: account["token"]} if account else {}
+
+    @property
+    def token(self):
+        return self.cookies.get(COOKIE)
+
+    @token.setter
+    def token(self, token):
+        self.cookies[COOKIE] = token
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
@@ -127,8 +146,9 @@ class Visitor:
     def _ask(self, method, path, body, extra):
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
-        if self.token:
-            headers["cookie"] = f"{COOKIE}={self.token}"
+        if self.cookies:
+            pairs = (f"{name}={value}" for name, value in self.cookies.items())
+            headers["cookie"] = "; ".join(pairs)
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
         raw = RawRequest(method, path.encode(), list(headers.items()), body)
         response = self._app.answer(raw, "127.0.0.1", ADDRESS)
@@ -137,7 +157,11 @@ class Visitor:
 
     def _keep_cookie(self, response):
         for line in response.headers.getlist("Set-Cookie"):
-            self.token = line.partition(";")[0].partition("=")[2]
+            name, _, value = line.partition(";")[0].partition("=")
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
 
 
 @pytest.fixture

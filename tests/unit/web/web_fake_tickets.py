@@ -36,6 +36,7 @@ class FakeTickets(Fake):
             raise BadRequestError("Cannot edit a reserved ticket")
         if ticket["userId"] != user_id:
             raise NotOwnerError
+        ticket["version"] += 1
         return self._put(TicketChange, ticket, title, price, more)
 
     def count(self, ticket_id, orders):
@@ -87,4 +88,6 @@ def _is_found(ticket, search):
         return False
     if search.availability == "all":
         return True
+    if search.availability == "open":
+        return ticket["available"] > 0
     return ticket["available"] > 0 and is_upcoming == (search.availability != "now")
