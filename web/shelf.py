@@ -7,7 +7,7 @@ its ``floor``, an id, the shelf knows every listing that there is.
 
 from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -68,6 +68,7 @@ class Shelf:
         self._room = room
         self._place = 0
         self._floor = _NOTHING
+        self.is_filled = False
         self._items: dict[str, Item] = {}
         self._ids: list[str] = []
         # Versions of what left last, for news of it that come late.
@@ -81,10 +82,6 @@ class Shelf:
         """Grows with whatever is heard."""
         return self._place
 
-    @property
-    def is_filled(self) -> bool:
-        return self._floor != _NOTHING
-
     def ends_at(self, ticket_id: str) -> bool:
         """Whether there is no room for what is older."""
         return len(self._ids) >= self._room and ticket_id <= self._ids[0]
@@ -92,6 +89,10 @@ class Shelf:
     def knows(self, ticket_id: str, version: int) -> bool:
         """Whether that version of a listing, or a newer one, was heard of."""
         return self._version_of(ticket_id) >= version
+
+    def doubt(self) -> None:
+        """Know nothing for sure until it is corrected, from the newest on."""
+        self._floor = _NOTHING
 
     def hear(self, told: Json) -> None:
         """Take over a listing as its owner told of it, unless a newer one is here."""
@@ -119,6 +120,7 @@ class Shelf:
                 self._take_off(ticket_id, item.version)
         if after is None or after >= self._floor:
             self._floor = min(self._floor, low)
+            self.is_filled = True
         for told in found:
             self.hear(told)
 
@@ -138,9 +140,7 @@ class Shelf:
 
     def next_turn(self, now: datetime) -> datetime | None:
         """Return when time alone will change what stands, if it will."""
-        items = self._items.values()
-        turns = (turn for each in items for turn in (each.opens, each.ends))
-        return min((turn for turn in turns if turn and turn > now), default=None)
+        return next_turn(self._items.values(), now)
 
     def _standing(
         self, after: str | None, size: int, now: datetime, *, upcoming: bool
@@ -191,6 +191,16 @@ class Shelf:
         if self._items.pop(ticket_id, None):
             del self._ids[bisect_left(self._ids, ticket_id)]
             self.version += 1
+
+
+def next_turn(items: Iterable[Item], now: datetime) -> datetime | None:
+    turns = (turn for each in items for turn in (each.opens, each.ends))
+    return min((turn for turn in turns if turn and turn > now), default=None)
+
+
+def turn_of(told: Json, now: datetime) -> datetime | None:
+    """Return when time alone will change what can be done with a listing."""
+    return next_turn([_item(told, 0)], now)
 
 
 def _item(told: Json, place: int) -> Item:

@@ -14,6 +14,7 @@ from ticketing.errors import NotFoundError, UnavailableError
 from ticketing.feed import Feed
 from ticketing.nats import Nats
 from ticketing.periodic import Bell
+from web.known import Listings
 from web.shelf import Listing, Shelf, told_by
 from web.states import Json
 
@@ -33,10 +34,14 @@ again = Bell()
 
 
 class Stock:
-    """What a worker can ask about what can be bought; ``is_connected``: to the bus."""
+    """What a worker can ask about what can be bought.
+
+    Only while ``is_told``, by the bus, nothing can be missed.
+    """
 
     def __init__(self, shelf: Shelf, is_connected: Callable[[], bool]) -> None:
         self._shelf = shelf
+        self._listings = Listings()
         self._is_connected = is_connected
         self._is_whole = False
         self._doubts = 0
@@ -44,11 +49,8 @@ class Stock:
         self._rests_until = 0.0
 
     @property
-    def is_fresh(self) -> bool:
-        """Whether every change is heard of, and all that was before is known."""
-        if not self._is_connected():
-            self.doubt()
-        return self._is_whole
+    def is_told(self) -> bool:
+        return self._is_connected()
 
     @property
     def version(self) -> int:
@@ -59,17 +61,36 @@ class Stock:
 
     def doubt(self) -> None:
         """Have all of it looked through: something may have been missed."""
-        self._is_whole = False
+        self._shelf.doubt()
+        self._listings.doubt()
+        self._is_whole, self._after = False, None
         self._doubts += 1
 
     def hear(self, event: TicketCreated) -> None:
-        self._shelf.hear(told_by(event))
+        told = told_by(event)
+        self._shelf.hear(told)
+        self._listings.hear(told)
+
+    def listing(self, tickets: Any, ticket_id: str) -> Json:
+        """Return a listing with its layout, for who has done nothing to it.
+
+        Raises NotFoundError, UnavailableError.
+        """
+        known = self._listings.find(ticket_id)
+        if known and self.is_told:
+            return known
+        try:
+            return self._listings.put(tickets.get_ticket(ticket_id))
+        except UnavailableError:
+            if known := self._listings.last(ticket_id):
+                return known
+            raise
 
     def page(
         self, after: str | None, size: int, now: datetime, *, upcoming: bool
     ) -> Listing | None:
         """Return a page, None if the tickets service has to be asked."""
-        if not self.is_fresh:
+        if not self.is_told:
             return None
         return self._shelf.page(after, size, now, upcoming=upcoming)
 
@@ -93,33 +114,31 @@ class Stock:
 
         Raises UnavailableError.
         """
-        if not self.is_fresh:
-            self._look_through(tickets)
-        elif monotonic() >= self._rests_until:
-            self._look_at_page(tickets)
-
-    def _look_through(self, tickets: Any) -> None:
-        is_connected, doubts, self._after = self._is_connected(), self._doubts, None
+        if self._is_whole and monotonic() < self._rests_until:
+            return
         try:
-            while self._look_at_page(tickets):
+            while self._look_at_page(tickets) and not self._is_whole:
                 pass
         except UnavailableError:
             eventlet.spawn_after(RETRY, again.ring)
             raise
-        self._is_whole = is_connected and self._doubts == doubts
 
     def _look_at_page(self, tickets: Any) -> bool:
         """Return whether there is more that should be on the shelf."""
-        since, began, after = self._shelf.place, monotonic(), self._after
+        since, began = self._shelf.place, monotonic()
+        after, doubts = self._after, self._doubts
         found: list[Json] = tickets.list_tickets(
             limit=LOOKED_AT, after=after, order="desc", availability="open"
         )
+        if self._doubts != doubts:  # what was missed may be missing here too
+            return True
         is_last = len(found) < LOOKED_AT
         self._shelf.correct(found, after, is_last=is_last, since=since)
         ended = monotonic()
         self._rests_until = ended + REST * (ended - began)
         goes_on = not is_last and not self._shelf.ends_at(found[-1]["id"])
         self._after = found[-1]["id"] if goes_on else None
+        self._is_whole = self._is_whole or not goes_on
         return goes_on
 
 
@@ -154,7 +173,7 @@ class HomeStock(DependencyProvider):
     def _run(self) -> None:
         again.ring()
         self.nats.connection.wait_connected()
-        again.ring()
+        self._doubt()
         self._feed.run()
 
     def _doubt(self) -> None:

@@ -13,7 +13,7 @@ from web.kept import State, is_for_anybody
 from web.page import page
 from web.pages import base
 from web.paths import see_other
-from web.shelf import Listing
+from web.shelf import Listing, turn_of
 from web.states import Json, is_single, offer_of
 from web.stock import LOOK_EVERY, HomeStock, Stock, again
 
@@ -28,7 +28,7 @@ class ListingPages(base.Web):
     @page("GET", "/")
     def get_home(self, request: Request) -> Response:
         now, stock, kept = self.clock(), self.stock, self.pages.kept
-        if not is_for_anybody(request) or not stock.is_fresh:
+        if not is_for_anybody(request) or not stock.is_told:
             return self._home(request, now)
         if found := kept.find(request, stock.version, now):
             return found
@@ -37,8 +37,18 @@ class ListingPages(base.Web):
 
     @page("GET", "/tickets/<ticket_id>")
     def get_ticket(self, request: Request, ticket_id: str) -> Response:
-        view = self._ticket(request, ticket_id)
-        return self.pages.show(request, "ticket.html", **view)
+        if not is_for_anybody(request) or not self.stock.is_told:
+            view = self._ticket(request, ticket_id)
+            return self.pages.show(request, "ticket.html", **view)
+        now, kept = self.clock(), self.pages.kept
+        ticket = self.stock.listing(self.tickets, ticket_id)
+        if found := kept.find(request, ticket["version"], now):
+            return found
+        view = views.listing_view(ticket, self.orders, None, now)
+        page = self.pages.show(request, "ticket.html", **view)
+        if view["holder"]:  # whose order may change without the listing
+            return page
+        return kept.keep(request, State(ticket["version"], turn_of(ticket, now)), page)
 
     @page("POST", "/tickets/<ticket_id>/reserve", session=True)
     def post_reservation(self, request: Request, ticket_id: str) -> Response:

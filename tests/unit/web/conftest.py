@@ -15,7 +15,7 @@ from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, SessionCookie
-from web import shop
+from web import kept, shop
 from web.checkout import Checkout
 from web.operators import Operators
 from web.page import Page
@@ -167,6 +167,7 @@ class Visitor:
 @pytest.fixture
 def make_shop(monkeypatch):
     monkeypatch.setattr(shop, "PATIENCE", 0.0)
+    monkeypatch.setattr(kept, "APART", 0.0)
     return Shop
 
 

@@ -5,22 +5,15 @@ from datetime import timedelta
 
 import pytest
 from web_fakes import NOW
+from web_stock_house import EVERYBODY, tell
 
 from ticketing.clock import iso
-from ticketing.contract import TicketUpdated
 from ticketing.errors import UnavailableError
 from web import kept, stock
 from web.shelf import Shelf
 from web.stock import Stock
 
 HOUR = timedelta(hours=1)
-EVERYBODY = "public, no-cache"
-
-
-@pytest.fixture(autouse=True)
-def never_old(monkeypatch):
-    """No page is shown a moment longer because it was written a moment ago."""
-    monkeypatch.setattr(kept, "APART", 0.0)
 
 
 @pytest.fixture
@@ -45,13 +38,6 @@ def refuse(*_args, **_wanted):
 
 def titles(visitor, path="/"):
     return re.findall(r'ticket-title">(\w+)', visitor.read(path))
-
-
-def tell(world, ticket_id):
-    """Bring the event of a listing's last change."""
-    told = world.tickets.things[ticket_id] | {"version": 1}
-    told = {key: told[key] for key in told.keys() - {"quantity"}}
-    world.stock.hear(TicketUpdated.model_validate(told))
 
 
 def test_home_is_there_without_asking_anybody(shelved, buyer):
@@ -96,12 +82,12 @@ def test_what_was_missed_while_the_bus_was_away_is_looked_for(shelved):
     del shelved.tickets.list_tickets
     shelved.bus.is_there = False
     shelved.sell("Circus")
-    assert not shelved.stock.is_fresh
-    shelved.bus.is_there = True
     visitor = shelved.visitor()
     assert titles(visitor) == ["Circus", "Ballet", "Opera"]  # it asks meanwhile
+    shelved.bus.is_there = True
+    shelved.stock.doubt()
+    assert titles(visitor) == ["Circus", "Ballet", "Opera"]
     shelved.worker.look_at_listings()
-    assert shelved.stock.is_fresh
     shelved.tickets.away = True
     assert titles(visitor) == ["Circus", "Ballet", "Opera"]
 
@@ -243,7 +229,7 @@ def test_no_more_is_asked_for_than_there_is_room(count, asked, kept_there):
     shop = Stock(shelf, lambda: True)
     shop.look(owner)
     assert (owner.asked, len(shelf)) == (asked, kept_there)
-    assert shop.is_fresh
+    assert is_known(shop)
 
 
 def test_later_looks_go_round_a_page_at_a_time():
@@ -280,22 +266,47 @@ def test_a_look_that_failed_is_made_again_soon(monkeypatch):
     with pytest.raises(UnavailableError):
         shop.look(owner)
     assert rung == [(stock.RETRY, stock.again.ring)]
-    assert not shop.is_fresh
+    assert not is_known(shop)
+    del owner.list_tickets
+    shop.look(owner)
+    assert is_known(shop)
+
+
+def is_known(shop):
+    """Whether the first page needs no question."""
+    return shop.page(None, 24, NOW, upcoming=False) is not None
 
 
 def test_doubt_that_comes_while_looking_is_not_forgotten():
-    """What was missed may have been missed by this look too."""
-    owner = Owner(1)
+    """What was missed may have been missed by this look too: it begins again."""
+    owner = Owner(300)
     shop = Stock(Shelf(), lambda: True)
-    asked = owner.list_tickets
+    asked, doubts = owner.list_tickets, [False, True]
 
     def ask(**wanted):
-        shop.doubt()
+        found = asked(**wanted)
+        if doubts and doubts.pop(0):
+            shop.doubt()
+            assert not is_known(shop)
+            del owner.ids[0]
+        return found
+
+    owner.list_tickets = ask
+    shop.look(owner)
+    assert owner.asked == 4
+    first = shop.page(None, 24, NOW, upcoming=False).things[0]["id"]
+    assert first == owner.ids[0]
+
+
+def test_the_first_page_does_not_wait_for_the_rest_of_the_shelf():
+    owner = Owner(300)
+    shop = Stock(Shelf(), lambda: True)
+    asked, knew = owner.list_tickets, []
+
+    def ask(**wanted):
+        knew.append(is_known(shop))
         return asked(**wanted)
 
     owner.list_tickets = ask
     shop.look(owner)
-    assert not shop.is_fresh
-    owner.list_tickets = asked
-    shop.look(owner)
-    assert shop.is_fresh
+    assert knew == [False, True]
