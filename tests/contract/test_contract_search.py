@@ -15,7 +15,7 @@ from tickets import models
 from tickets.fakes import MemoryTickets
 from tickets.models import Offer, Share
 from tickets.repository import TicketDatabase
-from tickets.search import Availability, Search, search_of
+from tickets.search import ALL_OPEN, Availability, Search, search_of
 
 ANN, ORDER = new_id(), new_id()
 # Letters whose case is special, marks, and what patterns are made of.
@@ -110,6 +110,23 @@ class SearchContract:
         search = Search(availability=availability)
         expected = {name for name, sale in SALES.items() if availability in sale.finds}
         assert self.found(tickets, sales, search) == expected
+
+    def test_all_that_is_open_is_read_from_the_newest_on(self, tickets):
+        """However far apart they were listed, and wherever one begins."""
+        ages = [0, 0, 0, 1, 2, 3, 50, 50, 3600, 10**5, 10**7, 10**9, 1769860800]
+        newest = round(NOW.timestamp())
+        ids = [f"{newest - age:08x}{n:016x}" for n, age in enumerate(ages)]
+        ids.append(f"{newest + 500:08x}{0:016x}")
+        for ticket_id in ids:
+            tickets.add(models.create(ticket_id, ANN, Offer("x", 1)))
+        self._sale(tickets, SALES["has begun"])
+        ids.sort(reverse=True)
+        for limit in (1, 3, 50):
+            for after in (None, "0", "zzz", *ids):
+                below = [each for each in ids if after is None or each < after]
+                page = Page(limit, after, descending=True)
+                found = tickets.find_all(ALL_OPEN, page, NOW)
+                assert [ticket.id for ticket in found] == below[:limit]
 
     def test_time_alone_opens_and_ends_a_sale(self, tickets, sales):
         found = self.found(tickets, sales, Search(), NOW + HOUR)
