@@ -13,7 +13,14 @@ from ticketing.mongo import Document
 from ticketing.paging import Page
 from ticketing.stores import AggregateDatabase
 from tickets.models import Offer, Share, Ticket
-from tickets.search import ALL_OPEN, Search, has_begun, id_windows, words_of
+from tickets.search import (
+    ALL_OPEN,
+    Search,
+    Sort,
+    has_begun,
+    id_windows,
+    words_of,
+)
 from tickets.shares import MongoShares, Shares
 
 # Stand for "has always been on sale" and "is sold for ever" where queries compare.
@@ -39,8 +46,20 @@ class MongoTickets(Aggregates[Ticket]):
         """Return a page of the listings that are searched for."""
         if search == ALL_OPEN and page.descending:
             return self._newest_open(page, now)
+        if search.sort is Sort.EVENT:
+            return self._next_events(search.condition(now), page)
         condition = page.within(search.condition(now))
         return self.query(condition, page.limit, page.sort)
+
+    def _next_events(self, condition: Document, page: Page) -> list[Ticket]:
+        """Go on after the listing ``page.after``, wherever it stands by now."""
+        known = self.find(page.after) if page.after else None
+        if known and (event := known.offer.event):
+            at = from_iso(event.starts_at)
+            same_time = {"startsAt": at, "_id": {"$gt": known.id}}
+            later = {"$or": [{"startsAt": {"$gt": at}}, same_time]}
+            condition = {"$and": [condition, later]}
+        return self.query(condition, page.limit, ("startsAt", 1), ("_id", 1))
 
     def _newest_open(self, page: Page, now: datetime) -> list[Ticket]:
         """Read back in growing steps, asking for what one index has and no more.
@@ -82,6 +101,7 @@ class TicketDatabase(AggregateDatabase[Ticket]):
 
     def declare_indexes(self) -> None:
         self.collection.create_index([("available", 1), ("_id", 1)])
+        self.collection.create_index([("available", 1), ("startsAt", 1), ("_id", 1)])
         self.collection.create_index([("userId", 1), ("_id", 1)])
         super().declare_indexes()
 

@@ -66,3 +66,24 @@ def on_sale(sale):
         on_sale_at=NOW + sale.opens if sale.opens is not None else None,
         event=Occasion(name="Gala", starts_at=starts_at) if starts_at else None,
     )
+
+
+# Listings by their currency, and their price in its smallest unit.
+PRICES = {
+    "cheap": ("usd", 500),
+    "fair": ("usd", 2000),
+    "dear": ("usd", 99_999_999),
+    "euro": ("eur", 2000),
+    "yen": ("jpy", 2000),
+}
+# When events begin, in hours from NOW; two at the same time, and one at none.
+BEGINNINGS = [5, 1, 3, 3, 9, None, 7]
+
+
+def priced(currency, price):
+    return Offer("x", price, currency=currency)
+
+
+def beginning(hours):
+    starts_at = iso(NOW + hours * HOUR) if hours is not None else None
+    return Offer("x", 1, event=starts_at and Occasion(name="x", starts_at=starts_at))
