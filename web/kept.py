@@ -19,7 +19,10 @@ LONGEST = 10.0
 # Whoever kept it has to ask whether it is still right.
 FOR_ALL = "public, no-cache"
 
-Key = tuple[str, str]
+# The one cookie that everybody may have: the language that was chosen.
+LANGUAGE = "language"
+
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class _Page:
 
 def is_for_anybody(request: Request) -> bool:
     """Whether nothing but the path and the language can make a difference."""
-    return not request.headers.get("Cookie") and not request.query_string
+    return request.cookies.keys() <= {LANGUAGE} and not request.query_string
 
 
 class KeptPages:
@@ -78,4 +81,5 @@ class KeptPages:
 
 
 def _key(request: Request) -> Key:
-    return request.path, request.headers.get("Accept-Language", "")
+    chosen = request.cookies.get(LANGUAGE, "")
+    return request.path, request.headers.get("Accept-Language", ""), chosen
