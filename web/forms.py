@@ -20,6 +20,12 @@ _PLAIN = {
     "Invalid credentials": "The email or the password is not right",
     "from must be a day such as 2027-06-01": "The first day must be a day",
     "to must be a day such as 2027-06-01": "The last day must be a day",
+    "minPrice needs a currency": "Choose the currency of the price",
+    "maxPrice needs a currency": "Choose the currency of the price",
+    "minPrice must be a price such as 20": "The lowest price must be an amount, "
+    "such as 20",
+    "maxPrice must be a price such as 20": "The highest price must be an amount, "
+    "such as 20",
     "text must have at most 100 characters": "Search for at most 100 characters",
     "StartsAt must be a time such as 2027-06-01T20:00:00Z": "Say when it begins, with "
     "a day and a time",

@@ -10,6 +10,7 @@ import eventlet
 
 from ticketing.errors import NotFoundError, UnavailableError
 from web.forms import Form
+from web.searches import SEARCH
 from web.shelf import Listing
 from web.states import Json, Payment
 from web.stock import Stock
@@ -18,13 +19,6 @@ PAGE_SIZE = 24
 # Holds are minutes old: the order that holds a ticket is among a person's latest.
 LATEST = 200
 NONE_YET = "none"
-# What can be searched for: as the address has it, and as the tickets service takes it.
-SEARCH = {
-    "text": "text",
-    "from": "from_time",
-    "to": "to_time",
-    "availability": "availability",
-}
 # What of it the shelf can tell.
 UPCOMING = "upcoming"
 SHELVED = {"availability": "now"}
@@ -46,6 +40,8 @@ def newest(fetch: Fetch, *args: str, after: str | None, **wanted: str) -> Listin
 def search(tickets: Any, search: Form, after: str | None) -> Listing:
     """Return what is found. Raises InvalidInputError."""
     wanted = {SEARCH[name]: value for name, value in search.given.items()}
+    prices = wanted.keys() & {"min_price", "max_price"}
+    wanted |= {name: wanted[name].replace(",", ".") for name in prices}
     return newest(tickets.list_tickets, after=after, **wanted)
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
 from ticketing.http import Request
 from ticketing.periodic import every
-from web import rows, seen, shop, views
+from web import rows, searches, seen, shop, views
 from web.forms import REFUSALS, Form, whole_of
 from web.kept import State, is_for_anybody
 from web.page import page
@@ -32,7 +32,8 @@ class ListingPages(base.Web):
             return self._home(request, now)
         if found := kept.find(request, stock.version, now):
             return found
-        state = State(stock.version, stock.next_turn(now))
+        turn = min(filter(None, (stock.next_turn(now), searches.tomorrow(now))))
+        state = State(stock.version, turn)
         return kept.keep(request, state, self._home(request, now))
 
     @page("GET", "/tickets/<ticket_id>")
@@ -69,7 +70,7 @@ class ListingPages(base.Web):
         if own := seen.of(request):
             self.stock.catch_up(self.tickets, *own)
         after = request.args.get("after")
-        form = Form.of_query(request, *shop.SEARCH)
+        form = Form.of_query(request, *searches.SEARCH)
         try:
             listing = shop.listed(self.stock, self.tickets, form, after, now)
         except BadRequestError as error:
@@ -83,6 +84,9 @@ class ListingPages(base.Web):
             after=after,
             listing=listing,
             offers=offers,
+            days=searches.days(form, now),
+            wider=searches.wider(form),
+            currencies=searches.CHOICES,
         )
 
     def _no_reservation(self, request: Request, ticket_id: str, form: Form) -> Response:
