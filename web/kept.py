@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from ticketing.http import Request
 from ticketing.http.compression import QUICK
 from ticketing.http.kept import Kept, KeptResponse
+from web import languages
 
 ROOM = 256
 # A page of what changes all the time is written no more often, in seconds.
@@ -19,10 +20,7 @@ LONGEST = 10.0
 # Whoever kept it has to ask whether it is still right.
 FOR_ALL = "public, no-cache"
 
-# The one cookie that everybody may have: the language that was chosen.
-LANGUAGE = "language"
-
-Key = tuple[str, ...]
+Key = tuple[str, languages.Reader]
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class _Page:
 
 def is_for_anybody(request: Request) -> bool:
     """Whether nothing but the path and the language can make a difference."""
-    return request.cookies.keys() <= {LANGUAGE} and not request.query_string
+    return request.cookies.keys() <= {languages.COOKIE} and not request.query_string
 
 
 class KeptPages:
@@ -81,5 +79,4 @@ class KeptPages:
 
 
 def _key(request: Request) -> Key:
-    chosen = request.cookies.get(LANGUAGE, "")
-    return request.path, request.headers.get("Accept-Language", ""), chosen
+    return request.path, languages.of(request)

@@ -10,6 +10,7 @@ from web.page import page
 from web.pages import (
     accounts,
     door,
+    language,
     listings,
     live,
     numbers,
@@ -30,6 +31,7 @@ class WebService(
     numbers.NumberPages,
     operator.OperatorPages,
     accounts.AccountPages,
+    language.LanguagePages,
     live.LivePages,
     letters.Letters,
 ):

@@ -131,12 +131,15 @@ class _Collector:
 
 
 class Connection:
-    """Reads requests from a socket and writes answers to it, one at a time."""
+    """Reads requests from a socket and writes answers to it, one at a time.
+
+    ``busy`` while a request is being answered, ``fresh`` until the first one was.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._collector = _Collector()
-        self.busy = False
+        self.busy, self.fresh = False, True
 
     def read_request(self) -> RawRequest:
         """Return the next request. Raises ClosedError or RefusedError."""

@@ -54,6 +54,7 @@ class Route(Entrypoint):
         self.server.register_provider(self)
 
     def stop(self) -> None:
+        self.server.drain()
         self.server.unregister_provider(self)
 
     @property

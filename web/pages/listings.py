@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
 from ticketing.http import Request
 from ticketing.periodic import every
-from web import rows, searches, seen, shop, views
+from web import languages, rows, searches, seen, shop, views
 from web.forms import REFUSALS, Form, whole_of
 from web.kept import State, is_for_anybody
 from web.page import page
@@ -16,6 +16,7 @@ from web.paths import see_other
 from web.shelf import Listing, turn_of
 from web.states import Json, is_single, offer_of
 from web.stock import LOOK_EVERY, HomeStock, Stock, again
+from web.translations import mark
 
 
 class ListingPages(base.Web):
@@ -59,6 +60,7 @@ class ListingPages(base.Web):
             wish = _wish(form, is_seated="seats" in request.form)
             # The same form sent twice reserves once.
             wish["key"] = f"{ticket_id}:after:{newest}" if newest else None
+            wish["language"] = languages.of(request).language
             order = self.orders.create_order(buyer, ticket_id, **wish)
         except KeyReusedError:  # in another window, meanwhile: the page tells of it
             return see_other(f"/tickets/{ticket_id}")
@@ -115,6 +117,6 @@ def _wish(form: Form, *, is_seated: bool) -> Json:
     if form["quantity"].strip():
         wish["quantity"] = whole_of(form["quantity"])
     if is_seated and not wish:
-        message = "Choose your seats, or say how many you want"
+        message = mark("Choose your seats, or say how many you want")
         raise InvalidInputError([{"message": message, "field": "seats"}])
     return wish

@@ -15,10 +15,11 @@ from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, SessionCookie
-from web import kept, shop
+from web import kept, languages, shop
 from web.checkout import Checkout
 from web.operators import Operators
 from web.page import Page
+from web.pages.language import LanguageCookie
 from web.rendering import Renderer
 from web.service import WebService
 from web.shelf import Shelf
@@ -62,7 +63,7 @@ class Shop:
         self.auth, self.tickets = FakeAuth(self.keys), FakeTickets()
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
-        self.now = NOW
+        self.now, self.language = NOW, ""
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), lambda: self.now
         )
@@ -74,8 +75,9 @@ class Shop:
         self.app.add(container, [self._bound(*found) for found in _pages(container)])
 
     def _service(self):
-        cookie = SessionCookie()
+        cookie, language_cookie = SessionCookie(), LanguageCookie()
         cookie._attributes = {"httponly": True, "samesite": "Lax"}
+        language_cookie._secure = False
         return worker_factory(
             WebService,
             auth=self.auth,
@@ -85,6 +87,7 @@ class Shop:
             pages=self.renderer,
             cookie=cookie,
             stock=self.stock,
+            language_cookie=language_cookie,
             clock=lambda: self.now,
         )
 
@@ -104,7 +107,8 @@ class Shop:
         return self.tickets.create_ticket(seller.id, title, price, **more)
 
     def visitor(self, email=None):
-        return Visitor(self.app, self.auth.sign_up(email, "pass word") if email else {})
+        account = self.auth.sign_up(email, "pass word") if email else {}
+        return Visitor(self, account)
 
 
 def _pages(container):
@@ -115,10 +119,10 @@ def _pages(container):
 
 
 class Visitor:
-    """Somebody with a browser that keeps its session cookie."""
+    """Somebody with a browser that keeps its cookies; it wants the shop's language."""
 
-    def __init__(self, app, account):
-        self._app = app
+    def __init__(self, shop, account):
+        self._shop = shop
         self.id = account.get("id")
         self.cookies = {COOKIE: account["token"]} if account else {}
 
@@ -129,6 +133,14 @@ class Visitor:
     @token.setter
     def token(self, token):
         self.cookies[COOKIE] = token
+
+    @property
+    def language(self):
+        return self.cookies.get(languages.COOKIE, "")
+
+    @language.setter
+    def language(self, language):
+        self.cookies[languages.COOKIE] = language
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
@@ -149,9 +161,12 @@ class Visitor:
         if self.cookies:
             pairs = (f"{name}={value}" for name, value in self.cookies.items())
             headers["cookie"] = "; ".join(pairs)
+        headers |= (
+            {"accept-language": self._shop.language} if self._shop.language else {}
+        )
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
         raw = RawRequest(method, path.encode(), list(headers.items()), body)
-        response = self._app.answer(raw, "127.0.0.1", ADDRESS)
+        response = self._shop.app.answer(raw, "127.0.0.1", ADDRESS)
         self._keep_cookie(response)
         return response
 
