@@ -159,5 +159,9 @@ class ServiceMethod(Rpc):
     def __init__(self) -> None:
         super().__init__(expected_exceptions=TicketingError)
 
+    @property
+    def cause(self) -> str:
+        return f"call of {self.method_name}"
+
 
 rpc = ServiceMethod.decorator

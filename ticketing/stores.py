@@ -7,6 +7,7 @@ from pymongo.collection import Collection
 from ticketing.aggregates import Aggregates
 from ticketing.change import Versioned
 from ticketing.events import Publisher
+from ticketing.healing import Healer
 from ticketing.mongo import Database, Document
 from ticketing.nats import Nats
 from ticketing.relay import Relay
@@ -25,6 +26,9 @@ class AggregateDatabase(Database, Generic[A]):
 
     collection_name: ClassVar[str]
     store_class: ClassVar[type[Aggregates[Any]]] = Aggregates
+    # How many of its last events a document remembers, to tell them again if need be.
+    # One is enough where each tells all that there is.
+    events_kept: ClassVar[int] = 50
 
     @staticmethod
     def encode(aggregate: A) -> Document:
@@ -38,7 +42,8 @@ class AggregateDatabase(Database, Generic[A]):
         super().setup()
         self.collection: Collection[Document] = self.database[self.collection_name]
         publisher = Publisher(self.nats.connection, self.container.service_name)
-        self.relay = Relay(self.collection, publisher)
+        self.relay = Relay(self.collection, publisher, self.events_kept)
+        self.healer = Healer(self.collection, publisher, self.nats.connection)
         self.store: Any = self.store_class(
             self.collection, self.relay, self.encode, self.decode
         )
@@ -53,6 +58,7 @@ class AggregateDatabase(Database, Generic[A]):
             self.container.spawn_managed_thread(
                 self.relay.run_sweep, identifier="sweep"
             ),
+            self.container.spawn_managed_thread(self.healer.run, identifier="healer"),
         ]
 
     def stop(self) -> None:
