@@ -108,7 +108,7 @@ class Aggregates(Generic[A]):
             document = self.collection.find_one({"_id": aggregate_id}, {"_id": 0})
         if document is None:
             raise NotFoundError
-        return told(document.get("history", []), document.get("sent", []))
+        return told(document)
 
     def _save(self, before: A, change: Change[A], document: Document) -> bool:
         fields = self._encode(change.state)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, Generic, TypeVar
 
-from ticketing.aggregates import ATTEMPTS
+from ticketing.aggregates import ATTEMPTS, entry_of
 from ticketing.change import Change, Decision, Versioned
 from ticketing.errors import (
     ConcurrentUpdateError,
@@ -61,9 +61,11 @@ class MemoryAggregates(Generic[A]):
         raise ConcurrentUpdateError
 
     def history(self, aggregate_id: str) -> list[Document]:
-        """Return its changes; no bus here has taken its events."""
+        """Return its changes and its events, which no bus has taken here."""
         self.get(aggregate_id)
-        return told(self._history[aggregate_id], [])
+        own = [event for event in self.events if event.id.startswith(aggregate_id)]
+        waiting = [entry_of(event) for event in own]
+        return told({"history": self._history[aggregate_id], "outbox": waiting})
 
     def select(self, accepts: Callable[[A], bool], page: Page) -> list[A]:
         """Return a page, by id, of the aggregates that ``accepts`` takes."""

@@ -63,19 +63,34 @@ def sent_event(entry: Json) -> Event:
     )
 
 
-def told(history: list[Json], sent: list[Json]) -> list[Json]:
-    """Return both as JSON, by time: ``{at, what, by, trace, version}`` of changes,
-    ``{at, what, event, trace, sequence}`` of events.
+def told(document: Json) -> list[Json]:
+    """Return what a document keeps, by time: ``{at, what, by, trace, version}`` of
+    changes, ``{at, what, event, trace, sequence}`` of events.
+
+    An event that the bus has not taken yet has no ``sequence``.
     """
-    changes = [entry | {"at": iso(entry["at"])} for entry in history]
-    events = [
-        {
-            "at": entry["at"],
-            "what": entry["subject"],
-            "event": entry["id"],
-            "trace": tracing.trace_id(entry["traceparent"]),
-            "sequence": entry["sequence"],
-        }
-        for entry in sent
+    changes = [
+        entry | {"at": iso(entry["at"])} for entry in document.get("history", ())
     ]
-    return sorted(changes + events, key=lambda entry: entry["at"])
+    waiting = [
+        entry | {"at": iso(entry["time"])} for entry in document.get("outbox", ())
+    ]
+    events = map(_event, [*document.get("sent", ()), *waiting])
+    return sorted([*changes, *events], key=_place)
+
+
+def _event(entry: Json) -> Json:
+    return {
+        "at": entry["at"],
+        "what": entry["subject"],
+        "event": entry["id"],
+        "trace": tracing.trace_id(entry["traceparent"]),
+        "sequence": entry.get("sequence"),
+    }
+
+
+def _place(entry: Json) -> tuple[str, int, bool]:
+    """By time; what fell into one millisecond by version, an event after its change."""
+    is_event = "event" in entry
+    version = entry["event"].rpartition(":")[2] if is_event else entry["version"]
+    return entry["at"], int(version), is_event

@@ -5,6 +5,7 @@ from typing import Any
 from ticketing.dead_letters import DeadLetters
 from ticketing.dependencies import Clock, Tracing
 from ticketing.http.server import Probes
+from ticketing.progress import Bus, EventBus
 from ticketing.rpc import rpc
 
 
@@ -19,6 +20,7 @@ class Service:
     tracing = Tracing()
     probes = Probes()
     graveyard = DeadLetters()
+    bus: Bus = EventBus()
 
     @rpc
     def dead_letters(self) -> list[dict[str, Any]]:
