@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
 # Locales are named as Babel names them: ``de``, ``en_US``, ``zh_Hant_TW``.
 DEFAULT = "en_US"
+ENGLISH = "en"
+# What the pages are written in, and the locale that writes dates and numbers so.
+LANGUAGES = {ENGLISH: "en_GB"}
 # What is longer comes from no browser and is not read any further.
 MAX_LENGTH = 1000
 MAX_ENTRIES = 10
@@ -23,20 +27,43 @@ _ENTRY = re.compile(
 )
 # What Babel calls the locales that were read, by the names they were wanted under.
 _names: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads words in one of LANGUAGES, and sums of money as a locale writes them."""
+
+    language: str = ENGLISH
+    locale: str = DEFAULT
+
+    @property
+    def customs(self) -> str:
+        """The locale of dates and numbers, which stand among words."""
+        return LANGUAGES[self.language]
+
+
+ANYBODY = Reader()
 # Macros of imported templates do not see what a page was given.
-_reader: ContextVar[str] = ContextVar("reader", default=DEFAULT)
+_reader: ContextVar[Reader] = ContextVar("reader", default=ANYBODY)
 
 
 # Browsers of one place send the same few texts.
 @lru_cache(maxsize=256)
+def reader_of(accepted: str) -> Reader:
+    """Return who reads what is answered to a browser that accepts this."""
+    return Reader(language_of(accepted), locale_of(accepted))
+
+
+def language_of(accepted: str) -> str:
+    """Return the language that is wanted most among those of the pages."""
+    wanted = (entry[1].lower() for entry in _wanted(accepted))
+    return next((each for each in wanted if each in LANGUAGES), ENGLISH)
+
+
 def locale_of(accepted: str) -> str:
     """Return the locale that is wanted most among those that Babel knows."""
-    texts = accepted[:MAX_LENGTH].split(",")[:MAX_ENTRIES]
-    entries = [found for text in texts if (found := _ENTRY.fullmatch(text))]
-    for entry in sorted(entries, key=_weight, reverse=True):
-        if _weight(entry) and (known := _known(entry)):
-            return known
-    return DEFAULT
+    known = map(_known, _wanted(accepted))
+    return next(filter(None, known), DEFAULT)
 
 
 def tag(locale: str) -> str:
@@ -44,19 +71,27 @@ def tag(locale: str) -> str:
     return locale.replace("_", "-")
 
 
-def current() -> str:
-    """Return the locale of whoever reads what is being written."""
+def current() -> Reader:
+    """Return who reads what is being written."""
     return _reader.get()
 
 
 @contextmanager
-def reading(locale: str) -> Iterator[None]:
-    """What is written inside is for a reader with this locale."""
-    token = _reader.set(locale)
+def reading(reader: Reader) -> Iterator[None]:
+    """What is written inside is for this reader."""
+    token = _reader.set(reader)
     try:
         yield
     finally:
         _reader.reset(token)
+
+
+def _wanted(accepted: str) -> list[re.Match[str]]:
+    """Return what can be read of the header, most wanted first."""
+    texts = accepted[:MAX_LENGTH].split(",")[:MAX_ENTRIES]
+    entries = [found for text in texts if (found := _ENTRY.fullmatch(text))]
+    entries.sort(key=_weight, reverse=True)
+    return [entry for entry in entries if _weight(entry)]
 
 
 def _weight(entry: re.Match[str]) -> float:

@@ -1,11 +1,8 @@
 """Templates, and the two kinds of answers made of them: pages and refusals."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
 from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -15,9 +12,10 @@ from ticketing.clock import Now, iso, utc_now
 from ticketing.errors import TicketingError
 from ticketing.http import Request
 from ticketing.http.responses import RETRY_AFTER
-from web import assets, formats, languages, refusals
+from web import assets, languages, refusals
 from web.checkout import Checkout
 from web.forms import Form
+from web.jinja import TEMPLATES, templates_in
 from web.operators import Operators
 
 log = logging.getLogger(__name__)
@@ -32,25 +30,7 @@ class Renderer:
         self.checkout = checkout
         self.operators = operators
         self._now = now
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
-            name: getattr(formats, name)
-            for name in (
-                "moment",
-                "day",
-                "hour",
-                "start",
-                "made_at",
-                "tickets",
-                "seats",
-            )
-        } | {"money": _money}
+        self._templates = templates_in(TEMPLATES)
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}
 
     def show(
@@ -58,13 +38,15 @@ class Renderer:
     ) -> Response:
         """Answer with a page; one with a form has the form's status."""
         form = values.setdefault("form", Form())
-        locale = languages.locale_of(request.headers.get("Accept-Language", ""))
+        reader = languages.reader_of(request.headers.get("Accept-Language", ""))
         values |= {"request": request, "user": request.user, "now": iso(self._now())}
-        values["locale"] = languages.tag(locale)
+        values |= {"language": reader.language, "locale": languages.tag(reader.locale)}
         values["operates"] = self.operators.has(request.user)
-        with languages.reading(locale):
+        with languages.reading(reader):
             html = self._templates.get_template(template).render(values)
-        return _response(html, form.status if form.problems else status)
+        response = _response(html, form.status if form.problems else status)
+        response.content_language.add(reader.language)
+        return response
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """Answer with a page that says what went wrong and what to do next."""
@@ -77,12 +59,6 @@ class Renderer:
         )
         response.headers["Cache-Control"] = "no-store"
         return response
-
-
-@pass_context  # or Jinja writes a constant price once for all readers
-def _money(_context: Context, price: float, currency: str) -> str:
-    """``{{ price|money(currency) }}``: as whoever reads the page writes it."""
-    return formats.money(price, currency, languages.current())
 
 
 def _response(html: str, status: int) -> Response:
