@@ -7,6 +7,7 @@ JetStream knows the event's id.
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import eventlet
 from eventlet.event import Event as Flag
@@ -14,7 +15,7 @@ from pymongo import UpdateOne
 from pymongo.collection import Collection
 
 from ticketing.aggregates import event_of
-from ticketing.clock import utc_now
+from ticketing.clock import iso, utc_now
 from ticketing.errors import TicketingError
 from ticketing.events import Publisher
 from ticketing.history import sent_entry
@@ -27,6 +28,7 @@ SWEEP_EVERY = 1.0
 # Younger entries are in the hands of the process that wrote them.
 SWEEP_AGE = timedelta(seconds=2)
 BATCH = 200
+MOST_COUNTED = 1000
 EPOCH = datetime.fromtimestamp(0, UTC)
 FLUSH_TIMEOUT = 3.0
 
@@ -101,6 +103,18 @@ class Relay:
         return self._publish_and_clear(
             {d["_id"]: [event_of(entry) for entry in d["outbox"]] for d in found}
         )
+
+    def waiting(self) -> dict[str, Any]:
+        """Return ``{"waiting", "oldest"}``: how many events, and since when.
+
+        Of more than MOST_COUNTED documents, so many.
+        """
+        any_time = {"outbox.time": {"$gt": EPOCH, "$lt": utc_now() + SWEEP_AGE}}
+        with own_errors():
+            shown = self._collection.find(any_time, {"outbox.time": 1})
+            found = list(shown.limit(MOST_COUNTED))
+        times = [entry["time"] for document in found for entry in document["outbox"]]
+        return {"waiting": len(times), "oldest": iso(min(times)) if times else None}
 
     def _relay(self, batch: Waiting) -> None:
         try:

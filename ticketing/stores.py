@@ -1,5 +1,6 @@
 """A repository provider: one collection of aggregates, its outbox and its relay."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pymongo.collection import Collection
@@ -50,6 +51,9 @@ class AggregateDatabase(Database, Generic[A]):
 
     def declare_indexes(self) -> None:
         self.relay.declare_indexes()
+
+    def details(self) -> dict[str, Callable[[], Any]]:
+        return {"outbox": self.relay.waiting}
 
     def start(self) -> None:
         super().start()

@@ -220,7 +220,7 @@ def test_the_story_of_a_purchase_is_told_in_its_order(system, seller, buyer):
         "letter about order.completed: sent",
     ]
     everybody = [state for each in told for state in each.get("handled", {}).values()]
-    assert len(everybody) == 10
+    assert len(everybody) == 8
     assert set(everybody) == {"done"}
     personal = (buyer.email, seller.email)
     assert not any(text in str(told) for text in personal)
