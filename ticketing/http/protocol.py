@@ -6,7 +6,8 @@ shapes of request smuggling; what it leaves to its user is checked here.
 
 import socket
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
@@ -136,7 +137,21 @@ class Connection:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._collector = _Collector()
-        self.busy = False
+        self._busy = False
+        self._heard = monotonic()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Say that the request that was read is being answered."""
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._busy, self._heard = False, monotonic()
+
+    def is_quiet_for(self, seconds: float) -> bool:
+        """Whether it waits for a request, and nothing of one came for so long."""
+        return not self._busy and monotonic() - self._heard >= seconds
 
     def read_request(self) -> RawRequest:
         """Return the next request. Raises ClosedError or RefusedError."""
@@ -164,6 +179,7 @@ class Connection:
                 raise ClosedError from error
         if not data:
             raise ClosedError
+        self._heard = monotonic()
         return data
 
     def _feed(self, data: bytes) -> None:

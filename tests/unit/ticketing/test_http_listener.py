@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 import eventlet
 import pytest
+from eventlet import patcher
 from eventlet.event import Event
 from unit_doubles import Site, worker
 from werkzeug.wrappers import Response
 
 from ticketing import service
 from ticketing.http import route
-from ticketing.http.server import Listener
+from ticketing.http.listener import Listener
 
 
 class HelloService(service.Service):
@@ -170,3 +171,58 @@ def test_the_port_stays_open_until_the_last_service_goes(listener):
     with connected(listener) as sock:
         ask(sock)
         assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_that_nobody_has_accepted_yet_is_answered(listener):
+    """Of those who share the port only this one has it, and closing would refuse it."""
+    plain = patcher.original("socket")
+    address = listener._socket.getsockname()
+    with plain.create_connection(address) as sock:
+        ask(sock)
+        listener.release()
+        sock.settimeout(5)
+        head, body = answer(sock)
+    assert body == b'{"hello":"there"}'
+    assert b"Connection: close" in head
+
+
+def test_a_request_that_is_on_its_way_at_the_end_is_answered(listener):
+    """On a connection that is kept open, its client cannot know."""
+    with connected(listener) as sock:
+        ask(sock)
+        answer(sock)
+        leaving = eventlet.spawn(listener.release)
+        eventlet.sleep(0)
+        ask(sock)
+        head, body = answer(sock)
+        assert body == b'{"hello":"there"}'
+        assert b"Connection: close" in head
+        leaving.wait()
+
+
+def test_no_service_stops_before_the_requests_of_all_are_answered(listener):
+    """One may need another, and each is whole until then."""
+    listener.acquire()
+    listener.site.worker.gate = begun, go_on = Event(), Event()
+    with connected(listener) as sock:
+        ask(sock, b"/gate")
+        begun.wait()
+        leaving = [eventlet.spawn(listener.leave, name) for name in "ab"]
+        eventlet.sleep(0)
+        assert not listener.is_open
+        assert not any(each.dead for each in leaving)
+        go_on.send(None)
+        assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+        for each in leaving:
+            each.wait()
+    for name in "ab":
+        listener.release(name)
+
+
+def test_a_service_that_stops_alone_leaves_the_port_to_the_others(listener):
+    listener.acquire()
+    listener.leave("a")
+    listener.release("a")
+    with connected(listener) as sock:
+        ask(sock)
+        assert b"Connection: close" not in answer(sock)[0]
