@@ -1,4 +1,4 @@
-"""`scripts/nameko` and `scripts/shell`: nameko against an instance that runs."""
+"""What works on an instance that runs: nameko, its shell, a backup and a restore."""
 
 from __future__ import annotations
 
@@ -23,6 +23,14 @@ def shell(options: argparse.Namespace) -> NoReturn:
     if not sys.stdin.isatty():
         os.environ["PYTHONSTARTUP"] = str(ROOT / "launcher" / "startup.py")
     _become(options.data, arguments)
+
+
+def recovery(command: str, options: argparse.Namespace) -> NoReturn:
+    """Becomes a backup or a restore, in the folder it was asked for in."""
+    arguments = ["-P", "-m", "recovery", command, *options.arguments]
+    os.execve(  # noqa: S606 - a shell is not wanted
+        sys.executable, [sys.executable, *arguments], _environment(options.data)
+    )
 
 
 def _become(data: Path, arguments: list[str]) -> NoReturn:
