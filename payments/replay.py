@@ -14,7 +14,7 @@ from ticketing.contract import (
     PaymentFailed,
     PaymentRefunded,
 )
-from ticketing.money import minor
+from ticketing.money import DEFAULT_CURRENCY, minor
 
 EVENTS = (PaymentCreated, PaymentFailed, PaymentRefunded)
 
@@ -39,7 +39,7 @@ def replay(payment: Payment | None, event: Payload, order: Json) -> Payment:
 
 def made_for(order: Json, payment_id: str) -> Payment:
     """A payment of which only its order is known; that may have lost units since."""
-    currency = order["currency"]
+    currency = order.get("currency", DEFAULT_CURRENCY)
     price = minor(order["ticket"]["price"], currency)
     units = (*order["units"], *order.get("refunded", ()))
     return Payment(

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import nats
 import pytest
@@ -225,7 +226,7 @@ def test_what_cannot_be_restored_changes_nothing(shop, seller, tmp_path):
     early = ("--at", "2020-01-01T00:00:00Z")
     assert "no complete backup from before 2020" in refused(shop.target, *early)
     documents = f"{path}/mongodb/tickets/tickets.bson"
-    with open(documents, "r+b") as file:
+    with Path(documents).open("r+b") as file:
         file.write(b"x")
     assert "is not as it was written" in refused(shop.target, "--replace")
     shop.process.start().wait_until_ready()
@@ -245,9 +246,8 @@ def test_a_backup_that_breaks_off_is_none(shop, seller, tmp_path):
 def test_a_backup_names_what_is_in_it(shop, seller):
     seller.sell()
     path = shop.backup()
-    with open(f"{path}/manifest.json", encoding="utf-8") as file:
-        manifest = json.load(file)
+    manifest = json.loads(Path(path, "manifest.json").read_text(encoding="utf-8"))
     assert manifest["databases"]["tickets"]["tickets"]["count"] == 1
     assert {*manifest["streams"]} >= {"TICKETING"}
-    unique = [i for i in manifest["databases"]["auth"]["users"]["indexes"]]
-    assert any(index.get("unique") for index in unique)
+    indexes = manifest["databases"]["auth"]["users"]["indexes"]
+    assert any(index.get("unique") for index in indexes)
