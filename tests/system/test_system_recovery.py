@@ -111,7 +111,7 @@ def pay_at_stripe(shop, order):
             "amount": round(order["total"] * 100),
             "currency": "usd",
             "payment_method": "pm_card_visa",
-            "payment_method_types": ["card"],
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "confirm": True,
             "metadata": {"order_id": order["id"]},
         }

@@ -47,7 +47,7 @@ class Listener:
         self._connections: dict[Connection, Any] = {}
         self._pool = GreenPool(MAX_CONNECTIONS)
         self._users = 0
-        self._leaving: set[object] = set()
+        self._leaving: set[str] = set()
         self._closing, self._drained = Flag(), Flag()
 
     def acquire(self) -> None:
@@ -57,7 +57,7 @@ class Listener:
             self._socket = self._listen()
             self._accepting = eventlet.spawn(self._accept)
 
-    def leave(self, user: object) -> None:
+    def leave(self, user: str) -> None:
         """Say that a service is about to stop; returns when it may.
 
         When all of them are, which a process's end is, no request is taken any more and
@@ -74,7 +74,7 @@ class Listener:
             if self._closing.ready():
                 self._drained.wait()
 
-    def release(self, user: object = None) -> None:
+    def release(self, user: str = "") -> None:
         """Count one service less; the last one closes, after running requests."""
         self._users -= 1
         self._leaving.discard(user)

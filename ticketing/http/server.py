@@ -44,16 +44,16 @@ class HttpServer(ProviderCollector, SharedExtension):
 
     def leave(self) -> None:
         """Wait, before anything of the service stops, for requests that need it."""
-        self._listener.leave(self.container)
+        self._listener.leave(self.container.service_name)
 
     def stop(self) -> None:
         self._listener.app.remove(self.container)
-        self._listener.release(self.container)
+        self._listener.release(self.container.service_name)
         super().stop()
 
     def kill(self) -> None:
         self._listener.app.remove(self.container)
-        self._listener.release(self.container)
+        self._listener.release(self.container.service_name)
 
 
 class Probes(DependencyProvider):
