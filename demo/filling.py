@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,41 +10,50 @@ from datetime import datetime
 from demo.people import Json, Person, ShopError
 from demo.programme import SHOWS, Show
 
+Orders = dict[str, list[tuple[Person, str]]]
+
 SEED = 7
 
 
 @dataclass
 class Filled:
-    """What came of each show, by its title: its id, and its first orders."""
+    """What came of each show, by its title: its id, and whose orders."""
 
     listings: dict[str, str] = field(default_factory=dict)
-    complete: dict[str, tuple[Person, str]] = field(default_factory=dict)
-    held: dict[str, tuple[Person, str]] = field(default_factory=dict)
+    complete: Orders = field(default_factory=lambda: defaultdict(list))
+    held: Orders = field(default_factory=lambda: defaultdict(list))
 
 
 class Filling:
     """One thing after the other, so that whoever waits sees how far it is."""
 
-    def __init__(self, seller: Person, buyers: list[Person], today: datetime) -> None:
-        self._seller = seller
+    def __init__(
+        self,
+        seller: Person,
+        buyers: list[Person],
+        today: datetime,
+        shows: tuple[Show, ...] = SHOWS,
+    ) -> None:
+        self.seller = seller
         self._buyers = buyers
         self._today = today
+        self._shows = shows
         # The same people buy the same things each time.
         self._random = random.Random(SEED)  # noqa: S311 - nothing here is secret
         self.filled = Filled()
 
     @property
     def expected(self) -> int:
-        return sum(map(_steps, SHOWS))
+        return sum(map(_steps, self._shows))
 
     def steps(self) -> Iterator[str]:
         """Do one thing more, and tell which show it was for. Raises ShopError."""
-        for show in SHOWS:
+        for show in self._shows:
             for _ in self._show(show):
                 yield show.title
 
     def _show(self, show: Show) -> Iterator[object]:
-        listing = self._seller.sell(show.listing(self._today))
+        listing = self.seller.sell(show.listing(self._today))
         self.filled.listings[show.title] = listing
         yield listing
         sizes = _sizes(show)
@@ -61,24 +71,24 @@ class Filling:
         show: Show,
         act: Callable[[Person, str, Json], str],
         size: int,
-        first: dict[str, tuple[Person, str]],
+        orders: Orders,
     ) -> str:
         buyer = self._random.choice(self._buyers)
         order = act(buyer, self.filled.listings[show.title], {"quantity": size})
-        first.setdefault(show.title, (buyer, order))
+        orders[show.title].append((buyer, order))
         return order
 
     def _refund(self, show: Show) -> object:
-        buyer, order = self.filled.complete[show.title]
+        buyer, order = self.filled.complete[show.title][0]
         units = buyer.get(f"/api/orders/{order}")["units"]
         body = {"units": units[:1], "reason": "Could not come"}
-        return self._seller.post(f"/api/orders/{order}/refund", body)
+        return self.seller.post(f"/api/orders/{order}/refund", body)
 
     def _admit(self, show: Show, listing: str) -> Iterator[object]:
-        passes = self._seller.get(f"/api/passes?ticketId={listing}")["passes"]
+        passes = self.seller.get(f"/api/passes?ticketId={listing}")["passes"]
         for each in passes[: _admitted(show)]:
             scan = {"door": "Main door", "scan": f"demo-{each['id']}"}
-            yield self._seller.post(f"/api/passes/{each['id']}/admit", scan)
+            yield self.seller.post(f"/api/passes/{each['id']}/admit", scan)
 
 
 def check_is_new(person: Person) -> None:

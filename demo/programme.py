@@ -92,7 +92,7 @@ SHOWS = (
         sold=0.3,
     ),
     Show(
-        "東京の夜: an evening of city pop",
+        "Neon nights: an evening of city pop",
         6800,
         "Blue Lantern, Shibuya",
         33,
@@ -155,7 +155,7 @@ SHOWS = (
         timezone="America/New_York",
         quantity=80,
         sold=0.35,
-        admitted=0.5,
+        admitted=0.2,
     ),
     Show(
         "The Winter's Tale",

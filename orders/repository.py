@@ -209,6 +209,7 @@ class OrderDatabase(AggregateDatabase[Order]):
             "passes": [vars(each) for each in order.passes] or None,
             "reason": order.reason,
             "extended": order.extended or None,
+            "language": order.language,
             "paid": order.total if order.status is Status.COMPLETE else None,
             "requestKey": vars(key) if key else None,
         }
@@ -232,5 +233,6 @@ class OrderDatabase(AggregateDatabase[Order]):
             reason=document.get("reason"),
             request_key=RequestKey(**key) if key else None,
             extended=document.get("extended", False),
+            language=document.get("language"),
             version=document["version"],
         )

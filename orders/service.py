@@ -102,21 +102,22 @@ class OrdersService(
         )
 
     @rpc
-    def create_order(
+    def create_order(  # noqa: PLR0913, PLR0917 - the contract's names
         self,
         user_id: str,
         ticket_id: str,
         quantity: int | None = None,
         seats: list[str] | None = None,
         key: str | None = None,
+        language: str | None = None,
     ) -> Json:
         """Hold units of a ticket for a user: so many, or these.
 
-        ``key`` is an Idempotency-Key. Raises InvalidInputError, NotFoundError,
-        BadRequestError, KeyReusedError.
+        ``key`` is an Idempotency-Key, ``language`` the buyer's by BCP 47. Raises
+        InvalidInputError, NotFoundError, BadRequestError, KeyReusedError.
         """
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
-        wanted = validate(OrderInput, told)
+        wanted = validate(OrderInput, told | {"language": language})
         return self._reserve(checked_id(user_id), wanted, key).told()
 
     @rpc
@@ -174,7 +175,9 @@ class OrdersService(
         hold = timedelta(seconds=self.hold_seconds)
         body = fingerprint([wanted.ticket_id, wanted.quantity, wanted.seats])
         request_key = RequestKey(key, body) if key else None
-        asked = Reservation(user_id, wanted.ticket_id, hold, wanted.wish, request_key)
+        asked = Reservation(
+            user_id, wanted.ticket_id, hold, wanted.wish, request_key, wanted.language
+        )
         owner = self.tickets_rpc.get_ticket
         return commands.reserve(self.orders, asked, owner, self.clock())
 

@@ -141,6 +141,7 @@ class EventHandler(Entrypoint):
 
     def _consumer_config(self) -> ConsumerConfig:
         return ConsumerConfig(
+            name=self.durable,
             durable_name=self.durable,
             filter_subject=self.nats.connection.subject(self.subject),
             ack_policy=AckPolicy.EXPLICIT,

@@ -19,9 +19,11 @@ def new_traceparent() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
-def accept(value: str | None) -> str:
+def accept(value: object) -> str:
     """Return the caller's ``traceparent`` if it is well formed, else a new one."""
-    return value if value and _PATTERN.fullmatch(value) else new_traceparent()
+    if isinstance(value, str) and _PATTERN.fullmatch(value):
+        return value
+    return new_traceparent()
 
 
 def current() -> str:

@@ -59,6 +59,11 @@ def pass_id(text: str) -> str:
     return "-".join(re.findall("[^-]{1,4}", text))
 
 
+def decimal(text: str) -> str:
+    """Write a number that a program wrote: ``999,999.99``."""
+    return str(format_decimal(Decimal(text), locale=languages.current().customs))
+
+
 def moment(time: str, zone: str = UTC) -> str:
     """Write an ISO time for people: ``31 January 2026, 12:00 UTC``."""
     return _("%(day)s, %(hour)s", day=day(time, zone), hour=hour(time, zone))

@@ -13,7 +13,7 @@ from jinja2 import (
 )
 from jinja2.runtime import Context
 
-from web import formats, translations
+from web import formats, service_words, translations
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -25,7 +25,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "moment": formats.moment,
     "money": formats.sum_,
     "number": formats.number,
-    "said": translations.said,
+    "said": service_words.said,
     "seats": formats.seats,
     "start": formats.start,
     "tickets": formats.tickets,
@@ -48,7 +48,7 @@ def templates_in(folder: Path) -> Environment:
     )
     templates.policies["ext.i18n.trimmed"] = True
     templates.install_gettext_callables(  # type: ignore[attr-defined]
-        translations.said,
+        translations.plain_gettext,
         translations.plain_ngettext,
         newstyle=True,
         pgettext=translations.plain_pgettext,

@@ -6,14 +6,25 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar, cast
 
 from babel import Locale, UnknownLocaleError
+
+from ticketing.http import Request
+
+T = TypeVar("T")
 
 # Locales are named as Babel names them: ``de``, ``en_US``, ``zh_Hant_TW``.
 DEFAULT = "en_US"
 ENGLISH = "en"
 # What the pages are written in, and the locale that writes dates and numbers so.
-LANGUAGES = {ENGLISH: "en_GB"}
+LANGUAGES = {ENGLISH: "en_GB", "de": "de"}
+# What each calls itself.
+NAMES = {ENGLISH: "English", "de": "Deutsch"}
+# That of sums of money, where nothing is known of a reader but the language.
+_MONEY = {ENGLISH: DEFAULT, "de": "de"}
+# Where a browser keeps the language that somebody has chosen.
+COOKIE = "language"
 # What is longer comes from no browser and is not read any further.
 MAX_LENGTH = 1000
 MAX_ENTRIES = 10
@@ -47,11 +58,30 @@ ANYBODY = Reader()
 _reader: ContextVar[Reader] = ContextVar("reader", default=ANYBODY)
 
 
+def of(request: Request) -> Reader:
+    """Return who reads the answer to a request."""
+    accepted = request.headers.get("Accept-Language", "")
+    return reader_of(accepted, request.cookies.get(COOKIE, ""))
+
+
 # Browsers of one place send the same few texts.
 @lru_cache(maxsize=256)
-def reader_of(accepted: str) -> Reader:
-    """Return who reads what is answered to a browser that accepts this."""
-    return Reader(language_of(accepted), locale_of(accepted))
+def reader_of(accepted: str, chosen: str = "") -> Reader:
+    """Return who reads what is answered to a browser that accepts this.
+
+    ``chosen`` is the language that somebody has asked for, if it is one of ours.
+    """
+    if chosen not in LANGUAGES:
+        return Reader(language_of(accepted), locale_of(accepted))
+    wanted = (entry for entry in _wanted(accepted) if entry[1].lower() == chosen)
+    known = filter(None, map(_known, wanted))
+    return Reader(chosen, next(known, _MONEY[chosen]))
+
+
+def reader_in(language: str) -> Reader:
+    """Return a reader of whom nothing else is known; of what language ever."""
+    known = language if language in LANGUAGES else ENGLISH
+    return Reader(known, _MONEY[known])
 
 
 def language_of(accepted: str) -> str:
@@ -84,6 +114,17 @@ def reading(reader: Reader) -> Iterator[None]:
         yield
     finally:
         _reader.reset(token)
+
+
+def read_by(reader: Reader, parts: Iterator[T]) -> Iterator[T]:
+    """Yield parts, each of which is written when its turn comes."""
+    end = object()
+    while True:
+        with reading(reader):
+            part = next(parts, end)
+        if part is end:
+            return
+        yield cast("T", part)
 
 
 def _wanted(accepted: str) -> list[re.Match[str]]:

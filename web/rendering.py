@@ -17,6 +17,7 @@ from web.checkout import Checkout
 from web.forms import Form
 from web.jinja import TEMPLATES, templates_in
 from web.operators import Operators
+from web.paths import path_of
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,10 @@ class Renderer:
     ) -> Response:
         """Answer with a page; one with a form has the form's status."""
         form = values.setdefault("form", Form())
-        reader = languages.reader_of(request.headers.get("Accept-Language", ""))
+        reader = languages.of(request)
         values |= {"request": request, "user": request.user, "now": iso(self._now())}
         values |= {"language": reader.language, "locale": languages.tag(reader.locale)}
+        values |= {"languages": languages.NAMES, "here": path_of(request)}
         values["operates"] = self.operators.has(request.user)
         with languages.reading(reader):
             html = self._templates.get_template(template).render(values)
@@ -63,7 +65,7 @@ class Renderer:
 
 def _response(html: str, status: int) -> Response:
     response = Response(html, status, content_type="text/html; charset=utf-8")
-    response.vary.add("Accept-Language")
+    response.vary.update(("Accept-Language", "Cookie"))
     if status == 503:
         response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -10,6 +10,7 @@ from web.page import page
 from web.pages import (
     accounts,
     door,
+    language,
     listings,
     live,
     numbers,
@@ -32,6 +33,7 @@ class WebService(
     operator.OperatorPages,
     operations.OperationPages,
     accounts.AccountPages,
+    language.LanguagePages,
     live.LivePages,
     letters.Letters,
 ):

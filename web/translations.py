@@ -38,13 +38,13 @@ _catalogues = {language: _read(language) for language in languages.LANGUAGES}
 
 
 def mark(message: str) -> str:
-    """Name a message that is looked up later, by ``said``, so that it is translated."""
+    """Name a message that is looked up later, by its text, so that it is translated."""
     return message
 
 
 def gettext(message: str, /, **values: Any) -> str:
     """Return a message for its reader; ``%(name)s`` in it stands for a value."""
-    return said(message) % values
+    return plain_gettext(message) % values
 
 
 def ngettext(one: str, several: str, number: int, /, **values: Any) -> str:
@@ -52,9 +52,8 @@ def ngettext(one: str, several: str, number: int, /, **values: Any) -> str:
     return plain_ngettext(one, several, number) % values
 
 
-def said(message: str) -> str:
-    """Return a message that some code has marked; any other text as it is."""
-    return _catalogue().gettext(message) if message else ""
+def plain_gettext(message: str) -> str:
+    return _catalogue().gettext(message)
 
 
 def plain_ngettext(one: str, several: str, number: int) -> str:

@@ -56,8 +56,9 @@ USERS = {
     "requests": {"payments/gateway.py"},
     "smtplib": {"web/mail/smtp.py"},
     "socket": {
-        "ticketing/http/listener.py",
         "ticketing/http/protocol.py",
+        "ticketing/http/server.py",
+        "ticketing/http/sockets.py",
         "ticketing/http/streaming.py",
     },
     "stripe": {

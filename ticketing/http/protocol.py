@@ -6,8 +6,7 @@ shapes of request smuggling; what it leaves to its user is checked here.
 
 import socket
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
@@ -132,26 +131,23 @@ class _Collector:
 
 
 class Connection:
-    """Reads requests from a socket and writes answers to it, one at a time."""
+    """Reads requests from a socket and writes answers to it, one at a time.
+
+    ``busy`` while a request is being answered.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._collector = _Collector()
-        self._busy = False
-        self._heard = monotonic()
+        self.rest()
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """Say that the request that was read is being answered."""
-        self._busy = True
-        try:
-            yield
-        finally:
-            self._busy, self._heard = False, monotonic()
+    def rest(self) -> None:
+        """Nothing is being answered from now on."""
+        self.busy, self._rests_since = False, monotonic()
 
-    def is_quiet_for(self, seconds: float) -> bool:
-        """Whether it waits for a request, and nothing of one came for so long."""
-        return not self._busy and monotonic() - self._heard >= seconds
+    def has_rested(self, seconds: float) -> bool:
+        """Whether it has for so long. If not, its client may just be asking."""
+        return not self.busy and monotonic() - self._rests_since >= seconds
 
     def read_request(self) -> RawRequest:
         """Return the next request. Raises ClosedError or RefusedError."""
@@ -179,7 +175,6 @@ class Connection:
                 raise ClosedError from error
         if not data:
             raise ClosedError
-        self._heard = monotonic()
         return data
 
     def _feed(self, data: bytes) -> None:

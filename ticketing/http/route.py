@@ -58,7 +58,7 @@ class Route(Entrypoint):
         self.server.register_provider(self)
 
     def stop(self) -> None:
-        self.server.leave()
+        self.server.drain()
         self.server.unregister_provider(self)
 
     @property

@@ -4,12 +4,13 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
 from ticketing.http import Request
-from web import rows, shop, views
+from web import languages, rows, shop, views
 from web.forms import REFUSALS, Form, whole_of
 from web.page import page
 from web.pages import base
 from web.paths import see_other
 from web.states import Json, is_single, offer_of
+from web.translations import mark
 
 
 class ListingPages(base.Web):
@@ -46,6 +47,7 @@ class ListingPages(base.Web):
             wish = _wish(form, is_seated="seats" in request.form)
             # The same form sent twice reserves once.
             wish["key"] = f"{ticket_id}:after:{newest}" if newest else None
+            wish["language"] = languages.of(request).language
             order = self.orders.create_order(buyer, ticket_id, **wish)
         except KeyReusedError:  # in another window, meanwhile: the page tells of it
             return see_other(f"/tickets/{ticket_id}")
@@ -79,6 +81,6 @@ def _wish(form: Form, *, is_seated: bool) -> Json:
     if form["quantity"].strip():
         wish["quantity"] = whole_of(form["quantity"])
     if is_seated and not wish:
-        message = "Choose your seats, or say how many you want"
+        message = mark("Choose your seats, or say how many you want")
         raise InvalidInputError([{"message": message, "field": "seats"}])
     return wish

@@ -5,11 +5,12 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from ticketing.http import Request
-from web import offers, views
+from web import languages, offers, views
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.paths import see_other
+from web.states import Json
 
 
 class SellingPages(base.Web):
@@ -31,13 +32,13 @@ class SellingPages(base.Web):
     @page("GET", "/tickets/<ticket_id>/edit", session=True)
     def get_ticket_to_edit(self, request: Request, ticket_id: str) -> Response:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
-        form = Form(offers.typed(ticket))
+        form = Form(_typed(request, ticket))
         return self._show(request, "ticket_edit.html", form, ticket=ticket)
 
     @page("POST", "/tickets/<ticket_id>/edit", session=True)
     def post_edited_ticket(self, request: Request, ticket_id: str) -> Response:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
-        known, seller = offers.typed(ticket), request.session.user_id
+        known, seller = _typed(request, ticket), request.session.user_id
         form = Form.of(request, *offers.NAMES, known=known)
         try:
             wanted = offers.wanted(form, known, self.clock())
@@ -59,3 +60,9 @@ class SellingPages(base.Web):
             zones=offers.ZONES,
             **values,
         )
+
+
+def _typed(request: Request, ticket: Json) -> dict[str, str]:
+    """Return a listing as its seller would type it."""
+    with languages.reading(languages.of(request)):
+        return offers.typed(ticket)

@@ -5,14 +5,13 @@ from contextlib import contextmanager
 
 import eventlet
 import pytest
-from eventlet import patcher
 from eventlet.event import Event
 from unit_doubles import Site, worker
 from werkzeug.wrappers import Response
 
 from ticketing import service
-from ticketing.http import route
-from ticketing.http.listener import Listener
+from ticketing.http import route, server
+from ticketing.http.server import Listener
 
 
 class HelloService(service.Service):
@@ -160,7 +159,7 @@ def test_a_connection_at_rest_does_not_hold_up_the_end(listener):
     with connected(listener) as sock:
         ask(sock)
         answer(sock)
-        with eventlet.Timeout(1):
+        with eventlet.Timeout(2):
             listener.release()
         assert sock.recv(1) == b""
 
@@ -173,56 +172,57 @@ def test_the_port_stays_open_until_the_last_service_goes(listener):
         assert answer(sock)[0].startswith(b"HTTP/1.1 200")
 
 
-def test_a_connection_that_nobody_has_accepted_yet_is_answered(listener):
-    """Of those who share the port only this one has it, and closing would refuse it."""
-    plain = patcher.original("socket")
+def test_who_has_not_been_let_in_yet_is_answered_before_the_port_closes(listener):
+    """Closing it would cut them off."""
     address = listener._socket.getsockname()
-    with plain.create_connection(address) as sock:
-        ask(sock)
-        listener.release()
-        sock.settimeout(5)
-        head, body = answer(sock)
-    assert body == b'{"hello":"there"}'
-    assert b"Connection: close" in head
-
-
-def test_a_request_that_is_on_its_way_at_the_end_is_answered(listener):
-    """On a connection that is kept open, its client cannot know."""
+    listener._accepting.kill()
     with connected(listener) as sock:
         ask(sock)
-        answer(sock)
-        leaving = eventlet.spawn(listener.release)
-        eventlet.sleep(0)
-        ask(sock)
-        head, body = answer(sock)
-        assert body == b'{"hello":"there"}'
+        listener.drain()
+        head, _ = answer(sock)
+        assert head.startswith(b"HTTP/1.1 200")
         assert b"Connection: close" in head
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+
+
+def test_who_has_not_asked_yet_is_answered_after_the_port_closes(listener):
+    with connected(listener) as sock:
+        leaving = eventlet.spawn(listener.drain)
+        while listener._socket.fileno() != -1:
+            eventlet.sleep(0)
+        ask(sock)
+        assert answer(sock)[0].startswith(b"HTTP/1.1 200")
         leaving.wait()
 
 
-def test_no_service_stops_before_the_requests_of_all_are_answered(listener):
-    """One may need another, and each is whole until then."""
-    listener.acquire()
-    listener.site.worker.gate = begun, go_on = Event(), Event()
-    with connected(listener) as sock:
-        ask(sock, b"/gate")
-        begun.wait()
-        leaving = [eventlet.spawn(listener.leave, name) for name in "ab"]
-        eventlet.sleep(0)
-        assert not listener.is_open
-        assert not any(each.dead for each in leaving)
-        go_on.send(None)
-        assert answer(sock)[0].startswith(b"HTTP/1.1 200")
-        for each in leaving:
-            each.wait()
-    for name in "ab":
-        listener.release(name)
-
-
-def test_a_service_that_stops_alone_leaves_the_port_to_the_others(listener):
-    listener.acquire()
-    listener.leave("a")
-    listener.release("a")
+def test_a_request_on_its_way_to_a_connection_at_rest_is_answered(listener):
+    """It has arrived, and nobody has read it yet."""
     with connected(listener) as sock:
         ask(sock)
-        assert b"Connection: close" not in answer(sock)[0]
+        answer(sock)
+        sock.fd.send(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+        listener._dismiss(0)
+        assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+
+
+def test_who_says_nothing_does_not_hold_up_the_end_for_long(listener, monkeypatch):
+    monkeypatch.setattr(server, "NEXT_REQUEST", 0.05)
+    with connected(listener) as sock:
+        listener.drain()
+        assert sock.recv(1) == b""
+
+
+def test_who_had_an_answer_just_now_may_ask_once_more(listener):
+    """On a connection that is kept open the next request may be on its way."""
+    with connected(listener) as sock:
+        ask(sock)
+        answer(sock)
+        leaving = eventlet.spawn(listener.drain)
+        while listener._socket.fileno() != -1:
+            eventlet.sleep(0)
+        ask(sock)
+        head, _ = answer(sock)
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"Connection: close" in head
+        leaving.wait()

@@ -10,7 +10,7 @@ from test_http_listener import HelloService, answer, ask, connected, rest
 from unit_doubles import Site, worker
 
 from ticketing.http import route, streaming
-from ticketing.http.listener import Listener
+from ticketing.http.server import Listener
 from ticketing.http.streaming import StreamHub, StreamResponse, release
 
 NEVER = 1000

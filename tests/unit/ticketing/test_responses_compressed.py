@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from ticketing import service
 from ticketing.http import compression, route
-from ticketing.http.listener import Listener
+from ticketing.http.server import Listener
 
 LONG = "Row 3, seat 12; " * 500
 UNCHANGING = "public, max-age=31536000, immutable"

@@ -15,10 +15,11 @@ from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, SessionCookie
-from web import shop
+from web import languages, shop
 from web.checkout import Checkout
 from web.operators import Operators
 from web.page import Page
+from web.pages.language import LanguageCookie
 from web.rendering import Renderer
 from web.service import WebService
 
@@ -55,7 +56,7 @@ class Shop:
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
         self.expiration, self.own = Fake(), Fake()
-        self.now = NOW
+        self.now, self.language = NOW, ""
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), lambda: self.now
         )
@@ -65,8 +66,9 @@ class Shop:
         self.app.add(container, [self._bound(*found) for found in _pages(container)])
 
     def _service(self):
-        cookie = SessionCookie()
+        cookie, language_cookie = SessionCookie(), LanguageCookie()
         cookie._attributes = {"httponly": True, "samesite": "Lax"}
+        language_cookie._secure = False
         return worker_factory(
             WebService,
             auth=self.auth,
@@ -77,6 +79,7 @@ class Shop:
             own=self.own,
             pages=self.renderer,
             cookie=cookie,
+            language_cookie=language_cookie,
             clock=lambda: self.now,
         )
 
@@ -96,7 +99,8 @@ class Shop:
         return self.tickets.create_ticket(seller.id, title, price, **more)
 
     def visitor(self, email=None):
-        return Visitor(self.app, self.auth.sign_up(email, "pass word") if email else {})
+        account = self.auth.sign_up(email, "pass word") if email else {}
+        return Visitor(self, account)
 
 
 def _pages(container):
@@ -107,12 +111,13 @@ def _pages(container):
 
 
 class Visitor:
-    """Somebody with a browser that keeps its session cookie."""
+    """Somebody with a browser that keeps its cookies; it wants the shop's language."""
 
-    def __init__(self, app, account):
-        self._app = app
+    def __init__(self, shop, account):
+        self._shop = shop
         self.id = account.get("id")
         self.token = account.get("token")
+        self.language = ""
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
@@ -130,17 +135,22 @@ class Visitor:
     def _ask(self, method, path, body, extra):
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
-        if self.token:
-            headers["cookie"] = f"{COOKIE}={self.token}"
+        kept = {COOKIE: self.token, languages.COOKIE: self.language}
+        cookies = [f"{name}={value}" for name, value in kept.items() if value]
+        headers |= {"cookie": "; ".join(cookies)} if cookies else {}
+        headers |= (
+            {"accept-language": self._shop.language} if self._shop.language else {}
+        )
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
         raw = RawRequest(method, path.encode(), list(headers.items()), body)
-        response = self._app.answer(raw, "127.0.0.1", ADDRESS)
+        response = self._shop.app.answer(raw, "127.0.0.1", ADDRESS)
         self._keep_cookie(response)
         return response
 
     def _keep_cookie(self, response):
         for line in response.headers.getlist("Set-Cookie"):
-            self.token = line.partition(";")[0].partition("=")[2]
+            name, _, value = line.partition(";")[0].partition("=")
+            setattr(self, {COOKIE: "token", languages.COOKIE: "language"}[name], value)
 
 
 @pytest.fixture
