@@ -11,6 +11,8 @@ from typing import NoReturn
 from launcher import ROOT, folder, instance, services
 from launcher.errors import NotRunningError
 from launcher.program import project_environment
+from ticketing.accounts import ADMIN
+from ticketing.permissions import ALL
 
 
 def nameko(options: argparse.Namespace) -> NoReturn:
@@ -28,9 +30,21 @@ def shell(options: argparse.Namespace) -> NoReturn:
 def recovery(command: str, options: argparse.Namespace) -> NoReturn:
     """Becomes a backup or a restore, in the folder it was asked for in."""
     arguments = ["-P", "-m", "recovery", command, *options.arguments]
+    environment = _environment(options.data)
+    environment |= _as_admin(environment, instance.known_secrets(options.data))
     os.execve(  # noqa: S606 - a shell is not wanted
-        sys.executable, [sys.executable, *arguments], _environment(options.data)
+        sys.executable, [sys.executable, *arguments], environment
     )
+
+
+def _as_admin(environment: dict[str, str], secrets: dict[str, str]) -> dict[str, str]:
+    """The servers of the folder, known by its administrator: services may do less."""
+    found = {}
+    for name, server in (("NATS_URL", "nats"), ("MONGODB_URI", "mongodb")):
+        own = f"{ALL.name}:{secrets.get(f'{server}:{ALL.name}')}@"
+        admin = f"{ADMIN}:{secrets.get(f'{server}:{ADMIN}')}@"
+        found[name] = environment.get(name, "").replace(own, admin, 1)
+    return {name: url for name, url in found.items() if url}
 
 
 def _become(data: Path, arguments: list[str]) -> NoReturn:
