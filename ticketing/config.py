@@ -52,6 +52,14 @@ def positive(value: Any) -> int:
     return number
 
 
+def at_least_zero(value: Any) -> int:
+    """Cast for whole numbers that may be zero."""
+    number = int(value)
+    if number < 0:
+        raise ValueError(f"{value!r} is below zero")
+    return number
+
+
 def namespaced(config: Config, name: str, separator: str = "_") -> str:
     """Put the configured namespace before a name of a database, stream or key."""
     namespace = optional(config, "NAMESPACE")

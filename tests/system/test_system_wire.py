@@ -39,6 +39,19 @@ MALFORMED = {
     "space in target": b"GET /livez x HTTP/1.1\r\nHost: a\r\n\r\n",
     "bare return": b"GET /livez HTTP/1.1\r\nHost: a\rX: b\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "coding before chunks": POST
+    + b"Transfer-Encoding: gzip, chunked\r\n\r\n"
+    + LAST_CHUNK,
+    "chunks of HTTP/1.0": b"POST /api/tickets HTTP/1.0\r\nConnection: keep-alive\r\n"
+    + CHUNKED
+    + b"\r\n"
+    + LAST_CHUNK,
+    "line feed in chunk": POST + CHUNKED + b"\r\n1;x\ny\r\na\r\n" + LAST_CHUNK,
+    "another host": b"GET http://evil.example/livez HTTP/1.1\r\nHost: a\r\n\r\n",
+    "host of nowhere": b"GET /livez HTTP/1.1\r\nHost: a/b@c\r\n\r\n",
+    "fragment": b"GET /livez#x HTTP/1.1\r\nHost: a\r\n\r\n",
+    "tunnel": b"CONNECT localhost:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "foreign method": b"PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n",
     "unknown method": b"BREW /livez HTTP/1.1\r\nHost: a\r\n\r\n",
 }
 TOO_LARGE = {

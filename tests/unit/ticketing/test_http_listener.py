@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from ticketing import service
 from ticketing.http import route
+from ticketing.http.peers import Peers, Sockets
 from ticketing.http.server import Listener
 
 
@@ -170,3 +171,17 @@ def test_the_port_stays_open_until_the_last_service_goes(listener):
     with connected(listener) as sock:
         ask(sock)
         assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+
+
+def test_one_address_has_so_many_sockets(listener):
+    listener._sockets = Sockets(Peers(per_address=1))
+    with connected(listener) as first:
+        ask(first)
+        answer(first)
+        with connected(listener) as second:
+            assert rest(second) == b""
+        ask(first)
+        assert answer(first)[0].startswith(b"HTTP/1.1 200")
+    with connected(listener) as third:
+        ask(third)
+        assert answer(third)[0].startswith(b"HTTP/1.1 200")
