@@ -29,6 +29,7 @@ from ticketing.http.request import validate
 from ticketing.http.responses import no_content
 from ticketing.idempotency import fingerprint
 from ticketing.ids import checked_id
+from ticketing.limits import RESERVING, WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
@@ -57,12 +58,19 @@ class OrdersService(
     def get_one_order(self, request: Request, order_id: str) -> Json:
         return commands.own(self.orders, order_id, request.session.user_id).json_dict()
 
-    @route("POST", "/api/orders", session=True, body=OrderInput, status=201)
+    @route(
+        "POST",
+        "/api/orders",
+        session=True,
+        body=OrderInput,
+        status=201,
+        guard=RESERVING,
+    )
     def post_order(self, request: Request) -> Json:
         user_id, key = request.session.user_id, request.idempotency_key
         return self._reserve(user_id, request.input, key).json_dict()
 
-    @route("DELETE", "/api/orders/<order_id>", session=True)
+    @route("DELETE", "/api/orders/<order_id>", session=True, guard=WRITING)
     def delete_order(self, request: Request, order_id: str) -> Response:
         order = commands.own(self.orders, order_id, request.session.user_id)
         commands.cancel(self.orders, order.id)

@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 from ticketing.config import flag, setting
 from ticketing.contract import SessionRevoked
 from ticketing.feed import Feed
-from ticketing.keyring import LIFETIME, KeyRing, Session
+from ticketing.keyring import DEVICE_LIFETIME, LIFETIME, KeyRing, Session
 from ticketing.nats import Nats, NatsConnection
 
 COOKIE = "session"
+DEVICE_COOKIE = "device"
 
-__all__ = ["COOKIE", "Revocations", "Session", "Sessions"]
+__all__ = ["COOKIE", "DEVICE_COOKIE", "Revocations", "Session", "Sessions"]
 
 
 class Revocations:
@@ -107,6 +108,8 @@ class Sessions(SharedExtension):
 class SessionCookie(DependencyProvider):
     """Lets a worker put the session cookie on an answer, or take it off."""
 
+    sessions = Sessions()
+
     def setup(self) -> None:
         config = self.container.config
         self._attributes: dict[str, Any] = {
@@ -122,8 +125,16 @@ class SessionCookie(DependencyProvider):
         response.set_cookie(COOKIE, token, max_age=LIFETIME, **self._attributes)
         return response
 
-    def remove(self, response: Response) -> Response:
+    def remove(self, response: Response, user: Session | None = None) -> Response:
+        """Take it off; the device is remembered as one of the user's."""
         response.delete_cookie(COOKIE, **self._attributes)
+        return self.remember(response, user.email) if user else response
+
+    def remember(self, response: Response, email: str) -> Response:
+        """Let nobody lock out who comes back on this device."""
+        token = self.sessions.keys.issue_device(email)
+        attributes = {"max_age": DEVICE_LIFETIME, **self._attributes}
+        response.set_cookie(DEVICE_COOKIE, token, **attributes)
         return response
 
 
@@ -140,6 +151,9 @@ class SessionIssuer(DependencyProvider):
 
     def read(self, token: str) -> Session | None:
         return self.sessions.keys.verify(token)
+
+    def device_of(self, token: str, email: str) -> str | None:
+        return self.sessions.keys.device_of(token, email)
 
     def revoke_here(self, revoked: SessionRevoked) -> None:
         self.sessions.revoke_here(revoked)

@@ -47,6 +47,12 @@ _KNOWN = {
         ),
         Refusal(413, "This is too large", "Go back and send less at once."),
         Refusal(
+            429,
+            "That was a lot at once",
+            "Wait a while, and try again. Nothing is lost: reservations and payments "
+            "are kept.",
+        ),
+        Refusal(
             503,
             "Please try again in a moment",
             "A part of the shop does not answer right now. Nothing is lost: "

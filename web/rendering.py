@@ -14,7 +14,6 @@ from ticketing import tracing
 from ticketing.clock import Now, iso, utc_now
 from ticketing.errors import TicketingError
 from ticketing.http import Request
-from ticketing.http.responses import RETRY_AFTER
 from web import assets, formats, languages, refusals
 from web.checkout import Checkout
 from web.forms import Form
@@ -64,7 +63,8 @@ class Renderer:
         values["operates"] = self.operators.has(request.user)
         with languages.reading(locale):
             html = self._templates.get_template(template).render(values)
-        return _response(html, form.status if form.problems else status)
+        response = _response(html, form.status if form.problems else status)
+        return _with_time(response, form.retry_after)
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """Answer with a page that says what went wrong and what to do next."""
@@ -76,7 +76,7 @@ class Renderer:
             request, "refusal.html", refusal.status, refusal=refusal, number=number
         )
         response.headers["Cache-Control"] = "no-store"
-        return response
+        return _with_time(response, getattr(error, "retry_after", None))
 
 
 @pass_context  # or Jinja writes a constant price once for all readers
@@ -88,8 +88,12 @@ def _money(_context: Context, price: float, currency: str) -> str:
 def _response(html: str, status: int) -> Response:
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.vary.add("Accept-Language")
-    if status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _with_time(response: Response, retry_after: int | None) -> Response:
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 

@@ -11,9 +11,12 @@ from nameko.testing.services import MagicMock, worker_factory
 from ticketing.dead_letters import DeadLetter
 from ticketing.errors import NotFoundError
 from ticketing.http.app import App
+from ticketing.http.peers import DIRECT
 from ticketing.http.protocol import RawRequest
 from ticketing.http.route import Route
 from ticketing.keyring import Session
+from ticketing.limits import Limiter
+from ticketing.limits.rules import DEFAULTS, Limit
 from ticketing.service import Service
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -69,6 +72,14 @@ class Graveyard:
         self.replayed.append(letter_id)
 
 
+LIMITS = {name: Limit.parse(text) for name, text in DEFAULTS.items()}
+
+
+def limiter(buckets=None, **limits):
+    """Without buckets it limits nothing."""
+    return Limiter(buckets, LIMITS | limits, DIRECT)
+
+
 def letter(letter_id=7):
     return DeadLetter(letter_id, "order.created", "no use", 8, b"{", "")
 
@@ -119,6 +130,7 @@ class Site:
         self.service_name = served.name
         self.shared_extensions = {}
         self.user = None
+        self.limiter = limiter()
         self.app = App()
         self.routes = list(self._bound())
         self.app.add(self, [route.rule for route in self.routes])
@@ -128,7 +140,7 @@ class Site:
             for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
                 if isinstance(entrypoint, Route):
                     bound = entrypoint.bind(self, name)
-                    bound.sessions = self
+                    bound.sessions = bound.limits = self
                     yield bound
 
     def of(self, request):

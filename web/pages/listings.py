@@ -4,6 +4,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
 from ticketing.http import Request
+from ticketing.limits import RESERVING
 from web import rows, shop, views
 from web.forms import REFUSALS, Form, whole_of
 from web.page import page
@@ -38,7 +39,7 @@ class ListingPages(base.Web):
         view = self._ticket(request, ticket_id)
         return self.pages.show(request, "ticket.html", **view)
 
-    @page("POST", "/tickets/<ticket_id>/reserve", session=True)
+    @page("POST", "/tickets/<ticket_id>/reserve", session=True, guard=RESERVING)
     def post_reservation(self, request: Request, ticket_id: str) -> Response:
         form = Form.of(request, "quantity", "seats")
         buyer, newest = request.session.user_id, request.form.get("newest")

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import Clock, Site, worker
+from unit_doubles import Clock, Site, limiter, worker
 from werkzeug.wrappers import Response
 
 from auth.fakes import MemoryUsers, QuickHasher
@@ -23,14 +23,21 @@ class Sessions:
     def revoke_here(self, revoked):
         self.revoked.append(revoked)
 
+    def device_of(self, token, email):
+        return token if token == f"device-{email}" else None
+
 
 class Cookie:
     def put(self, response: Response, token):
         response.headers["Set-Cookie"] = f"session={token}"
         return response
 
-    def remove(self, response: Response):
+    def remove(self, response: Response, user=None):
         response.headers["Set-Cookie"] = "session=gone"
+        return self.remember(response, user.email) if user else response
+
+    def remember(self, response: Response, email):
+        response.headers.add("Set-Cookie", f"device=device-{email}")
         return response
 
 
@@ -44,6 +51,7 @@ def auth():
         passwords=QuickHasher(),
         sessions=made.sessions,
         cookie=Cookie(),
+        limiter=limiter(),
         clock=made.clock,
     )
     made.site = Site(made.rpc)

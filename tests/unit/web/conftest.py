@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from nameko.testing.services import worker_factory
+from unit_doubles import limiter
 from web_fake_tickets import FakeTickets
 from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments
 
@@ -14,7 +15,7 @@ from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
-from ticketing.sessions import COOKIE, SessionCookie
+from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
 from web import shop
 from web.checkout import Checkout
 from web.operators import Operators
@@ -55,6 +56,7 @@ class Shop:
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
         self.now = NOW
+        self.limiter = limiter()
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), lambda: self.now
         )
@@ -66,6 +68,7 @@ class Shop:
     def _service(self):
         cookie = SessionCookie()
         cookie._attributes = {"httponly": True, "samesite": "Lax"}
+        cookie.sessions = SimpleNamespace(keys=self.keys)
         return worker_factory(
             WebService,
             auth=self.auth,
@@ -78,7 +81,9 @@ class Shop:
         )
 
     def _bound(self, container, name, prototype):
-        page = Page(prototype.method, prototype.path, session=prototype.session)
+        options = {"session": prototype.session, "guard": prototype.guard}
+        page = Page(prototype.method, prototype.path, **options)
+        page.limits = SimpleNamespace(limiter=self.limiter)
         page.container, page.method_name = container, name
         page.rendering = SimpleNamespace(renderer=self.renderer)
         page.sessions = SimpleNamespace(of=self._session_of)
@@ -110,6 +115,7 @@ class Visitor:
         self._app = app
         self.id = account.get("id")
         self.token = account.get("token")
+        self.device = None
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
@@ -137,7 +143,8 @@ class Visitor:
 
     def _keep_cookie(self, response):
         for line in response.headers.getlist("Set-Cookie"):
-            self.token = line.partition(";")[0].partition("=")[2]
+            name, _, value = line.partition(";")[0].partition("=")
+            setattr(self, {COOKIE: "token", DEVICE_COOKIE: "device"}[name], value)
 
 
 @pytest.fixture
