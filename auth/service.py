@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from auth import commands, tries
 from auth.inputs import PasswordInput, SignInInput, SignUpInput, UsersInput
 from auth.models import User
-from auth.passwords import Passwords
+from auth.passwords import PasswordRules, Passwords
 from auth.repository import UserDatabase, Users
 from ticketing import service
 from ticketing.callers import Caller
@@ -29,13 +29,14 @@ class AuthService(service.Service):
 
     users: Users = UserDatabase()
     passwords = Passwords()
+    rules = PasswordRules()
     sessions = SessionIssuer()
     cookie = SessionCookie()
     limiter: Limiter = Limits()
 
     @route("POST", "/api/users/signup", body=SignUpInput, guard=SIGNING_UP)
     def post_signup(self, request: Request) -> Response:
-        user = commands.sign_up(self.users, self.passwords, request.input)
+        user = self._sign_up(request.input)
         return self._signed_in(user, self._token(user), 201)
 
     @route("POST", "/api/users/signin", body=SignInInput)
@@ -72,7 +73,7 @@ class AuthService(service.Service):
     def sign_up(self, email: str, password: str) -> dict[str, str]:
         """Open an account; returns ``{id, email, token}``."""
         wanted = validate(SignUpInput, {"email": email, "password": password})
-        user = commands.sign_up(self.users, self.passwords, wanted)
+        user = self._sign_up(wanted)
         return _with_token(user, self._token(user))
 
     @rpc
@@ -127,6 +128,10 @@ class AuthService(service.Service):
         """Sign a user out everywhere. Raises NotFoundError."""
         self._end_all_sessions(checked_id(user_id))
 
+    def _sign_up(self, wanted: SignUpInput) -> User:
+        self.rules.check(wanted.password, wanted.email)
+        return commands.sign_up(self.users, self.passwords, wanted)
+
     def _sign_in(self, given: SignInInput, caller: Caller) -> tuple[User, str]:
         """Return who it is, and a token as old as the look at the password.
 
@@ -139,6 +144,7 @@ class AuthService(service.Service):
         return user, self._token(user, began)
 
     def _change_password(self, user_id: str, given: PasswordInput) -> tuple[User, str]:
+        self.rules.check(given.password, self.users.get(user_id).email)
         with self.limiter.failures([self.limiter.bucket("LIMIT_PASSWORD", user_id)]):
             user, revoked = commands.change_password(
                 self.users, self.passwords, user_id, given, self.clock

@@ -5,7 +5,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider, SharedExtension
 
-from ticketing.config import Config, namespaced, setting
+from ticketing.config import Config, namespaced, on, setting
 from ticketing.http.peers import Peers
 from ticketing.limits.buckets import RedisBuckets
 from ticketing.limits.limiter import Limiter
@@ -30,16 +30,10 @@ class RateLimits(SharedExtension):
 def _buckets(config: Config) -> RedisBuckets | None:
     client = setting(config, "REDIS_URL", impatient_client)
     given = {"RATE_LIMITS": config.get("RATE_LIMITS", "on")}
-    if setting(given, "RATE_LIMITS", _is_on):
+    if setting(given, "RATE_LIMITS", on):
         return RedisBuckets(client, namespaced(config, "limits", ":"))
     log.warning("Rate limits are off", extra={"action": "limits_off"})
     return None
-
-
-def _is_on(value: object) -> bool:
-    if value not in {"on", "off"}:
-        raise ValueError(f"{value!r} is neither on nor off")
-    return value == "on"
 
 
 class Limits(DependencyProvider):

@@ -7,6 +7,7 @@ from unit_doubles import Clock, Site, limiter, worker
 from werkzeug.wrappers import Response
 
 from auth.fakes import MemoryUsers, QuickHasher
+from auth.passwords import PasswordRules
 from auth.service import AuthService
 
 
@@ -41,6 +42,13 @@ class Cookie:
         return response
 
 
+def rules(**config):
+    made = PasswordRules()
+    made.container = SimpleNamespace(config=config)
+    made.setup()
+    return made
+
+
 @pytest.fixture
 def auth():
     """``auth.site`` over HTTP, ``auth.rpc`` as other services see it."""
@@ -52,6 +60,7 @@ def auth():
         sessions=made.sessions,
         cookie=Cookie(),
         limiter=limiter(),
+        rules=rules(),
         clock=made.clock,
     )
     made.site = Site(made.rpc)
