@@ -1,5 +1,6 @@
 """Session tokens: JWTs signed with one key of a ring, verified with any of it."""
 
+import hmac
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,13 @@ class KeyRing:
             "aud": AUDIENCE,
         }
         return self._encode(claims)
+
+    def derive(self, purpose: str) -> list[bytes]:
+        """Return keys for something else, that of the signing key first."""
+        secrets = [self._keys[self._signing], *self._keys.values()]
+        return [
+            hmac.digest(key.encode(), purpose.encode(), "sha256") for key in secrets
+        ]
 
     def issue_device(self, email: str) -> str:
         """Make a token that tells a device on which an account was used."""

@@ -4,6 +4,7 @@ Revocations are events. Every process reads them all and keeps those that a toke
 could still contradict, so the check costs no round trip.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,8 @@ class Revocations:
     def __init__(self) -> None:
         self._ended: set[str] = set()
         self._valid_after: dict[str, float] = {}
+        # Told of each user some of whose sessions have ended.
+        self.listeners: list[Callable[[str], None]] = []
 
     def apply(self, revoked: SessionRevoked) -> None:
         if revoked.jti:
@@ -36,6 +39,8 @@ class Revocations:
         if revoked.before is not None:
             known = self._valid_after.get(revoked.id, 0.0)
             self._valid_after[revoked.id] = max(known, revoked.before)
+        for listen in self.listeners:
+            listen(revoked.id)
 
     def covers(self, session: Session) -> bool:
         valid_after = self._valid_after.get(session.user_id, 0.0)
@@ -96,9 +101,16 @@ class Sessions(SharedExtension):
         """Return the valid session that a request carries."""
         token = request.cookies.get(COOKIE)
         session = self.keys.verify(token) if token else None
-        if session is None or self._shared.revocations.covers(session):
+        if session is None or self.has_ended(session):
             return None
         return session
+
+    def has_ended(self, session: Session) -> bool:
+        return self._shared.revocations.covers(session)
+
+    @property
+    def listeners(self) -> list[Callable[[str], None]]:
+        return self._shared.revocations.listeners
 
     def revoke_here(self, revoked: SessionRevoked) -> None:
         """Know of a revocation at once; the other processes hear of it by event."""

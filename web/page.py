@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotAuthenticatedError
 from ticketing.http import Request
 from ticketing.http.route import Route
+from ticketing.http.same_site import SAFE_METHODS
 from web.paths import to_sign_in
 from web.rendering import Rendering
 
@@ -35,7 +36,7 @@ class Page(Route):
     """``@page("GET", "/orders", session=True)``
 
     Like ``@route``, but who has no session is asked to sign in, and whoever prefers
-    HTML gets refusals as pages.
+    HTML gets refusals as pages. What is sent has to come from a form of ours.
     """
 
     rendering = Rendering()
@@ -54,6 +55,11 @@ class Page(Route):
                 raise
             request.user = request.user or self.sessions.of(request)
             return self.rendering.renderer.refuse(request, error)
+
+    def _call(self, request: Request, values: dict[str, str]) -> Any:
+        if request.method not in SAFE_METHODS:
+            self.rendering.renderer.forms.check(request)
+        return super()._call(request, values)
 
 
 def _prefers_html(request: Request) -> bool:

@@ -6,16 +6,20 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ticketing import tracing
 from ticketing.clock import Now, iso, utc_now
+from ticketing.config import flag, setting
 from ticketing.errors import TicketingError
 from ticketing.http import Request
+from ticketing.keyring import KeyRing
 from web import assets, formats, languages, refusals
 from web.checkout import Checkout
+from web.form_tokens import PURPOSE, FormTokens
 from web.forms import Form
 from web.operators import Operators
 
@@ -26,9 +30,14 @@ class Renderer:
     """Turns data into HTML."""
 
     def __init__(
-        self, checkout: Checkout, operators: Operators, now: Now = utc_now
+        self,
+        checkout: Checkout,
+        operators: Operators,
+        forms: FormTokens,
+        now: Now = utc_now,
     ) -> None:
         self.checkout = checkout
+        self.forms = forms
         self.operators = operators
         self._now = now
         self._templates = Environment(
@@ -51,6 +60,7 @@ class Renderer:
             )
         } | {"money": _money}
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}
+        self._templates.globals["form_token"] = self._form_token
 
     def show(
         self, request: Request, template: str, status: int = 200, **values: Any
@@ -64,7 +74,13 @@ class Renderer:
         with languages.reading(locale):
             html = self._templates.get_template(template).render(values)
         response = _response(html, form.status if form.problems else status)
+        self.forms.keep(request, response)
         return _with_time(response, form.retry_after)
+
+    @pass_context
+    def _form_token(self, context: Context) -> Markup:
+        """``{{ form_token() }}``: belongs into each form that is posted to a page."""
+        return self.forms.field(context["request"])
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """Answer with a page that says what went wrong and what to do next."""
@@ -102,7 +118,10 @@ class Rendering(SharedExtension):
 
     def setup(self) -> None:
         config = self.container.config
-        self.renderer = Renderer(Checkout.of(config), Operators(config))
+        keys = setting(config, "JWT_KEYS", KeyRing.parse).derive(PURPOSE)
+        secure = flag(config, "SESSION_COOKIE_SECURE", default=True)
+        forms = FormTokens(keys, secure=secure)
+        self.renderer = Renderer(Checkout.of(config), Operators(config), forms)
 
 
 class Pages(DependencyProvider):

@@ -1,6 +1,5 @@
 """The whole web service in one process, without a server: its routes, with fakes."""
 
-import inspect
 import sys
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -8,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from nameko.testing.services import worker_factory
 from unit_doubles import limiter
+from web_declared import FORMS, declared_pages
 from web_fake_tickets import FakeTickets
 from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments
 
@@ -18,6 +18,7 @@ from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
 from web import shop
 from web.checkout import Checkout
+from web.form_tokens import FIELD, VISITOR_COOKIE
 from web.operators import Operators
 from web.page import Page
 from web.rendering import Renderer
@@ -26,6 +27,7 @@ from web.service import WebService
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 ADDRESS = ("127.0.0.1", 8000)
+KEPT = {COOKIE: "token", DEVICE_COOKIE: "device", VISITOR_COOKIE: "visitor"}
 
 
 class Container:
@@ -58,12 +60,13 @@ class Shop:
         self.now = NOW
         self.limiter = limiter()
         self.renderer = Renderer(
-            Checkout.of(config), Operators(config), lambda: self.now
+            Checkout.of(config), Operators(config), FORMS, lambda: self.now
         )
         self.app = App()
         self.worker = self._service()
         container = Container(self.worker)
-        self.app.add(container, [self._bound(*found) for found in _pages(container)])
+        bound = [self._bound(container, *found) for found in declared_pages()]
+        self.app.add(container, bound)
 
     def _service(self):
         cookie = SessionCookie()
@@ -101,13 +104,6 @@ class Shop:
         return Visitor(self.app, self.auth.sign_up(email, "pass word") if email else {})
 
 
-def _pages(container):
-    for name, method in inspect.getmembers(WebService, inspect.isfunction):
-        for entrypoint in getattr(method, "nameko_entrypoints", ()):
-            if isinstance(entrypoint, Page):
-                yield container, name, entrypoint
-
-
 class Visitor:
     """Somebody with a browser that keeps its session cookie."""
 
@@ -116,13 +112,20 @@ class Visitor:
         self.id = account.get("id")
         self.token = account.get("token")
         self.device = None
+        self.visitor = "one-of-many"
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
 
     def post(self, path, form=None, **headers):
+        """Send a form as a page of ours has it."""
         headers = {"sec_fetch_site": "same-origin"} | headers
-        return self._ask("POST", path, urlencode(form or {}).encode(), headers)
+        token = FORMS.make(self.token or self.visitor, "/")
+        sent = [
+            (FIELD, token),
+            *(form.items() if hasattr(form, "items") else form or ()),
+        ]
+        return self._ask("POST", path, urlencode(sent).encode(), headers)
 
     def read(self, path):
         """Return the page that is found there."""
@@ -133,8 +136,9 @@ class Visitor:
     def _ask(self, method, path, body, extra):
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
-        if self.token:
-            headers["cookie"] = f"{COOKIE}={self.token}"
+        cookies = {COOKIE: self.token, VISITOR_COOKIE: self.visitor}
+        pairs = [f"{name}={value}" for name, value in cookies.items() if value]
+        headers["cookie"] = "; ".join(pairs)
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
         raw = RawRequest(method, path.encode(), list(headers.items()), body)
         response = self._app.answer(raw, "127.0.0.1", ADDRESS)
@@ -144,7 +148,12 @@ class Visitor:
     def _keep_cookie(self, response):
         for line in response.headers.getlist("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            setattr(self, {COOKIE: "token", DEVICE_COOKIE: "device"}[name], value)
+            known = {
+                COOKIE: "token",
+                DEVICE_COOKIE: "device",
+                VISITOR_COOKIE: "visitor",
+            }
+            setattr(self, known[name], value)
 
 
 @pytest.fixture
