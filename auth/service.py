@@ -15,7 +15,7 @@ from ticketing.callers import Caller
 from ticketing.errors import NotFoundError
 from ticketing.http import Request, json_response, route
 from ticketing.http.request import validate
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
 from ticketing.limits import SIGNING_UP, Limiter, Limits
 from ticketing.rpc import rpc
 from ticketing.sessions import SessionCookie, SessionIssuer
@@ -120,7 +120,7 @@ class AuthService(service.Service):
     @rpc
     def find_user(self, email: str) -> dict[str, str] | None:
         """Return ``{id, email}`` of the account with this address, or None."""
-        user = self.users.find_by_email(email.strip().lower())
+        user = self.users.find_by_email(named(email).strip().lower())
         return user.json_dict() if user else None
 
     @rpc

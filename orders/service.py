@@ -28,7 +28,7 @@ from ticketing.http import Request, route
 from ticketing.http.request import validate
 from ticketing.http.responses import no_content
 from ticketing.idempotency import fingerprint
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
 from ticketing.limits import RESERVING, WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
@@ -86,7 +86,7 @@ class OrdersService(
     ) -> list[Json]:
         """Return a page of a user's orders, oldest first unless ``order="desc"``."""
         page = page_of({"limit": limit, "after": after, "order": order})
-        return [found.told() for found in self.orders.of_user(user_id, page)]
+        return [found.told() for found in self.orders.of_user(named(user_id), page)]
 
     @rpc
     def get_order(self, id: str) -> Json:  # noqa: A002 - the contract's name
@@ -109,6 +109,7 @@ class OrdersService(
         """
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
         wanted = validate(OrderInput, told)
+        key = named(key) if key else None
         return self._reserve(checked_id(user_id), wanted, key).told()
 
     @rpc

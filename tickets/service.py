@@ -19,7 +19,7 @@ from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import read_json, validate
 from ticketing.http.responses import no_content
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
 from ticketing.limits import WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
@@ -104,7 +104,8 @@ class TicketsService(service.Service):
     ) -> list[Json]:
         """Return a page of what a seller has listed, in whatever state."""
         page = page_of({"limit": limit, "after": after, "order": order})
-        return [ticket.json_dict() for ticket in self.tickets.of_seller(user_id, page)]
+        own = self.tickets.of_seller(named(user_id), page)
+        return [ticket.json_dict() for ticket in own]
 
     @rpc
     def get_ticket(self, id: str) -> Json:  # noqa: A002 - the contract's name
