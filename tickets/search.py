@@ -73,7 +73,7 @@ def search_of(given: Mapping[str, Any]) -> Search:
         errors.append({"message": message, "field": "text"})
     since = _moment(given, "from", time.min, errors)
     until = _moment(given, "to", time.max, errors)
-    wanted = given.get("availability") or Availability.NOW
+    wanted = str(given.get("availability") or Availability.NOW)
     if wanted not in set(Availability):
         message = f"availability must be {', '.join(Availability)}"
         errors.append({"message": message, "field": "availability"})

@@ -161,6 +161,9 @@ class Site:
         named = [(name.replace("_", "-").lower(), v) for name, v in headers.items()]
         if body is not None and not isinstance(body, bytes):
             raw = json.dumps(body).encode()
+        if body is not None and "content_type" not in {
+            name.lower() for name in headers
+        }:
             named.append(("content-type", "application/json"))
         request = RawRequest(method, path.encode(), [("host", "x"), *named], raw)
         return Answer(self.app.answer(request, "192.0.2.1", LOCAL))

@@ -71,8 +71,11 @@ def environ_of(raw: RawRequest, peer: str, local: tuple[str, int]) -> dict[str, 
 
 
 def read_json(body: bytes, content_type: str) -> Any:
-    """Read strict JSON: UTF-8, no duplicate keys, no NaN. Raises BadRequestError."""
-    if content_type and "json" not in content_type.partition(";")[0]:
+    """Read strict JSON: UTF-8, no duplicate keys, no NaN. Raises BadRequestError.
+
+    It has to say what it is: other sites can make a browser send what does not.
+    """
+    if "json" not in content_type.partition(";")[0]:
         raise BadRequestError("Send the body as application/json")
     try:
         return json.loads(
