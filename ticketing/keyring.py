@@ -66,9 +66,9 @@ class KeyRing:
 
     def derive(self, purpose: str) -> list[bytes]:
         """Return keys for something else, that of the signing key first."""
-        secrets = [self._keys[self._signing], *self._keys.values()]
+        word = purpose.encode()
         return [
-            hmac.digest(key.encode(), purpose.encode(), "sha256") for key in secrets
+            hmac.digest(key.encode(), word, "sha256") for key in self._keys.values()
         ]
 
     def issue_device(self, email: str) -> str:
