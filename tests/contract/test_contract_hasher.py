@@ -114,7 +114,7 @@ class TestArgon2Hasher(HasherContract):
         waiting = [eventlet.spawn(hasher.hash, PASSWORD) for _ in range(4)]
         eventlet.sleep(0)
         for call in (hasher.hash, partial(hasher.matches, None)):
-            with pytest.raises(UnavailableError):
+            with pytest.raises(UnavailableError), eventlet.Timeout(5):
                 call(PASSWORD)
         begin.send("hashed")
         assert [thread.wait() for thread in waiting] == ["hashed"] * 4

@@ -22,6 +22,7 @@ from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
 log = logging.getLogger(__name__)
 
 _READING = ("GET", "HEAD")
+PUBLIC = "/livez"
 
 
 class App:
@@ -71,12 +72,16 @@ class App:
 
     def _dispatch(self, request: Request) -> Response:
         probe = self._probes.get(request.path)
-        if probe is not None:
+        if probe is not None and self._may_probe(request):
             return self._probe(probe, request.method)
         adapter = self._map.bind("", path_info=request.path)
         route, values = adapter.match(method=request.method)
         request.route_name = route.path
         return route.answer(request, values)
+
+    def _may_probe(self, request: Request) -> bool:
+        """Nobody outside our proxies need know more than that we are here."""
+        return request.path == PUBLIC or not self._peers.is_outside(request.environ)
 
     def _probe(self, probe: Callable[[], Response], method: str) -> Response:
         if method not in _READING:

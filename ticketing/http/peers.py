@@ -56,6 +56,10 @@ class Peers:
         found = _address(address)
         return found is not None and not any(found in net for net in self.uncounted)
 
+    def is_outside(self, environ: dict[str, Any]) -> bool:
+        """Whether a request came through our proxies, and not from among us."""
+        return self.proxies > 0 and "HTTP_X_FORWARDED_FOR" in environ
+
     def reveal(self, environ: dict[str, Any]) -> None:
         """Put who asked our first proxy, and for what, in the place of the last one.
 

@@ -10,6 +10,7 @@ from ticketing import metrics, service, tracing
 from ticketing.errors import BadRequestError, NotAuthenticatedError
 from ticketing.http import Request, json_response, route
 from ticketing.http.app import App
+from ticketing.http.peers import Peers
 from ticketing.http.protocol import RawRequest
 from ticketing.http.request import environ_of
 
@@ -82,6 +83,17 @@ def test_a_wrong_method_is_told_the_right_ones(site, method, path, allowed):
     answer = site.ask(method, path)
     assert (answer.status, answer.messages) == (405, ["Method not allowed"])
     assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    ("path", "outside"), [("/livez", 200), ("/readyz", 404), ("/metrics", 404)]
+)
+def test_behind_proxies_only_our_own_look_inside(path, outside):
+    raw, app = RawRequest("GET", path.encode()), App(Peers(1))
+    assert app.answer(raw, "192.0.2.1", ("h", 1)).status_code == 200
+    raw.headers.append(("x-forwarded-for", "192.0.2.2"))
+    assert app.answer(raw, "192.0.2.1", ("h", 1)).status_code == outside
+    assert App().answer(raw, "192.0.2.1", ("h", 1)).status_code == 200
 
 
 def test_browsers_are_kept_to_tls_where_there_is_tls():

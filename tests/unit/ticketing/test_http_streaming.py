@@ -119,7 +119,8 @@ def test_a_stream_lasts_no_longer_than_its_session(make_hub):
     old = session_of(ANN, issued_at=0.0)
     new = session_of(ANN, issued_at=time.time())
     gone, kept = Page(hub, "a", session=old), Page(hub, "a", session=new)
-    assert gone.is_cut()
+    with eventlet.Timeout(5):
+        assert gone.is_cut()
     kept.hears(b"first:\n\n")
 
 

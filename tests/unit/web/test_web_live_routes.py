@@ -75,6 +75,7 @@ def test_a_stream_ends_with_its_session(heard, buyer, hub, order):
     ended.add(buyer.id)
     heard.worker.live.hear_revoked(buyer.id)
     assert hub.ended == [(f"user:{buyer.id}", hub.sessions[0])]
+    hub.ended.clear()
     buyer.get(path).take(3)
     assert (f"user:{buyer.id}", hub.sessions[1]) in hub.ended
 
