@@ -3,9 +3,9 @@
 from typing import Protocol
 
 from ticketing.callers import Caller
-from ticketing.http.peers import group_of
 from ticketing.limits import Limiter
 from ticketing.limits.rules import Bucket
+from ticketing.peers import group_of
 
 
 class Devices(Protocol):

@@ -14,9 +14,9 @@ from nameko.extensions import DependencyProvider
 from ticketing.config import positive, setting
 from ticketing.errors import UnavailableError
 from ticketing.feed import Feed
-from ticketing.http.peers import DIRECT, Peers, group_of
 from ticketing.http.streaming import StreamHub, StreamResponse
 from ticketing.nats import Nats
+from ticketing.peers import DIRECT, Peers, group_of
 from ticketing.sessions import Session, Sessions
 from web.news import HEARD, Json, Latest, News, news_of
 

@@ -11,12 +11,12 @@ from nameko.testing.services import MagicMock, worker_factory
 from ticketing.dead_letters import DeadLetter
 from ticketing.errors import NotFoundError
 from ticketing.http.app import App
-from ticketing.http.peers import DIRECT
 from ticketing.http.protocol import RawRequest
 from ticketing.http.route import Route
 from ticketing.keyring import Session
 from ticketing.limits import Limiter
 from ticketing.limits.rules import DEFAULTS, Limit
+from ticketing.peers import DIRECT
 from ticketing.service import Service
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)

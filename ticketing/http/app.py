@@ -13,11 +13,11 @@ from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
 from ticketing.http.compression import compress
-from ticketing.http.peers import DIRECT, Peers
 from ticketing.http.protocol import Address, RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
 from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
+from ticketing.peers import DIRECT, Peers
 
 log = logging.getLogger(__name__)
 

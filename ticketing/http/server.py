@@ -19,7 +19,6 @@ from nameko.extensions import (
 from ticketing.config import Config, flag, setting
 from ticketing.http.app import App, refusal
 from ticketing.http.heads import RefusedError
-from ticketing.http.peers import DIRECT, Peers, Sockets
 from ticketing.http.protocol import (
     Address,
     ClosedError,
@@ -27,6 +26,7 @@ from ticketing.http.protocol import (
     RawRequest,
 )
 from ticketing.http.streaming import StreamResponse, release
+from ticketing.peers import DIRECT, Peers, Sockets
 
 log = logging.getLogger(__name__)
 

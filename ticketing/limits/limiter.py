@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 
 from ticketing.errors import BadRequestError, TooManyRequestsError, UnavailableError
-from ticketing.http.peers import Peers, group_of
 from ticketing.limits.buckets import Buckets
 from ticketing.limits.rules import Bucket, Guard, Limit
+from ticketing.peers import Peers, group_of
 
 # Who may go on without limits does not wait for them again so soon, in seconds.
 REST = 5.0

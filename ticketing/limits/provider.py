@@ -6,10 +6,10 @@ from typing import Any
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from ticketing.config import Config, namespaced, on, setting
-from ticketing.http.peers import Peers
 from ticketing.limits.buckets import RedisBuckets
 from ticketing.limits.limiter import Limiter
 from ticketing.limits.rules import DEFAULTS, Limit
+from ticketing.peers import Peers
 from ticketing.redis import impatient_client
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from ticketing import metrics, service, tracing
 from ticketing.errors import BadRequestError, NotAuthenticatedError
 from ticketing.http import Request, json_response, route
 from ticketing.http.app import App
-from ticketing.http.peers import Peers
 from ticketing.http.protocol import RawRequest
 from ticketing.http.request import environ_of
+from ticketing.peers import Peers
 
 
 def test_a_list_or_object_is_answered_as_json(site):

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from ticketing import service
 from ticketing.http import route
-from ticketing.http.peers import Peers, Sockets
 from ticketing.http.server import Listener
+from ticketing.peers import Peers, Sockets
 
 
 class HelloService(service.Service):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ticketing.http.peers import Peers, Sockets, group_of
 from ticketing.http.protocol import RawRequest
 from ticketing.http.request import Request, environ_of
+from ticketing.peers import Peers, Sockets, group_of
 
 DIRECT = "198.51.100.7"
 

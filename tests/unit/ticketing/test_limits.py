@@ -7,10 +7,10 @@ from ticketing import service
 from ticketing.errors import BadRequestError, TooManyRequestsError, UnavailableError
 from ticketing.fakes import MemoryBuckets
 from ticketing.http import route
-from ticketing.http.peers import Peers
 from ticketing.limits import SIGNING_UP, WRITING, Guard, Limiter
 from ticketing.limits import limiter as limiting
 from ticketing.limits.rules import Limit
+from ticketing.peers import Peers
 
 ANN, ADDRESS = "ann", "192.0.2.1"
 ONCE = {"LIMIT_WRITES": Limit(1, 60)}

@@ -3,8 +3,8 @@
 import pytest
 from web_live_house import created
 
-from ticketing.http.peers import PER_ADDRESS, Peers
 from ticketing.ids import new_id
+from ticketing.peers import PER_ADDRESS, Peers
 from web import live
 from web.live import most_streams
 
