@@ -40,7 +40,7 @@ class Launched:
     ) -> None:
         own = {name: value for name, value in os.environ.items() if name not in SERVERS}
         # All that tests do comes from one address, and more of it than any person does.
-        own |= {"RATE_LIMITS": "off"} | dict(environment or {})
+        own = {"RATE_LIMITS": "off"} | own | dict(environment or {})
         self.environment = project_environment(own)
         self.instance = Instance(data, port or free_port(), given=self.environment)
         self.options = options

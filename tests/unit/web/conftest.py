@@ -137,6 +137,7 @@ class Visitor:
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
         cookies = {COOKIE: self.token, VISITOR_COOKIE: self.visitor}
+        cookies |= {DEVICE_COOKIE: self.device}
         pairs = [f"{name}={value}" for name, value in cookies.items() if value]
         headers["cookie"] = "; ".join(pairs)
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
