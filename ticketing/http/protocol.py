@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import inf
 from time import monotonic
 
 import httptools
@@ -29,7 +30,7 @@ MAX_HEAD = MAX_TARGET + MAX_HEADERS + _READ_SIZE
 MAX_REQUEST = MAX_HEAD + 2 * MAX_BODY
 HEADER_DEADLINE = 10.0
 BODY_DEADLINE = 30.0
-# Who connects has something to say; who has said something may rest.
+# Who connects has something to say, and says it; who has said something may rest.
 NEW_DEADLINE = 10.0
 IDLE_DEADLINE = 60.0
 # For an answer, or for each part of one that is made while it is sent.
@@ -139,13 +140,14 @@ class Connection:
     def read_request(self) -> RawRequest:
         """Return the next request. Raises ClosedError or RefusedError."""
         collector = self._collector
-        deadline = monotonic() + (NEW_DEADLINE if self._is_new else IDLE_DEADLINE)
+        latest = monotonic() + (NEW_DEADLINE if self._is_new else inf)
         self._is_new = False
+        deadline = min(latest, monotonic() + IDLE_DEADLINE)
         was_started = was_in_body = False
         while not collector.ready:
             if collector.started and not was_started:
                 was_started = True
-                deadline = monotonic() + HEADER_DEADLINE
+                deadline = min(latest, monotonic() + HEADER_DEADLINE)
             if collector.in_body and not was_in_body:
                 was_in_body = True
                 deadline = monotonic() + BODY_DEADLINE

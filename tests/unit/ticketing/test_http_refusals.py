@@ -223,3 +223,12 @@ def test_who_has_said_something_may_rest_but_not_for_ever(client, impatient):
     assert client.send(lines()).read().method == "GET"
     with pytest.raises(ClosedError):
         client.read()
+
+
+@pytest.mark.parametrize("first", [b"G", b"\r\n", b"GET / HTTP/1.1\r\nX: "])
+def test_the_first_request_comes_soon_after_who_sends_it(client, impatient, first):
+    """A byte now and then, of whatever, buys no time."""
+    impatient("NEW_DEADLINE")
+    client.send(first).dribble(b"a" if first == b"G" else first[-2:] * 400)
+    with pytest.raises((ClosedError, RefusedError)):
+        client.read()
