@@ -28,10 +28,11 @@ _READ_SIZE = 64 * 1024
 # What one request may take on the wire, until its headers have ended and in all.
 MAX_HEAD = MAX_TARGET + MAX_HEADERS + _READ_SIZE
 MAX_REQUEST = MAX_HEAD + 2 * MAX_BODY
-HEADER_DEADLINE = 10.0
+# A busy machine is late, and nobody is to be waited for longer than 10 s.
+HEADER_DEADLINE = 9.0
 BODY_DEADLINE = 30.0
 # Who connects has something to say, and says it; who has said something may rest.
-NEW_DEADLINE = 10.0
+NEW_DEADLINE = 9.0
 IDLE_DEADLINE = 60.0
 # For an answer, or for each part of one that is made while it is sent.
 SEND_DEADLINE = 30.0
