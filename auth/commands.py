@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from auth import models
-from auth.inputs import PasswordInput, SignInInput, SignUpInput
+from auth.inputs import PasswordInput, SignInInput, SignUpInput, one_form
 from auth.models import User
 from auth.passwords import Hasher
 from auth.repository import Users
@@ -32,12 +32,23 @@ def sign_in(users: Users, hasher: Hasher, given: SignInInput) -> User:
     """
     user = users.find_by_email(given.email)
     known_hash = user.password_hash if user else None
-    if not hasher.matches(known_hash, given.password) or user is None:
+    matching = _matching(hasher, known_hash, given.password)
+    if matching is None or user is None:
         raise BadRequestError("Invalid credentials")
-    if hasher.is_outdated(user.password_hash):
-        newer = hasher.hash(given.password)
+    wanted = one_form(given.password)
+    if matching != wanted or hasher.is_outdated(user.password_hash):
+        newer = hasher.hash(wanted)
         user = users.change(user.id, lambda found: models.rehash(found, newer))
     return user
+
+
+def _matching(hasher: Hasher, known_hash: str | None, password: str) -> str | None:
+    """Return the form of a password that was hashed, None if it is another one.
+
+    Older hashes are of what was typed, as it was.
+    """
+    forms = dict.fromkeys([one_form(password), password])
+    return next((form for form in forms if hasher.matches(known_hash, form)), None)
 
 
 def change_password(
@@ -48,7 +59,7 @@ def change_password(
     Raises InvalidInputError, NotFoundError, ConcurrentUpdateError.
     """
     known_hash = users.get(user_id).password_hash
-    if not hasher.matches(known_hash, given.current):
+    if _matching(hasher, known_hash, given.current) is None:
         refuse("current", "Invalid credentials")
     newer = hasher.hash(given.password)
     # Only now: who signed in with the old password during the work goes as well.

@@ -1,8 +1,9 @@
 """What people send to sign up and in."""
 
+import unicodedata
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from ticketing.fields import CleanText, Email, Input
 
@@ -13,8 +14,25 @@ _LENGTH = f"Password must be between {MIN_PASSWORD} and {MAX_PASSWORD} character
 _MISSING = "You must supply a password"
 
 
+def one_form(password: str) -> str:
+    """Write what looks the same in the same way, whatever device it is typed on.
+
+    See NIST SP 800-63B, 3.1.1.2.
+    """
+    return unicodedata.normalize("NFKC", password)
+
+
+def _is_long_enough(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise ValueError("too short")
+    return password
+
+
 NewPassword = Annotated[
-    CleanText, StringConstraints(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD)
+    CleanText,
+    StringConstraints(max_length=MAX_PASSWORD),
+    AfterValidator(one_form),
+    AfterValidator(_is_long_enough),
 ]
 KnownPassword = Annotated[
     CleanText, StringConstraints(min_length=1, max_length=MAX_PASSWORD)

@@ -5,16 +5,18 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from auth import commands
+from auth import commands, tries
 from auth.inputs import PasswordInput, SignInInput, SignUpInput, UsersInput
 from auth.models import User
-from auth.passwords import Passwords
+from auth.passwords import PasswordRules, Passwords
 from auth.repository import UserDatabase, Users
 from ticketing import service
+from ticketing.callers import Caller
 from ticketing.errors import NotFoundError
 from ticketing.http import Request, json_response, route
 from ticketing.http.request import validate
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
+from ticketing.limits import SIGNING_UP, Limiter, Limits
 from ticketing.rpc import rpc
 from ticketing.sessions import SessionCookie, SessionIssuer
 
@@ -27,29 +29,34 @@ class AuthService(service.Service):
 
     users: Users = UserDatabase()
     passwords = Passwords()
+    rules = PasswordRules()
     sessions = SessionIssuer()
     cookie = SessionCookie()
+    limiter: Limiter = Limits()
 
-    @route("POST", "/api/users/signup", body=SignUpInput)
+    @route("POST", "/api/users/signup", body=SignUpInput, guard=SIGNING_UP)
     def post_signup(self, request: Request) -> Response:
-        user = commands.sign_up(self.users, self.passwords, request.input)
+        user = self._sign_up(request.input)
         return self._signed_in(user, self._token(user), 201)
 
     @route("POST", "/api/users/signin", body=SignInInput)
     def post_signin(self, request: Request) -> Response:
-        return self._signed_in(*self._sign_in(request.input), 200)
+        user, token = self._sign_in(request.input, Caller.of(request))
+        if request.user and request.user.user_id == user.id:
+            self._end_session(user.id, request.user.jti)
+        return self._signed_in(user, token, 200)
 
     @route("POST", "/api/users/signout")
     def post_signout(self, request: Request) -> Response:
         if request.user:
             self._end_session(request.user.user_id, request.user.jti)
-        return self.cookie.remove(json_response({}))
+        return self.cookie.remove(json_response({}), request.user)
 
     @route("POST", "/api/users/signout/everywhere", session=True)
     def post_signout_everywhere(self, request: Request) -> Response:
         with suppress(NotFoundError):  # the account is gone, and its sessions with it
             self._end_all_sessions(request.session.user_id)
-        return self.cookie.remove(json_response({}))
+        return self.cookie.remove(json_response({}), request.user)
 
     @route("POST", "/api/users/password", body=PasswordInput, session=True)
     def post_password(self, request: Request) -> Response:
@@ -66,14 +73,20 @@ class AuthService(service.Service):
     def sign_up(self, email: str, password: str) -> dict[str, str]:
         """Open an account; returns ``{id, email, token}``."""
         wanted = validate(SignUpInput, {"email": email, "password": password})
-        user = commands.sign_up(self.users, self.passwords, wanted)
+        user = self._sign_up(wanted)
         return _with_token(user, self._token(user))
 
     @rpc
-    def sign_in(self, email: str, password: str) -> dict[str, str]:
-        """Check credentials; returns ``{id, email, token}``."""
+    def sign_in(
+        self, email: str, password: str, caller: dict[str, Any] | None = None
+    ) -> dict[str, str]:
+        """Check credentials; returns ``{id, email, token}``.
+
+        ``caller`` is a ``ticketing.callers.Caller``. Raises BadRequestError,
+        TooManyRequestsError.
+        """
         given = validate(SignInInput, {"email": email, "password": password})
-        return _with_token(*self._sign_in(given))
+        return _with_token(*self._sign_in(given, Caller.parse(caller)))
 
     @rpc
     def change_password(self, user_id: str, current: str, new: str) -> dict[str, str]:
@@ -107,7 +120,7 @@ class AuthService(service.Service):
     @rpc
     def find_user(self, email: str) -> dict[str, str] | None:
         """Return ``{id, email}`` of the account with this address, or None."""
-        user = self.users.find_by_email(email.strip().lower())
+        user = self.users.find_by_email(named(email).strip().lower())
         return user.json_dict() if user else None
 
     @rpc
@@ -115,19 +128,27 @@ class AuthService(service.Service):
         """Sign a user out everywhere. Raises NotFoundError."""
         self._end_all_sessions(checked_id(user_id))
 
-    def _sign_in(self, given: SignInInput) -> tuple[User, str]:
+    def _sign_up(self, wanted: SignUpInput) -> User:
+        self.rules.check(wanted.password, wanted.email)
+        return commands.sign_up(self.users, self.passwords, wanted)
+
+    def _sign_in(self, given: SignInInput, caller: Caller) -> tuple[User, str]:
         """Return who it is, and a token as old as the look at the password.
 
         So it ends with the others when the password is changed meanwhile.
         """
         began = self.clock().timestamp()
-        user = commands.sign_in(self.users, self.passwords, given)
+        counted = tries.buckets_of(self.limiter, self.sessions, given.email, caller)
+        with self.limiter.failures(counted):
+            user = commands.sign_in(self.users, self.passwords, given)
         return user, self._token(user, began)
 
     def _change_password(self, user_id: str, given: PasswordInput) -> tuple[User, str]:
-        user, revoked = commands.change_password(
-            self.users, self.passwords, user_id, given, self.clock
-        )
+        self.rules.check(given.password, self.users.get(user_id).email)
+        with self.limiter.failures([self.limiter.bucket("LIMIT_PASSWORD", user_id)]):
+            user, revoked = commands.change_password(
+                self.users, self.passwords, user_id, given, self.clock
+            )
         self.sessions.revoke_here(revoked)
         assert revoked.before is not None
         return user, self._token(user, revoked.before + AFTERWARDS)

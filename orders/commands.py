@@ -208,6 +208,12 @@ def follow_ticket(
 
 
 def hear_ticket(orders: Orders, ticket: Json, now: datetime) -> None:
-    """Take a ticket as its owner tells it, unless something newer is known."""
-    copy = winding_up(copy_of_ticket(ticket), now)
+    """Take a ticket as its owner tells it, unless something newer is known.
+
+    Raises BadRequestError when what is told is no ticket.
+    """
+    try:
+        copy = winding_up(copy_of_ticket(ticket), now)
+    except (KeyError, TypeError) as error:
+        raise BadRequestError("This is no ticket") from error
     orders.tickets.put(ticket["id"], copy.pop("version"), copy)

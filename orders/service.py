@@ -29,7 +29,8 @@ from ticketing.http import Request, route
 from ticketing.http.request import validate
 from ticketing.http.responses import no_content
 from ticketing.idempotency import fingerprint
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
+from ticketing.limits import RESERVING, WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
@@ -58,12 +59,19 @@ class OrdersService(
     def get_one_order(self, request: Request, order_id: str) -> Json:
         return commands.own(self.orders, order_id, request.session.user_id).json_dict()
 
-    @route("POST", "/api/orders", session=True, body=OrderInput, status=201)
+    @route(
+        "POST",
+        "/api/orders",
+        session=True,
+        body=OrderInput,
+        status=201,
+        guard=RESERVING,
+    )
     def post_order(self, request: Request) -> Json:
         user_id, key = request.session.user_id, request.idempotency_key
         return self._reserve(user_id, request.input, key).json_dict()
 
-    @route("DELETE", "/api/orders/<order_id>", session=True)
+    @route("DELETE", "/api/orders/<order_id>", session=True, guard=WRITING)
     def delete_order(self, request: Request, order_id: str) -> Response:
         order = commands.own(self.orders, order_id, request.session.user_id)
         commands.cancel(self.orders, order.id)
@@ -79,7 +87,7 @@ class OrdersService(
     ) -> list[Json]:
         """Return a page of a user's orders, oldest first unless ``order="desc"``."""
         page = page_of({"limit": limit, "after": after, "order": order})
-        return [found.told() for found in self.orders.of_user(user_id, page)]
+        return [found.told() for found in self.orders.of_user(named(user_id), page)]
 
     @rpc
     def get_order(self, id: str) -> Json:  # noqa: A002 - the contract's name
@@ -118,6 +126,7 @@ class OrdersService(
         """
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
         wanted = validate(OrderInput, told | {"language": language})
+        key = named(key) if key else None
         return self._reserve(checked_id(user_id), wanted, key).told()
 
     @rpc

@@ -28,6 +28,7 @@ from ticketing.http.request import validate
 from ticketing.http.responses import json_response
 from ticketing.idempotency import fingerprint
 from ticketing.ids import checked_id
+from ticketing.limits import PAYING
 from ticketing.messages import Delivery
 from ticketing.periodic import Bell, every
 from ticketing.rpc import ServiceRpc, rpc
@@ -47,7 +48,14 @@ class PaymentsService(books.BookEntrypoints):
     orders_rpc = ServiceRpc("orders")
     attempts = Setting("PAYMENT_ATTEMPTS", positive)
 
-    @route("POST", "/api/payments", session=True, body=PaymentInput, status=201)
+    @route(
+        "POST",
+        "/api/payments",
+        session=True,
+        body=PaymentInput,
+        status=201,
+        guard=PAYING,
+    )
     def post_payment(self, request: Request) -> Json | Response:
         wanted, key = request.input, request.idempotency_key
         body = fingerprint([wanted.order_id, wanted.token])
@@ -59,7 +67,7 @@ class PaymentsService(books.BookEntrypoints):
         # The buyer or the bank has to go on: 3-D Secure, or a slow way to pay.
         return json_response(payment.told_buyer(), 202)
 
-    @route("POST", "/api/payments/intent", session=True, body=OrderRef)
+    @route("POST", "/api/payments/intent", session=True, body=OrderRef, guard=PAYING)
     def post_intent(self, request: Request) -> Json:
         return self._open(request.input.order_id, request.session.user_id).told_buyer()
 

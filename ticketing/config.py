@@ -63,11 +63,26 @@ def _yes_or_no(text: str) -> bool:
     return text == "true"
 
 
+def on(value: object) -> bool:
+    """Cast for ``on`` and ``off``."""
+    if value not in {"on", "off"}:
+        raise ValueError(f"{value!r} is neither on nor off")
+    return value == "on"
+
+
 def positive(value: Any) -> int:
     """Cast for whole numbers above zero."""
     number = int(value)
     if number <= 0:
         raise ValueError(f"{value!r} is not above zero")
+    return number
+
+
+def at_least_zero(value: Any) -> int:
+    """Cast for whole numbers that may be zero."""
+    number = int(value)
+    if number < 0:
+        raise ValueError(f"{value!r} is below zero")
     return number
 
 

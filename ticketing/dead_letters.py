@@ -127,6 +127,8 @@ class DeadLetters(DependencyProvider):
 
         Raises NotFoundError, or whatever the handler raises.
         """
+        if not isinstance(letter_id, int):
+            raise NotFoundError
         letter = self.box.get(letter_id)
         handlers = {
             entrypoint.subject: entrypoint

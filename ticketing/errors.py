@@ -8,6 +8,7 @@ TicketingError                      500
 ├── ForbiddenError                  403  a request from another site
 ├── NotFoundError                   404
 ├── KeyReusedError                  422  an Idempotency-Key with another body
+├── TooManyRequestsError            429  a limit is used up; carries its seconds
 ├── UnavailableError                503  a dependency is away; try again
 │   └── ConcurrentUpdateError       503  lost the race for one document too often
 ├── DuplicateError                       a unique index said no; carries its fields
@@ -25,6 +26,8 @@ class TicketingError(Exception):
     """Something went wrong"""
 
     status: ClassVar[int] = 500
+    # After how many seconds to try again, where that is of use.
+    retry_after: int | None = None
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*(args or (self.__doc__,)))
@@ -90,10 +93,28 @@ class KeyReusedError(TicketingError):
     status = 422
 
 
+class TooManyRequestsError(TicketingError):
+    """Too many tries; wait a while and try again"""
+
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        return [{"message": str(self)}]
+
+    def __str__(self) -> str:
+        return str(self.__doc__)
+
+
 class UnavailableError(TicketingError):
     """A part of the system is away; try again in a moment"""
 
     status = 503
+    retry_after = 1
 
 
 class ConcurrentUpdateError(UnavailableError):

@@ -4,6 +4,7 @@ Each passes the contract suite of the adapter it stands for, so a service tested
 them is tested with what it will meet.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,7 @@ from ticketing.errors import (
     UnavailableError,
 )
 from ticketing.history import entries_of, told
+from ticketing.limits.rules import Bucket
 from ticketing.messages import Event
 from ticketing.mongo import Document
 from ticketing.paging import Page
@@ -155,3 +157,36 @@ class MemoryPublisher:
             self.published.append(event)
             return len(self.published)
         return ids.index(event.message_id) + 1
+
+
+class MemoryBuckets:
+    """Limits of one process; ``away`` makes every call fail."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.away = False
+        self._now = now
+        self._full: defaultdict[str, float] = defaultdict(float)
+
+    def take(self, buckets: Sequence[Bucket]) -> float:
+        now = self._asked()
+        full = {each.key: self._after(each, now, 1) for each in buckets}
+        spans = {each.key: each.limit.seconds for each in buckets}
+        wait = max((full[key] - spans[key] - now for key in full), default=0.0)
+        if wait > 0:
+            return wait
+        self._full |= full
+        return 0.0
+
+    def give_back(self, buckets: Sequence[Bucket]) -> None:
+        now = self._asked()
+        self._full |= {each.key: self._after(each, now, -1) for each in buckets}
+
+    def _after(self, bucket: Bucket, now: float, taken: int) -> float:
+        """When a bucket will be full again."""
+        each = bucket.limit.seconds / bucket.limit.most
+        return max(self._full[bucket.key], now) + taken * each
+
+    def _asked(self) -> float:
+        if self.away:
+            raise UnavailableError
+        return self._now()

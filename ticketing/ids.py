@@ -21,6 +21,16 @@ def checked_id(value: object) -> str:
     raise NotFoundError
 
 
+def named(value: object) -> str:
+    """Return ``value`` if it can name somebody. Raises NotFoundError: nobody has it.
+
+    What comes by RPC can be anything, and a database takes an object for an operator.
+    """
+    if isinstance(value, str) and value:
+        return value
+    raise NotFoundError
+
+
 def first_id(moment: datetime) -> str:
     """Return the least id that can be given from this second on."""
     return str(ObjectId.from_datetime(moment))

@@ -1,5 +1,6 @@
 """Session tokens: JWTs signed with one key of a ring, verified with any of it."""
 
+import hmac
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ ALGORITHM = "HS256"
 AUDIENCE = "ticketing"
 ISSUER = "ticketing/auth"
 LIFETIME = 7 * 24 * 3600
+# A device is known for so long after somebody signed out there.
+DEVICE_AUDIENCE = "ticketing/device"
+DEVICE_LIFETIME = 365 * 24 * 3600
 MIN_SECRET = 32
 _REQUIRED = ["sub", "email", "iat", "exp", "jti", "iss", "aud"]
 
@@ -58,15 +62,34 @@ class KeyRing:
             "iss": ISSUER,
             "aud": AUDIENCE,
         }
-        kid = self._signing
-        return jwt.encode(claims, self._keys[kid], ALGORITHM, headers={"kid": kid})
+        return self._encode(claims)
+
+    def derive(self, purpose: str) -> list[bytes]:
+        """Return keys for something else, that of the signing key first."""
+        word = purpose.encode()
+        return [
+            hmac.digest(key.encode(), word, "sha256") for key in self._keys.values()
+        ]
+
+    def issue_device(self, email: str) -> str:
+        """Make a token that tells a device on which an account was used."""
+        now = int(time.time())
+        claims = {"sub": email, "email": email, "iat": now, "jti": str(ObjectId())}
+        claims |= {"iss": ISSUER, "aud": DEVICE_AUDIENCE, "exp": now + DEVICE_LIFETIME}
+        return self._encode(claims)
+
+    def device_of(self, token: str, email: str) -> str | None:
+        """Return the id of a device on which an account was used, if it says so.
+
+        A session proves it as well, also one that was ended.
+        """
+        claims = self._claims(token, DEVICE_AUDIENCE) or self._claims(token, AUDIENCE)
+        return str(claims["jti"]) if claims and claims["email"] == email else None
 
     def verify(self, token: str) -> Session | None:
         """Return what a valid token says, None for any other text."""
-        try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            claims = self._decode(token, self._keys[str(kid)])
-        except (jwt.PyJWTError, KeyError, ValueError):
+        claims = self._claims(token, AUDIENCE)
+        if claims is None:
             return None
         return Session(
             user_id=str(claims["sub"]),
@@ -76,12 +99,23 @@ class KeyRing:
             expires_at=float(claims["exp"]),
         )
 
-    def _decode(self, token: str, secret: str) -> dict[str, Any]:
+    def _encode(self, claims: dict[str, Any]) -> str:
+        kid = self._signing
+        return jwt.encode(claims, self._keys[kid], ALGORITHM, headers={"kid": kid})
+
+    def _claims(self, token: str, audience: str) -> dict[str, Any] | None:
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            return self._decode(token, self._keys[str(kid)], audience)
+        except (jwt.PyJWTError, KeyError, ValueError):
+            return None
+
+    def _decode(self, token: str, secret: str, audience: str) -> dict[str, Any]:
         return jwt.decode(
             token,
             secret,
             algorithms=[ALGORITHM],
-            audience=AUDIENCE,
+            audience=audience,
             issuer=ISSUER,
             leeway=1,
             options={"require": _REQUIRED},

@@ -38,12 +38,13 @@ def page_of(given: Mapping[str, Any], most: int = MAX_LIMIT) -> Page:
     if not 1 <= limit <= most:
         message = f"limit must be a number from 1 to {most}"
         errors.append({"message": message, "field": "limit"})
-    order = given.get("order") or "asc"
+    order = str(given.get("order") or "asc")
     if order not in {"asc", "desc"}:
         errors.append({"message": "order must be asc or desc", "field": "order"})
     if errors:
         raise InvalidInputError(errors)
-    return Page(limit, given.get("after") or None, order == "desc")
+    after = str(given.get("after") or "")
+    return Page(limit, after or None, order == "desc")
 
 
 def _number(text: str) -> int:

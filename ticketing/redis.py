@@ -6,11 +6,14 @@ from typing import Any
 
 import redis
 from nameko.extensions import SharedExtension
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ticketing.config import setting
 from ticketing.errors import UnavailableError
 
 TIMEOUT = 1.5
+IMPATIENCE = 0.5
 
 _clients: dict[str, "redis.Redis"] = {}
 
@@ -37,6 +40,20 @@ def _client_of(url: str) -> "redis.Redis":
     except ValueError:
         # The library's words may quote a password.
         raise ValueError("it is no address such as redis://user:pw@host/0") from None
+
+
+def impatient_client(url: str) -> "redis.Redis":
+    """Return a client that gives up soon and tries only once.
+
+    For what a request asks on its way: it waits itself, or goes on without.
+    """
+    return redis.Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=IMPATIENCE,
+        socket_connect_timeout=IMPATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Revocations are events. Every process reads them all and keeps those that a toke
 could still contradict, so the check costs no round trip.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +15,13 @@ from werkzeug.wrappers import Response
 from ticketing.config import flag, setting
 from ticketing.contract import SessionRevoked
 from ticketing.feed import Feed
-from ticketing.keyring import LIFETIME, KeyRing, Session
+from ticketing.keyring import DEVICE_LIFETIME, LIFETIME, KeyRing, Session
 from ticketing.nats import Nats, NatsConnection
 
 COOKIE = "session"
+DEVICE_COOKIE = "device"
 
-__all__ = ["COOKIE", "Revocations", "Session", "Sessions"]
+__all__ = ["COOKIE", "DEVICE_COOKIE", "Revocations", "Session", "Sessions"]
 
 
 class Revocations:
@@ -28,6 +30,8 @@ class Revocations:
     def __init__(self) -> None:
         self._ended: set[str] = set()
         self._valid_after: dict[str, float] = {}
+        # Told of each user some of whose sessions have ended.
+        self.listeners: list[Callable[[str], None]] = []
 
     def apply(self, revoked: SessionRevoked) -> None:
         if revoked.jti:
@@ -35,6 +39,8 @@ class Revocations:
         if revoked.before is not None:
             known = self._valid_after.get(revoked.id, 0.0)
             self._valid_after[revoked.id] = max(known, revoked.before)
+        for listen in self.listeners:
+            listen(revoked.id)
 
     def covers(self, session: Session) -> bool:
         valid_after = self._valid_after.get(session.user_id, 0.0)
@@ -95,9 +101,16 @@ class Sessions(SharedExtension):
         """Return the valid session that a request carries."""
         token = request.cookies.get(COOKIE)
         session = self.keys.verify(token) if token else None
-        if session is None or self._shared.revocations.covers(session):
+        if session is None or self.has_ended(session):
             return None
         return session
+
+    def has_ended(self, session: Session) -> bool:
+        return self._shared.revocations.covers(session)
+
+    @property
+    def listeners(self) -> list[Callable[[str], None]]:
+        return self._shared.revocations.listeners
 
     def revoke_here(self, revoked: SessionRevoked) -> None:
         """Know of a revocation at once; the other processes hear of it by event."""
@@ -106,6 +119,8 @@ class Sessions(SharedExtension):
 
 class SessionCookie(DependencyProvider):
     """Lets a worker put the session cookie on an answer, or take it off."""
+
+    sessions = Sessions()
 
     def setup(self) -> None:
         config = self.container.config
@@ -122,8 +137,16 @@ class SessionCookie(DependencyProvider):
         response.set_cookie(COOKIE, token, max_age=LIFETIME, **self._attributes)
         return response
 
-    def remove(self, response: Response) -> Response:
+    def remove(self, response: Response, user: Session | None = None) -> Response:
+        """Take it off; the device is remembered as one of the user's."""
         response.delete_cookie(COOKIE, **self._attributes)
+        return self.remember(response, user.email) if user else response
+
+    def remember(self, response: Response, email: str) -> Response:
+        """Let nobody lock out who comes back on this device."""
+        token = self.sessions.keys.issue_device(email)
+        attributes = {"max_age": DEVICE_LIFETIME, **self._attributes}
+        response.set_cookie(DEVICE_COOKIE, token, **attributes)
         return response
 
 
@@ -140,6 +163,9 @@ class SessionIssuer(DependencyProvider):
 
     def read(self, token: str) -> Session | None:
         return self.sessions.keys.verify(token)
+
+    def device_of(self, token: str, email: str) -> str | None:
+        return self.sessions.keys.device_of(token, email)
 
     def revoke_here(self, revoked: SessionRevoked) -> None:
         self.sessions.revoke_here(revoked)

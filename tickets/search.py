@@ -161,7 +161,7 @@ def _choice(
     given: Mapping[str, Any], name: str, default: C, errors: list[dict[str, str]]
 ) -> C:
     every = type(default)
-    wanted = given.get(name) or default
+    wanted = str(given.get(name) or default)
     if wanted in set(every):
         return every(wanted)
     errors.append({"message": f"{name} must be {', '.join(every)}", "field": name})

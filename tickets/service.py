@@ -19,7 +19,8 @@ from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import read_json, validate
 from ticketing.http.responses import no_content
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
+from ticketing.limits import WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
@@ -51,18 +52,25 @@ class TicketsService(service.Service):
     def get_seat_map(self, request: Request, ticket_id: str) -> Json:
         return self.get_seats(ticket_id)
 
-    @route("POST", "/api/tickets", session=True, body=TicketInput, status=201)
+    @route(
+        "POST",
+        "/api/tickets",
+        session=True,
+        body=TicketInput,
+        status=201,
+        guard=WRITING,
+    )
     def post_ticket(self, request: Request) -> Json:
         seller, wanted = request.session.user_id, request.input
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
 
-    @route("PUT", "/api/tickets/<ticket_id>", session=True)
+    @route("PUT", "/api/tickets/<ticket_id>", session=True, guard=WRITING)
     def put_ticket(self, request: Request, ticket_id: str) -> Json:
         sent = read_json(request.get_data(), request.content_type or "")
         return self._edit(ticket_id, request.session.user_id, sent)
 
-    @route("DELETE", "/api/tickets/<ticket_id>", session=True)
+    @route("DELETE", "/api/tickets/<ticket_id>", session=True, guard=WRITING)
     def delete_ticket(self, request: Request, ticket_id: str) -> Response:
         self._cancel(ticket_id, request.session.user_id)
         return no_content()
@@ -102,7 +110,8 @@ class TicketsService(service.Service):
     ) -> list[Json]:
         """Return a page of what a seller has listed, in whatever state."""
         page = page_of({"limit": limit, "after": after, "order": order})
-        return [ticket.json_dict() for ticket in self.tickets.of_seller(user_id, page)]
+        own = self.tickets.of_seller(named(user_id), page)
+        return [ticket.json_dict() for ticket in own]
 
     @rpc
     def get_ticket(self, id: str) -> Json:  # noqa: A002 - the contract's name

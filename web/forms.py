@@ -5,15 +5,21 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Self
 
-from ticketing.errors import BadRequestError, TicketingError, UnavailableError
+from ticketing.errors import (
+    BadRequestError,
+    TicketingError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from ticketing.http import Request
 from ticketing.money import major, minor
 from web.formats import SIGNS
 from web.translations import mark
 
 # What a form answers by showing itself again.
-REFUSALS = (BadRequestError, UnavailableError)
+REFUSALS = (BadRequestError, TooManyRequestsError, UnavailableError)
 
+_TOO_MANY = mark("There were too many tries. Wait a while, and try again.")
 _AWAY = mark(
     "We could not reach a part of the shop just now. Please try again in a moment."
 )
@@ -69,6 +75,7 @@ class Form:
         self.values = dict(values or {})
         self.problems: list[dict[str, str]] = []
         self.status = 200
+        self.retry_after: int | None = None
 
     @classmethod
     def of(
@@ -95,9 +102,11 @@ class Form:
 
         ``field`` is where a message belongs that names no field itself.
         """
-        self.status = error.status
+        self.status, self.retry_after = error.status, error.retry_after
         if isinstance(error, UnavailableError):
             self.problems = [{"message": _AWAY}]
+        elif isinstance(error, TooManyRequestsError):
+            self.problems = [{"message": _TOO_MANY}]
         else:
             default = {"field": field} if field else {}
             self.problems = [default | _plain(problem) for problem in error.errors]

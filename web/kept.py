@@ -10,7 +10,9 @@ from werkzeug.wrappers import Response
 from ticketing.http import Request
 from ticketing.http.compression import QUICK
 from ticketing.http.kept import Kept, KeptResponse
+from ticketing.sessions import DEVICE_COOKIE
 from web import languages
+from web.form_tokens import VISITOR_COOKIE
 
 ROOM = 256
 # A page of what changes all the time is written no more often, in seconds.
@@ -19,6 +21,9 @@ APART = 0.1
 LONGEST = 10.0
 # Whoever kept it has to ask whether it is still right.
 FOR_ALL = "public, no-cache"
+
+# Cookies of browsers in which nobody is signed in; what they tell is not on such pages.
+NOBODYS = {languages.COOKIE, VISITOR_COOKIE, DEVICE_COOKIE}
 
 Key = tuple[str, languages.Reader]
 
@@ -47,7 +52,7 @@ class _Page:
 
 def is_for_anybody(request: Request) -> bool:
     """Whether nothing but the path and the language can make a difference."""
-    return request.cookies.keys() <= {languages.COOKIE} and not request.query_string
+    return request.cookies.keys() <= NOBODYS and not request.query_string
 
 
 class KeptPages:

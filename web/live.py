@@ -4,6 +4,7 @@ import random
 import resource
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,8 @@ from ticketing.errors import UnavailableError
 from ticketing.feed import Feed
 from ticketing.http.streaming import StreamHub, StreamResponse
 from ticketing.nats import Nats
+from ticketing.peers import DIRECT, Peers, group_of
+from ticketing.sessions import Session, Sessions
 from web.news import HEARD, Json, Latest, News, news_of
 
 # What happened while the process began.
@@ -32,12 +35,21 @@ SPARE = 1000
 class Live:
     """What a worker can do: answer with a stream.
 
-    ``position`` tells which message of the bus was the last one heard.
+    ``position`` tells which message of the bus was the last one heard, ``has_ended``
+    whether a session was revoked.
     """
 
-    def __init__(self, hub: StreamHub, position: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        hub: StreamHub,
+        position: Callable[[], int],
+        has_ended: Callable[[Session], bool] = lambda _: False,
+        peers: Peers = DIRECT,
+    ) -> None:
         self._hub = hub
         self._position = position
+        self._has_ended = has_ended
+        self._peers = peers
         self._latest = Latest()
         self._waiting: set[str] = set()
 
@@ -64,26 +76,41 @@ class Live:
         if latest and latest.place > told.place and self._hub.has(told.topic):
             self._tell_apart(latest)
 
-    def check_room(self) -> None:
-        """Raise UnavailableError if no more streams can be opened."""
-        if self._hub.is_full:
+    def hear_revoked(self, user_id: str) -> None:
+        """Close what a user's sessions that have ended listen to."""
+        self._hub.end(_of_user(user_id), self._has_ended)
+
+    def check_room(self, address: str) -> None:
+        """Raise UnavailableError if no more can be opened, at all or from there."""
+        most, here = self._peers.per_address, self._hub.count(_of_address(address))
+        is_crowded = here >= most and self._peers.counts(address)
+        if self._hub.is_full or is_crowded:
             raise UnavailableError("Too many pages listen; ask now and then instead")
 
     def position(self) -> int:
         return self._position()
 
     def follow(
-        self, order: Json | None, ticket_id: str | None, seen: "Seen"
+        self,
+        order: Json | None,
+        ticket_id: str | None,
+        seen: "Seen",
+        listener: "Listener",
     ) -> StreamResponse:
         """Answer with a stream about an order as it was read, a listing, or both."""
-        topics = [f"order:{order['id']}"] if order else []
+        session = listener.session
+        topics = [_of_address(listener.address)]
+        topics += [_of_user(session.user_id)] if session else []
+        topics += [f"order:{order['id']}"] if order else []
         topics += [f"ticket:{ticket_id}"] if ticket_id else []
 
         def take(fd: int) -> None:
             first = [_opening(seen.place)]
             first += self._of_order(order, seen.place) if order else []
             first += self._of_ticket(ticket_id, seen) if ticket_id else []
-            self._hub.take(fd, topics, b"".join(first))
+            self._hub.take(fd, topics, b"".join(first), session)
+            if session:  # it may have ended in between
+                self.hear_revoked(session.user_id)
 
         return StreamResponse(take)
 
@@ -104,6 +131,14 @@ class Live:
         return []
 
 
+@dataclass(frozen=True)
+class Listener:
+    """Who listens, and where."""
+
+    address: str
+    session: Session | None = None
+
+
 class Seen:
     """What a page has seen: all up to a place on the bus, or a listing's version."""
 
@@ -116,6 +151,14 @@ class Seen:
         if not self.place_told and self._version is not None:
             return bool(self._version < latest.data["version"])
         return self.place < latest.place
+
+
+def _of_user(user_id: str) -> str:
+    return f"user:{user_id}"
+
+
+def _of_address(address: str) -> str:
+    return f"address:{group_of(address)}"
 
 
 def _opening(place: int) -> bytes:
@@ -140,22 +183,28 @@ class LiveStreams(DependencyProvider):
     """Gives the worker the process's ``Live``."""
 
     nats = Nats()
+    sessions = Sessions()
 
     def setup(self) -> None:
-        self._hub = StreamHub(most_streams(self.container.config))
+        config = self.container.config
+        self._hub = StreamHub(most_streams(config))
         self._feed = Feed(self.nats.connection, HEARD, self._hear, SINCE)
-        self._live = Live(self._hub, lambda: self._feed.position)
+        has_ended = self.sessions.has_ended
+        position, peers = (lambda: self._feed.position), Peers.of(config)
+        self._live = Live(self._hub, position, has_ended, peers)
 
     def details(self) -> dict[str, Callable[[], Any]]:
         return {"streams": lambda: len(self._hub)}
 
     def start(self) -> None:
         self._hub.start()
+        self.sessions.listeners.append(self._live.hear_revoked)
         self._thread = self.container.spawn_managed_thread(
             self._feed.run, identifier="live"
         )
 
     def stop(self) -> None:
+        self.sessions.listeners.remove(self._live.hear_revoked)
         self._hub.stop()
         self._feed.stop()
         if self.nats.connection.connected:

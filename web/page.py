@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotAuthenticatedError
 from ticketing.http import Request
 from ticketing.http.route import Route
+from ticketing.http.same_site import SAFE_METHODS
 from web.paths import to_sign_in
 from web.rendering import Rendering
 
@@ -35,10 +36,17 @@ class Page(Route):
     """``@page("GET", "/orders", session=True)``
 
     Like ``@route``, but who has no session is asked to sign in, and whoever prefers
-    HTML gets refusals as pages.
+    HTML gets refusals as pages. What is sent has to come from a form of ours, unless
+    ``form_token`` is False.
     """
 
     rendering = Rendering()
+
+    def __init__(
+        self, method: str, path: str, *, form_token: bool = True, **options: Any
+    ) -> None:
+        self.form_token = form_token
+        super().__init__(method, path, **options)
 
     @property
     def rule(self) -> Rule:
@@ -54,6 +62,11 @@ class Page(Route):
                 raise
             request.user = request.user or self.sessions.of(request)
             return self.rendering.renderer.refuse(request, error)
+
+    def _call(self, request: Request, values: dict[str, str]) -> Any:
+        if self.form_token and request.method not in SAFE_METHODS:
+            self.rendering.renderer.forms.check(request)
+        return super()._call(request, values)
 
 
 def _prefers_html(request: Request) -> bool:

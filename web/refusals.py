@@ -54,6 +54,14 @@ _KNOWN = {
         ),
         Refusal(413, mark("This is too large"), mark("Go back and send less at once.")),
         Refusal(
+            429,
+            mark("That was a lot at once"),
+            mark(
+                "Wait a while, and try again. Nothing is lost: reservations and "
+                "payments are kept."
+            ),
+        ),
+        Refusal(
             503,
             mark("Please try again in a moment"),
             mark(

@@ -3,17 +3,22 @@
 import logging
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 from nameko.extensions import DependencyProvider, SharedExtension
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ticketing import tracing
 from ticketing.clock import Now, iso, utc_now
+from ticketing.config import flag, setting
 from ticketing.errors import TicketingError
 from ticketing.http import Request
-from ticketing.http.responses import RETRY_AFTER
+from ticketing.keyring import KeyRing
 from web import assets, languages, refusals
 from web.checkout import Checkout
+from web.form_tokens import PURPOSE, FormTokens
 from web.forms import Form
 from web.jinja import TEMPLATES, templates_in
 from web.kept import KeptPages
@@ -27,14 +32,20 @@ class Renderer:
     """Turns data into HTML."""
 
     def __init__(
-        self, checkout: Checkout, operators: Operators, now: Now = utc_now
+        self,
+        checkout: Checkout,
+        operators: Operators,
+        forms: FormTokens,
+        now: Now = utc_now,
     ) -> None:
         self.checkout = checkout
+        self.forms = forms
         self.operators = operators
         self.kept = KeptPages()
         self._now = now
         self._templates = templates_in(TEMPLATES)
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}
+        self._templates.globals["form_token"] = self._form_token
 
     def show(
         self, request: Request, template: str, status: int = 200, **values: Any
@@ -50,7 +61,13 @@ class Renderer:
             html = self._templates.get_template(template).render(values)
         response = _response(html, form.status if form.problems else status)
         response.content_language.add(reader.language)
-        return response
+        self.forms.keep(request, response)
+        return _with_time(response, form.retry_after)
+
+    @pass_context
+    def _form_token(self, context: Context) -> Markup:
+        """``{{ form_token() }}``: belongs into each form that is posted to a page."""
+        return self.forms.field(context["request"])
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """Answer with a page that says what went wrong and what to do next."""
@@ -62,14 +79,18 @@ class Renderer:
             request, "refusal.html", refusal.status, refusal=refusal, number=number
         )
         response.headers["Cache-Control"] = "no-store"
-        return response
+        return _with_time(response, getattr(error, "retry_after", None))
 
 
 def _response(html: str, status: int) -> Response:
     response = Response(html, status, content_type="text/html; charset=utf-8")
     response.vary.update(("Accept-Language", "Cookie"))
-    if status == 503:
-        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _with_time(response: Response, retry_after: int | None) -> Response:
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
     return response
 
 
@@ -78,7 +99,10 @@ class Rendering(SharedExtension):
 
     def setup(self) -> None:
         config = self.container.config
-        self.renderer = Renderer(Checkout.of(config), Operators(config))
+        keys = setting(config, "JWT_KEYS", KeyRing.parse).derive(PURPOSE)
+        secure = flag(config, "SESSION_COOKIE_SECURE", default=True)
+        forms = FormTokens(keys, secure=secure)
+        self.renderer = Renderer(Checkout.of(config), Operators(config), forms)
 
 
 class Pages(DependencyProvider):

@@ -15,6 +15,7 @@ from ticketing.errors import NotOwnerError
 from ticketing.http import Request, route
 from ticketing.http.request import validate
 from ticketing.ids import checked_id
+from ticketing.limits import WRITING
 from ticketing.paging import page_of
 from ticketing.periodic import every
 from ticketing.rpc import rpc
@@ -34,7 +35,13 @@ class SaleEntrypoints(service.Service):
     tickets_rpc: Any
     payments_rpc: Any
 
-    @route("POST", "/api/orders/<order_id>/refund", session=True, body=RefundInput)
+    @route(
+        "POST",
+        "/api/orders/<order_id>/refund",
+        session=True,
+        body=RefundInput,
+        guard=WRITING,
+    )
     def post_refund(self, request: Request, order_id: str) -> Json:
         return self._refund(order_id, request.session.user_id, request.input)
 

@@ -62,6 +62,7 @@ def make_config(servers):
             "HOLD_SECONDS": 900,
             "PAYMENT_ATTEMPTS": 3,
             "PAYMENT_GRACE_SECONDS": 300,
+            "RATE_LIMITS": "off",
         }
 
     return make

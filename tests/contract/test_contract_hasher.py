@@ -1,12 +1,16 @@
 """Hashers: the right password and no other. Kept by argon2 and by the double."""
 
+from functools import partial
+
 import argon2
 import eventlet
 import pytest
+from eventlet.event import Event
 
 from auth import passwords
 from auth.fakes import QuickHasher
 from auth.passwords import Argon2Hasher
+from ticketing.errors import UnavailableError
 
 PASSWORD = "correct horse é🎟️"
 
@@ -101,3 +105,17 @@ class TestArgon2Hasher(HasherContract):
         for thread in threads:
             thread.wait()
         assert max(most) == 2
+
+    def test_more_than_can_wait_are_told_to_come_back(self, hasher, monkeypatch):
+        """At once, and those that wait are served."""
+        monkeypatch.setattr(passwords, "MAX_WAITING", 2)
+        begin = Event()
+        monkeypatch.setattr(passwords.tpool, "execute", lambda *_: begin.wait())
+        waiting = [eventlet.spawn(hasher.hash, PASSWORD) for _ in range(4)]
+        eventlet.sleep(0)
+        for call in (hasher.hash, partial(hasher.matches, None)):
+            with pytest.raises(UnavailableError), eventlet.Timeout(5):
+                call(PASSWORD)
+        begin.send("hashed")
+        assert [thread.wait() for thread in waiting] == ["hashed"] * 4
+        assert hasher.hash(PASSWORD) == "hashed"

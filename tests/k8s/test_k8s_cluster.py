@@ -114,10 +114,10 @@ def closed_port(cluster):
     policy(cluster, "nats")["ingress"][0]["ports"][0]["port"] = 4223
 
 
-def open_redis(cluster):
+def open_mongodb(cluster):
     clients = {"podSelector": {}}
-    policy(cluster, "redis")["ingress"][0]["from"] = [clients]
-    policy(cluster, "to-redis")["podSelector"] = {}
+    policy(cluster, "mongodb")["ingress"][0]["from"] = [clients]
+    policy(cluster, "to-mongodb")["podSelector"] = {}
 
 
 def closed_gateway(cluster):
@@ -149,7 +149,7 @@ def closed_gateway(cluster):
             "gateway: POST /api/users/signup of auth reaches web",
         ),
         ("network", closed_port, "orders cannot reach nats:4222"),
-        ("network", open_redis, "auth may reach redis:6379"),
+        ("network", open_mongodb, "web may reach mongodb:27017"),
         ("network", closed_gateway, "gateway cannot reach web:8000"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

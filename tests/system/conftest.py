@@ -4,6 +4,8 @@ Nothing here is patched: the tests are clients and operators, as people are.
 """
 
 import socket
+import threading
+from contextlib import suppress
 
 import pytest
 from system_control import System
@@ -74,12 +76,26 @@ def people(market, second):
 
 @pytest.fixture(scope="session")
 def slow(system):
-    """Two hundred clients that have said half of a request, and say no more."""
+    """Five hundred clients that say a request byte by byte, and never all of it."""
     port = system.process_for("/").port
-    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(200)]
+    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(500)]
+    over = threading.Event()
+
+    def say_more():
+        head = b"GET /livez HTTP/1.1\r\nHost: a\r\nX: "
+        while not over.wait(0.25):
+            head = head[1:] or b"x"
+            for each in slow:
+                with suppress(OSError):
+                    each.send(head[:1])
+
     for each in slow:
-        each.sendall(b"GET /livez HTTP/1.1\r\nHost")
+        each.sendall(b"G")
+    speaker = threading.Thread(target=say_more)
+    speaker.start()
     yield slow
+    over.set()
+    speaker.join()
     for each in slow:
         each.close()
 

@@ -122,6 +122,7 @@ class System:
         self.direct = instance.environment()
         self.gates = {name: Gate(self.direct[name]) for name in gates}
         self.settings = environment(instance) | {"NAMESPACE": self.namespace}
+        self.settings |= {"RATE_LIMITS": "off"}
         self.settings |= {name: gate.url for name, gate in self.gates.items()}
         self.settings |= settings
         self.processes = {}

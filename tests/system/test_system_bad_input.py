@@ -71,7 +71,7 @@ def test_half_characters_break_nothing(seller, method, path, text):
     assert response.status_code in {400, 404}, response.text
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("kind", ["", "text/plain", "multipart/form-data; boundary=x"])
 def test_a_form_is_no_json(seller, kind):
     """400: a form on another site could send these without being asked."""
     body = json.dumps({"title": "A seat", "price": 1})
@@ -188,5 +188,6 @@ def test_a_page_after_nothing_known_is_a_page(seller, after):
 
 
 def test_slow_clients_do_not_keep_others_waiting(slow, anonymous):
-    """Everybody else is answered meanwhile."""
-    assert anonymous.get("/api/tickets").status_code == 200
+    """Everybody else is answered meanwhile, again and again."""
+    for _ in range(50):
+        assert anonymous.get("/api/tickets").status_code == 200

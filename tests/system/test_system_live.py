@@ -5,7 +5,7 @@ import time
 import pytest
 from system_control import eventually
 from system_live import Listener
-from system_people import Person
+from system_people import Person, new_token
 
 from ticketing.ids import new_id
 
@@ -154,3 +154,23 @@ def test_no_more_than_the_limit_can_listen(systems):
 
     eventually(has_room)
     pages[1].close()
+
+
+def test_a_stream_is_closed_with_its_session(shop, web, order, buyer):
+    """In another process than the one that ends it; other sessions listen on."""
+    token = new_token(shop, buyer.id, buyer.email)
+    with (
+        Listener(web, f"order={order['id']}", buyer.token) as page,
+        Listener(web, f"order={order['id']}", token) as other,
+    ):
+        page.next()
+        other.next()
+        assert buyer.http.post("/api/users/signout").status_code == 200
+        assert page.is_over()
+        cookie = {"Cookie": f"session={token}"}
+        url = f"/api/orders/{order['id']}"
+        assert buyer.http.delete(url, headers=cookie).status_code == 204
+        other.until(status="cancelled")
+        with shop.rpc() as rpc:
+            rpc.auth.revoke_sessions(buyer.id)
+        assert other.is_over()

@@ -1,9 +1,10 @@
 """Requests as bytes: what is no HTTP/1.1, or too much of it, is refused in time."""
 
 import socket
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 
 import pytest
+from system_control import eventually
 
 POST = b"POST /api/tickets HTTP/1.1\r\nHost: localhost\r\n"
 GET = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
@@ -39,6 +40,19 @@ MALFORMED = {
     "space in target": b"GET /livez x HTTP/1.1\r\nHost: a\r\n\r\n",
     "bare return": b"GET /livez HTTP/1.1\r\nHost: a\rX: b\r\n\r\n",
     "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "coding before chunks": POST
+    + b"Transfer-Encoding: gzip, chunked\r\n\r\n"
+    + LAST_CHUNK,
+    "chunks of HTTP/1.0": b"POST /api/tickets HTTP/1.0\r\nConnection: keep-alive\r\n"
+    + CHUNKED
+    + b"\r\n"
+    + LAST_CHUNK,
+    "line feed in chunk": POST + CHUNKED + b"\r\n1;x\ny\r\na\r\n" + LAST_CHUNK,
+    "another host": b"GET http://evil.example/livez HTTP/1.1\r\nHost: a\r\n\r\n",
+    "host of nowhere": b"GET /livez HTTP/1.1\r\nHost: a/b@c\r\n\r\n",
+    "fragment": b"GET /livez#x HTTP/1.1\r\nHost: a\r\n\r\n",
+    "tunnel": b"CONNECT localhost:80 HTTP/1.1\r\nHost: a\r\n\r\n",
+    "foreign method": b"PROPFIND / HTTP/1.1\r\nHost: a\r\n\r\n",
     "unknown method": b"BREW /livez HTTP/1.1\r\nHost: a\r\n\r\n",
 }
 TOO_LARGE = {
@@ -108,6 +122,85 @@ def test_requests_one_after_the_other_are_answered_in_turn(system):
     second = b"GET /api/no HTTP/1.1\r\nHost: a\r\n\r\n"
     parts = first[:9], first[9:] + second[:30], second[30:] + SMUGGLED
     assert say(system, *parts) == [200, 404, 200]
+
+
+def test_one_address_has_so_many_sockets(systems):
+    """The next one is hung up on; when one has gone, another may come."""
+    limits = {"SOCKETS_PER_ADDRESS": "5", "UNCOUNTED_ADDRESSES": "none"}
+    system = systems(("auth",), **limits).up()
+    address = "127.0.0.1", system.process_for("/").port
+    with ExitStack() as stack:
+        held = [socket.create_connection(address, timeout=15) for _ in range(5)]
+        for each in held:
+            stack.enter_context(each)
+            each.sendall(GET + b"\r\n")
+            assert each.recv(12) == b"HTTP/1.1 200"
+        with closing(socket.create_connection(address, timeout=15)) as one_more:
+            assert is_hung_up_on(one_more)
+        held[0].close()
+        eventually(lambda: say(system, SMUGGLED) == [200])
+    system.end()
+
+
+def is_hung_up_on(sock):
+    try:
+        return sock.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_who_does_not_read_the_answers_holds_nobody_up(system, anonymous):
+    """Thirty ask for a long page again and again, and take none of it."""
+    address = "127.0.0.1", system.process_for("/").port
+    request = b"GET /static/no HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(30):
+            sock = socket.create_connection(address, timeout=15)
+            stack.enter_context(sock)
+            sock.setblocking(False)
+            with suppress(BlockingIOError):
+                sock.send(request * 300)
+        for _ in range(20):
+            assert anonymous.get("/api/tickets").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("OPTIONS", "/api/tickets", {"GET", "HEAD", "POST"}),
+        ("TRACE", "/api/orders", {"GET", "HEAD", "POST"}),
+        ("PATCH", "/api/payments", {"POST"}),
+        ("PUT", "/readyz", {"GET", "HEAD"}),
+        ("DELETE", "/auth/signin", {"GET", "HEAD", "POST"}),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_ones(anonymous, method, path, allowed):
+    """405 with Allow, on pages as well."""
+    answer = anonymous.request(method, path)
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+def test_a_head_has_the_headers_of_a_page_and_nothing_else(anonymous):
+    """The same length and tag."""
+    for path in ("/api/tickets", "/", "/livez"):
+        head, page = anonymous.head(path), anonymous.get(path)
+        assert (head.status_code, head.content) == (page.status_code, b"")
+        assert head.headers.get("ETag") == page.headers.get("ETag")
+
+
+def test_no_page_may_be_framed_or_run_what_is_not_ours(anonymous):
+    """Nothing inline, nothing from elsewhere, no frame, no camera but our own."""
+    for path in ("/", "/auth/signin", "/nothing", "/api/tickets", "/live"):
+        headers = anonymous.get(path, headers={"Accept": "text/html"}).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["Permissions-Policy"].startswith("camera=(self), ")
+        for name in ("Opener", "Resource"):
+            assert headers[f"Cross-Origin-{name}-Policy"] == "same-origin"
+        assert "Access-Control-Allow-Origin" not in headers
 
 
 def test_nothing_at_all_was_unforeseen(system):

@@ -14,6 +14,9 @@ from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.http.route import Route
 from ticketing.keyring import Session
+from ticketing.limits import Limiter
+from ticketing.limits.rules import DEFAULTS, Limit
+from ticketing.peers import DIRECT
 from ticketing.service import Service
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -74,6 +77,14 @@ class Graveyard:
         self.replayed.append(letter_id)
 
 
+LIMITS = {name: Limit.parse(text) for name, text in DEFAULTS.items()}
+
+
+def limiter(buckets=None, **limits):
+    """Without buckets it limits nothing."""
+    return Limiter(buckets, LIMITS | limits, DIRECT)
+
+
 def letter(letter_id=7):
     return DeadLetter(letter_id, "order.created", "no use", 8, b"{", "")
 
@@ -124,6 +135,7 @@ class Site:
         self.service_name = served.name
         self.shared_extensions = {}
         self.user = None
+        self.limiter = limiter()
         self.app = App()
         self.routes = list(self._bound())
         self.app.add(self, [route.rule for route in self.routes])
@@ -133,7 +145,7 @@ class Site:
             for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
                 if isinstance(entrypoint, Route):
                     bound = entrypoint.bind(self, name)
-                    bound.sessions = self
+                    bound.sessions = bound.limits = self
                     yield bound
 
     def of(self, request):
@@ -154,6 +166,9 @@ class Site:
         named = [(name.replace("_", "-").lower(), v) for name, v in headers.items()]
         if body is not None and not isinstance(body, bytes):
             raw = json.dumps(body).encode()
+        if body is not None and "content_type" not in {
+            name.lower() for name in headers
+        }:
             named.append(("content-type", "application/json"))
         request = RawRequest(method, path.encode(), [("host", "x"), *named], raw)
         return Answer(self.app.answer(request, "192.0.2.1", LOCAL))

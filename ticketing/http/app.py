@@ -16,17 +16,21 @@ from ticketing.http.compression import compress
 from ticketing.http.protocol import Address, RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
-from ticketing.http.same_site import SECURITY_HEADERS
+from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
+from ticketing.peers import DIRECT, Peers
 
 log = logging.getLogger(__name__)
 
 _READING = ("GET", "HEAD")
+PUBLIC = "/livez"
 
 
 class App:
     """The routes of every service in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, peers: Peers = DIRECT, *, tls: bool = False) -> None:
+        self._peers = peers
+        self._headers = (*SECURITY_HEADERS, TLS_ONLY) if tls else SECURITY_HEADERS
         self._services: dict[str, tuple[Any, list[Rule]]] = {}
         self._map = Map()
         # Answered without a worker, so that they answer when all workers are busy.
@@ -52,7 +56,9 @@ class App:
     def answer(self, raw: RawRequest, peer: str, local: Address) -> Response:
         """Answer any request; never raises."""
         tracing.follow(tracing.accept(raw.header("traceparent")))
-        request = Request(environ_of(raw, peer, local), populate_request=False)
+        environ = environ_of(raw, peer, local)
+        self._peers.reveal(environ)
+        request = Request(environ, populate_request=False)
         request._cached_data = raw.body  # noqa: SLF001 - where Werkzeug keeps it
         try:
             response = self._dispatch(request)
@@ -66,12 +72,16 @@ class App:
 
     def _dispatch(self, request: Request) -> Response:
         probe = self._probes.get(request.path)
-        if probe is not None:
+        if probe is not None and self._may_probe(request):
             return self._probe(probe, request.method)
         adapter = self._map.bind("", path_info=request.path)
         route, values = adapter.match(method=request.method)
         request.route_name = route.path
         return route.answer(request, values)
+
+    def _may_probe(self, request: Request) -> bool:
+        """Nobody outside our proxies need know more than that we are here."""
+        return request.path == PUBLIC or not self._peers.is_outside(request.environ)
 
     def _probe(self, probe: Callable[[], Response], method: str) -> Response:
         if method not in _READING:
@@ -85,7 +95,8 @@ class App:
         compress(response, request.accept_encodings)
         response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())
-        for name, value in SECURITY_HEADERS:
+        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in self._headers:
             response.headers.setdefault(name, value)
 
     def _tell(self, request: Request, status: int) -> None:

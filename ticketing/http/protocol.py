@@ -9,10 +9,14 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from math import inf
 from time import monotonic
 
 import httptools
 from eventlet import Timeout
+
+from ticketing.http import heads
+from ticketing.http.heads import RefusedError
 
 Address = tuple[str, int]
 
@@ -24,21 +28,17 @@ _READ_SIZE = 64 * 1024
 # What one request may take on the wire, until its headers have ended and in all.
 MAX_HEAD = MAX_TARGET + MAX_HEADERS + _READ_SIZE
 MAX_REQUEST = MAX_HEAD + 2 * MAX_BODY
-HEADER_DEADLINE = 10.0
+# A busy machine is late, and nobody is to be waited for longer than 10 s.
+HEADER_DEADLINE = 9.0
 BODY_DEADLINE = 30.0
+# Who connects has something to say, and says it; who has said something may rest.
+NEW_DEADLINE = 9.0
 IDLE_DEADLINE = 60.0
+# For an answer, or for each part of one that is made while it is sent.
 SEND_DEADLINE = 30.0
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # These answers have no body, and no length of one (RFC 9110, 8.6).
 _WITHOUT_LENGTH = {204, 304}
-
-
-class RefusedError(Exception):
-    """The bytes on this connection are not a request we take: answer and close."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 class ClosedError(Exception):
@@ -104,18 +104,17 @@ class _Collector:
         request = self.request
         request.method = self.parser.get_method().decode("latin-1")
         request.keep_alive = self.parser.should_keep_alive()
-        self._check_host()
+        request.target = heads.checked(
+            request.method,
+            request.target,
+            request.headers,
+            self.parser.get_http_version(),
+        )
         if int(request.header("content-length") or 0) > MAX_BODY:
             raise RefusedError(413)
         expect = (request.header("expect") or "").lower()
         self.expects_continue = expect == "100-continue"
         self.in_body = True
-
-    def _check_host(self) -> None:
-        hosts = [value for name, value in self.request.headers if name == "host"]
-        wanted = self.parser.get_http_version() != "1.0"
-        if len(hosts) > 1 or (wanted and not hosts):
-            raise RefusedError(400)
 
     def on_body(self, part: bytes) -> None:
         self._size += len(part)
@@ -139,6 +138,7 @@ class Connection:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._collector = _Collector()
+        self._is_new = True
         self.rest()
 
     def rest(self) -> None:
@@ -152,12 +152,14 @@ class Connection:
     def read_request(self) -> RawRequest:
         """Return the next request. Raises ClosedError or RefusedError."""
         collector = self._collector
-        deadline = monotonic() + IDLE_DEADLINE
+        latest = monotonic() + (NEW_DEADLINE if self._is_new else inf)
+        self._is_new = False
+        deadline = min(latest, monotonic() + IDLE_DEADLINE)
         was_started = was_in_body = False
         while not collector.ready:
             if collector.started and not was_started:
                 was_started = True
-                deadline = monotonic() + HEADER_DEADLINE
+                deadline = min(latest, monotonic() + HEADER_DEADLINE)
             if collector.in_body and not was_in_body:
                 was_in_body = True
                 deadline = monotonic() + BODY_DEADLINE

@@ -7,10 +7,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from ticketing import tracing
-from ticketing.errors import TicketingError, UnavailableError
+from ticketing.errors import TicketingError
 from ticketing.http.kept import KeptResponse, tag_of
-
-RETRY_AFTER = "1"
 
 
 def json_response(data: Any, status: int = 200) -> Response:
@@ -35,8 +33,8 @@ def error_response(error: Exception) -> Response:
 
 def _own(error: TicketingError) -> Response:
     response = json_response({"errors": error.errors}, error.status)
-    if isinstance(error, UnavailableError):
-        response.headers["Retry-After"] = RETRY_AFTER
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -15,6 +15,7 @@ from ticketing.http.request import Request, read_json, validate
 from ticketing.http.responses import json_response
 from ticketing.http.same_site import check_same_site
 from ticketing.http.server import HttpServer
+from ticketing.limits import Guard, RateLimits
 from ticketing.sessions import Sessions
 
 # No request waits longer for its answer, whatever its handler waits for.
@@ -26,11 +27,13 @@ class Route(Entrypoint):
 
     The method gets the ``Request`` and the path's values. It returns a dict or list
     (sent as JSON with ``status``) or a Werkzeug response. Checked in this order: the
-    site the request comes from, the session (401), the body (400).
+    site the request comes from, the session (401), the limits of ``guard`` (429), the
+    body (400).
     """
 
     server = HttpServer()
     sessions = Sessions()
+    limits = RateLimits()
 
     def __init__(  # noqa: PLR0913 - the options of a route
         self,
@@ -40,6 +43,7 @@ class Route(Entrypoint):
         body: type[BaseModel] | None = None,
         session: bool = False,
         same_site: bool = True,
+        guard: Guard | None = None,
         status: int = 200,
     ) -> None:
         self.method = method
@@ -47,6 +51,7 @@ class Route(Entrypoint):
         self.body = body
         self.session = session
         self.same_site = same_site
+        self.guard = guard
         self.status = status
         super().__init__(expected_exceptions=TicketingError)
 
@@ -75,9 +80,16 @@ class Route(Entrypoint):
         request.user = self.sessions.of(request)
         if self.session and request.user is None:
             raise NotAuthenticatedError
+        self._count(request)
         if self.body is not None:
             request.input = validate(self.body, self._read(request))
         return self._respond(self._call(request, values))
+
+    def _count(self, request: Request) -> None:
+        if self.guard:
+            user_id = request.user.user_id if request.user else ""
+            address = request.remote_addr or ""
+            self.limits.limiter.check(self.guard, user_id, address)
 
     def _read(self, request: Request) -> Any:
         return read_json(request.get_data(), request.content_type or "")

@@ -17,14 +17,15 @@ from nameko.extensions import (
 from ticketing.config import Config, flag, setting
 from ticketing.http import sockets
 from ticketing.http.app import App, refusal
+from ticketing.http.heads import RefusedError
 from ticketing.http.protocol import (
     Address,
     ClosedError,
     Connection,
     RawRequest,
-    RefusedError,
 )
 from ticketing.http.streaming import StreamResponse, release
+from ticketing.peers import DIRECT, Peers, Sockets
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,16 @@ def parse_address(text: object) -> Address:
 class Listener:
     """Accepts connections on one address and serves them until the last user goes."""
 
-    def __init__(self, address: Address, *, share_port: bool) -> None:
-        self.app = App()
+    def __init__(
+        self,
+        address: Address,
+        peers: Peers = DIRECT,
+        *,
+        share_port: bool,
+        tls: bool = False,
+    ) -> None:
+        self.app = App(peers, tls=tls)
+        self._sockets = Sockets(peers)
         self._address = address
         self._share_port = share_port
         self._socket: Any = None
@@ -115,7 +124,14 @@ class Listener:
     def _let_in(self, sock: Any, peer: Any) -> None:
         sock = sock if isinstance(sock, GreenSocket) else GreenSocket(sock)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._pool.spawn_n(self._serve, sock, peer[0])
+        self._pool.spawn_n(self._admit, sock, peer[0])
+
+    def _admit(self, sock: Any, peer: str) -> None:
+        with self._sockets.one_more(peer) as is_welcome:
+            if is_welcome:
+                self._serve(sock, peer)
+            else:
+                sockets.hang_up(sock)
 
     def _serve(self, sock: Any, peer: str) -> None:
         connection = Connection(sock)
@@ -184,7 +200,10 @@ def shared_listener(config: Config) -> Listener:
     """Return the process's listener for the configured address."""
     address = setting(config, "WEB_SERVER_ADDRESS", parse_address)
     share = flag(config, "HTTP_SHARE_PORT", default=False)
-    return _listeners.setdefault(address, Listener(address, share_port=share))
+    # Where cookies travel by TLS only, everything does.
+    tls = flag(config, "SESSION_COOKIE_SECURE", default=True)
+    listener = Listener(address, Peers.of(config), share_port=share, tls=tls)
+    return _listeners.setdefault(address, listener)
 
 
 class HttpServer(ProviderCollector, SharedExtension):

@@ -6,6 +6,7 @@ bound, and is cut off beyond that or when he takes nothing for two heartbeats.
 """
 
 import socket
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -15,6 +16,8 @@ from eventlet import patcher
 from eventlet.hubs import get_hub
 from eventlet.queue import LightQueue
 from werkzeug.wrappers import Response
+
+from ticketing.keyring import Session
 
 # Plain ones: eventlet's would make the writer wait for the slowest of all.
 _os = patcher.original("os")
@@ -48,13 +51,16 @@ def release(sock: Any) -> int:
 
 
 class Stream:
-    """An open answer; ``fd`` is -1 once it is closed."""
+    """An open answer to a session, or to nobody; ``fd`` is -1 once it is closed."""
 
-    __slots__ = ("fd", "is_stalled", "topics", "waiting")
+    __slots__ = ("fd", "is_stalled", "session", "topics", "waiting")
 
-    def __init__(self, fd: int, topics: tuple[str, ...]) -> None:
+    def __init__(
+        self, fd: int, topics: tuple[str, ...], session: Session | None
+    ) -> None:
         self.fd = fd
         self.topics = topics
+        self.session = session
         self.waiting = b""
         self.is_stalled = False
 
@@ -89,12 +95,21 @@ class StreamHub:
         for stream in list(self._streams):
             self._drop(stream)
 
-    def take(self, fd: int, topics: Iterable[str], first: bytes) -> None:
-        """Own a connection from now on; ``first`` is written before anything else."""
+    def take(
+        self,
+        fd: int,
+        topics: Iterable[str],
+        first: bytes,
+        session: Session | None = None,
+    ) -> None:
+        """Own a connection from now on; ``first`` is written before anything else.
+
+        It ends with the ``session`` that it answers to.
+        """
         if not self._threads or self.is_full:
             _os.close(fd)
             return
-        stream = Stream(fd, tuple(topics))
+        stream = Stream(fd, tuple(topics), session)
         self._streams.add(stream)
         for topic in stream.topics:
             self._topics.setdefault(topic, set()).add(stream)
@@ -105,6 +120,15 @@ class StreamHub:
     def has(self, topic: str) -> bool:
         """Whether anybody listens."""
         return topic in self._topics
+
+    def count(self, topic: str) -> int:
+        return len(self._topics.get(topic, ()))
+
+    def end(self, topic: str, has_ended: Callable[[Session], bool]) -> None:
+        """Close those of a topic whose session has ended."""
+        for stream in list(self._topics.get(topic, ())):
+            if stream.session and has_ended(stream.session):
+                self._drop(stream)
 
     def tell(self, topic: str, message: bytes) -> None:
         """Have a message written to all who listen; returns at once."""
@@ -124,7 +148,9 @@ class StreamHub:
                 self._beat_one(stream)
 
     def _beat_one(self, stream: Stream) -> None:
-        if not stream.waiting:
+        if stream.session and stream.session.expires_at < time.time():
+            self._drop(stream)
+        elif not stream.waiting:
             self._write(stream, _BEAT)
         elif stream.is_stalled:
             self._drop(stream)

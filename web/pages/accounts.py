@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from werkzeug.wrappers import Response
 
+from ticketing.callers import Caller
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
+from ticketing.limits import SIGNING_UP
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
@@ -21,7 +24,7 @@ class AccountPages(base.Web):
     def get_sign_up(self, request: Request) -> Response:
         return self._ask_who(request, "signup.html")
 
-    @page("POST", "/auth/signup")
+    @page("POST", "/auth/signup", guard=SIGNING_UP)
     def post_sign_up(self, request: Request) -> Response:
         return self._enter(request, "signup.html", self.auth.sign_up)
 
@@ -31,7 +34,9 @@ class AccountPages(base.Web):
 
     @page("POST", "/auth/signin")
     def post_sign_in(self, request: Request) -> Response:
-        return self._enter(request, "signin.html", self.auth.sign_in)
+        caller = Caller.of(request).json_dict()
+        sign_in = partial(self.auth.sign_in, caller=caller)
+        return self._enter(request, "signin.html", sign_in)
 
     @page("GET", "/auth/signout")
     def get_sign_out(self, request: Request) -> Response:
@@ -41,7 +46,7 @@ class AccountPages(base.Web):
     def post_sign_out(self, request: Request) -> Response:
         if request.user:
             self.auth.sign_out(request.user.user_id, request.user.jti)
-        return self.cookie.remove(see_other("/"))
+        return self.cookie.remove(see_other("/"), request.user)
 
     @page("GET", ACCOUNT, session=True)
     def get_account(self, request: Request) -> Response:
@@ -68,7 +73,8 @@ class AccountPages(base.Web):
     def post_sign_out_everywhere(self, request: Request) -> Response:
         with suppress(NotFoundError):  # the account is gone, and its sessions with it
             self.auth.revoke_sessions(request.session.user_id)
-        return self.cookie.remove(see_other("/auth/signin?note=everywhere"))
+        answer = see_other("/auth/signin?note=everywhere")
+        return self.cookie.remove(answer, request.user)
 
     def _ask_who(self, request: Request, template: str) -> Response:
         wanted = safe_path(request.args.get("next"))
@@ -87,4 +93,7 @@ class AccountPages(base.Web):
         except REFUSALS as error:
             form.failed(error, "email")
             return self.pages.show(request, template, form=form, everywhere=False)
-        return self.cookie.put(see_other(safe_path(form["next"])), user["token"])
+        if request.user and request.user.user_id == user["id"]:
+            self.auth.sign_out(user["id"], request.user.jti)
+        answer = self.cookie.put(see_other(safe_path(form["next"])), user["token"])
+        return self.cookie.remember(answer, user["email"])

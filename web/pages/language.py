@@ -45,7 +45,8 @@ class LanguagePages(base.Web):
     def get_language(self, _request: Request) -> Response:
         return see_other(HOME)
 
-    @page("POST", "/language")
+    # Also pages that are kept for everybody have this form.
+    @page("POST", "/language", form_token=False)
     def post_language(self, request: Request) -> Response:
         """Go on where the form was, in the language that was chosen."""
         chosen = request.form.get("language", "")

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
 from ticketing.http import Request
+from ticketing.limits import RESERVING
 from ticketing.periodic import every
 from web import languages, rows, searches, seen, shop, views
 from web.forms import REFUSALS, Form, whole_of
@@ -52,7 +53,7 @@ class ListingPages(base.Web):
             return page
         return kept.keep(request, State(ticket["version"], turn_of(ticket, now)), page)
 
-    @page("POST", "/tickets/<ticket_id>/reserve", session=True)
+    @page("POST", "/tickets/<ticket_id>/reserve", session=True, guard=RESERVING)
     def post_reservation(self, request: Request, ticket_id: str) -> Response:
         form = Form.of(request, "quantity", "seats")
         buyer, newest = request.session.user_id, request.form.get("newest")

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.http import Request
 from ticketing.ids import checked_id
-from web.live import Live, LiveStreams, Seen
+from web.live import Listener, Live, LiveStreams, Seen
 from web.page import page
 from web.pages import base
 from web.states import Json
@@ -16,7 +16,8 @@ class LivePages(base.Web):
 
     @page("GET", "/live")
     def get_live(self, request: Request) -> Response:
-        self.live.check_room()
+        listener = Listener(request.remote_addr or "", request.user)
+        self.live.check_room(listener.address)
         version = _number(request.args.get("version", ""))
         seen = Seen(self.live.position(), _place(request), version)
         order_id, ticket_id = request.args.get("order"), request.args.get("ticket")
@@ -24,7 +25,7 @@ class LivePages(base.Web):
             raise BadRequestError("Say of which order or ticket")
         order = self._own_order(request, order_id) if order_id else None
         ticket = checked_id(ticket_id) if ticket_id else None
-        return self.live.follow(order, ticket, seen)
+        return self.live.follow(order, ticket, seen, listener)
 
     def _own_order(self, request: Request, order_id: str) -> Json:
         """Return an order to its buyer. Raises NotFoundError to anybody else."""

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import refuse
 from ticketing.http import Request
+from ticketing.limits import WRITING
 from web import csv_files, languages, sales, seen, shop, views
 from web.csv_files import Row
 from web.forms import REFUSALS, Form
@@ -61,7 +62,7 @@ class NumberPages(base.Web):
     def get_listing_to_cancel(self, request: Request, ticket_id: str) -> Response:
         return self._ask_to_cancel(request, ticket_id, Form())
 
-    @page("POST", "/listings/<ticket_id>/cancel", session=True)
+    @page("POST", "/listings/<ticket_id>/cancel", session=True, guard=WRITING)
     def post_cancelled_listing(self, request: Request, ticket_id: str) -> Response:
         try:
             seller = request.session.user_id
@@ -78,7 +79,12 @@ class NumberPages(base.Web):
         chosen = values["order"]["units"]
         return self.pages.show(request, "order_refund.html", **values, chosen=chosen)
 
-    @page("POST", "/listings/<ticket_id>/orders/<order_id>/refund", session=True)
+    @page(
+        "POST",
+        "/listings/<ticket_id>/orders/<order_id>/refund",
+        session=True,
+        guard=WRITING,
+    )
     def post_refund(self, request: Request, ticket_id: str, order_id: str) -> Response:
         values = self._order_to_refund(request, ticket_id, order_id)
         form, chosen = Form.of(request, "reason"), request.form.getlist("unit")

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from ticketing.http.same_site import CONTENT_POLICY
+from ticketing.limits import PAYING, WRITING
 from web import shop, views
 from web.checkout import STRIPE_POLICY
 from web.forms import REFUSALS, Form
@@ -39,7 +40,7 @@ class OrderPages(base.Web):
                 shop.await_completion(self.orders, order_id)
         return see_other(f"/orders/{order_id}")
 
-    @page("POST", "/orders/<order_id>/pay", session=True)
+    @page("POST", "/orders/<order_id>/pay", session=True, guard=PAYING)
     def post_payment(self, request: Request, order_id: str) -> Response:
         views.check_buyer(self.orders, order_id, request.session)
         form = Form.of(request, "token")
@@ -52,7 +53,7 @@ class OrderPages(base.Web):
             shop.await_completion(self.orders, order_id)
         return see_other(f"/orders/{order_id}")
 
-    @page("POST", "/orders/<order_id>/cancel", session=True)
+    @page("POST", "/orders/<order_id>/cancel", session=True, guard=WRITING)
     def post_cancellation(self, request: Request, order_id: str) -> Response:
         views.check_buyer(self.orders, order_id, request.session)
         try:

@@ -5,6 +5,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from ticketing.http import Request
+from ticketing.limits import WRITING
 from web import languages, offers, seen, views
 from web.forms import REFUSALS, Form
 from web.page import page
@@ -18,7 +19,7 @@ class SellingPages(base.Web):
     def get_new_ticket(self, request: Request) -> Response:
         return self._show(request, "ticket_new.html", Form(offers.BLANK))
 
-    @page("POST", "/tickets/new", session=True)
+    @page("POST", "/tickets/new", session=True, guard=WRITING)
     def post_new_ticket(self, request: Request) -> Response:
         form = Form.of(request, *offers.NAMES, known=offers.BLANK)
         seller = request.session.user_id
@@ -35,7 +36,7 @@ class SellingPages(base.Web):
         form = Form(_typed(request, ticket))
         return self._show(request, "ticket_edit.html", form, ticket=ticket)
 
-    @page("POST", "/tickets/<ticket_id>/edit", session=True)
+    @page("POST", "/tickets/<ticket_id>/edit", session=True, guard=WRITING)
     def post_edited_ticket(self, request: Request, ticket_id: str) -> Response:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
         known, seller = _typed(request, ticket), request.session.user_id

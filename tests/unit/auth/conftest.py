@@ -3,10 +3,11 @@
 from types import SimpleNamespace
 
 import pytest
-from unit_doubles import Clock, Site, worker
+from unit_doubles import Clock, Site, limiter, worker
 from werkzeug.wrappers import Response
 
 from auth.fakes import MemoryUsers, QuickHasher
+from auth.passwords import PasswordRules
 from auth.service import AuthService
 
 
@@ -23,15 +24,29 @@ class Sessions:
     def revoke_here(self, revoked):
         self.revoked.append(revoked)
 
+    def device_of(self, token, email):
+        return token if token == f"device-{email}" else None
+
 
 class Cookie:
     def put(self, response: Response, token):
         response.headers["Set-Cookie"] = f"session={token}"
         return response
 
-    def remove(self, response: Response):
+    def remove(self, response: Response, user=None):
         response.headers["Set-Cookie"] = "session=gone"
+        return self.remember(response, user.email) if user else response
+
+    def remember(self, response: Response, email):
+        response.headers.add("Set-Cookie", f"device=device-{email}")
         return response
+
+
+def rules(**config):
+    made = PasswordRules()
+    made.container = SimpleNamespace(config=config)
+    made.setup()
+    return made
 
 
 @pytest.fixture
@@ -44,6 +59,8 @@ def auth():
         passwords=QuickHasher(),
         sessions=made.sessions,
         cookie=Cookie(),
+        limiter=limiter(),
+        rules=rules(),
         clock=made.clock,
     )
     made.site = Site(made.rpc)

@@ -55,7 +55,7 @@ def test_what_is_no_account_names_every_wrong_field(auth, changes, messages):
     assert auth.users._states == {}
 
 
-@pytest.mark.parametrize("password", ["x" * 8, "x" * 128, "pässwörd", "   8   8"])
+@pytest.mark.parametrize("password", ["pässwörd", "   8   8", "xy" * 64])
 def test_a_password_of_8_to_128_characters_is_taken_as_it_is(auth, password):
     given = ANNS | {"password": password}
     assert auth.site.post("/api/users/signup", given).status == 201

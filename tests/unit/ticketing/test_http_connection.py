@@ -22,6 +22,24 @@ def test_a_request_is_read_as_it_came(client):
     assert request.header("x-two") is None
 
 
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        (b"http://shop/a?b", b"/a?b"),
+        (b"HTTP://SHOP", b"/"),
+        (b"https://shop?b", b"/?b"),
+    ],
+)
+def test_an_absolute_address_of_this_host_is_a_path(client, target, path):
+    assert client.send(lines(target=target)).read().target == path
+
+
+@pytest.mark.parametrize("host", ["shop", "shop:80", "[::1]:80", "192.0.2.1", "a_b.c"])
+def test_a_host_has_a_name_or_an_address(client, host):
+    client.send(b"GET / HTTP/1.1\r\nHost: %b\r\n\r\n" % host.encode())
+    assert client.read().header("host") == host
+
+
 def test_chunks_are_put_together(client):
     assert client.send(chunked(b"ab", b"c" * 300)).read().body == b"ab" + b"c" * 300
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from ticketing import service
 from ticketing.http import route, server
 from ticketing.http.server import Listener
+from ticketing.peers import Peers, Sockets
 
 
 class HelloService(service.Service):
@@ -226,3 +227,17 @@ def test_who_had_an_answer_just_now_may_ask_once_more(listener):
         assert head.startswith(b"HTTP/1.1 200")
         assert b"Connection: close" in head
         leaving.wait()
+
+
+def test_one_address_has_so_many_sockets(listener):
+    listener._sockets = Sockets(Peers(per_address=1))
+    with connected(listener) as first:
+        ask(first)
+        answer(first)
+        with connected(listener) as second:
+            assert rest(second) == b""
+        ask(first)
+        assert answer(first)[0].startswith(b"HTTP/1.1 200")
+    with connected(listener) as third:
+        ask(third)
+        assert answer(third)[0].startswith(b"HTTP/1.1 200")

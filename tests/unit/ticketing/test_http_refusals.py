@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketing.http import protocol
-from ticketing.http.protocol import MAX_BODY, MAX_HEAD, MAX_REQUEST, RefusedError
+from ticketing.http.heads import RefusedError
+from ticketing.http.protocol import MAX_BODY, MAX_HEAD, MAX_REQUEST
 
 POST = b"POST / HTTP/1.1\r\n" + HOST
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
@@ -44,6 +45,30 @@ NO_REQUESTS = {
     "an unknown version": b"GET / HTTP/9.9\r\n" + HOST + b"\r\n",
     "an unknown method": b"BREW / HTTP/1.1\r\n" + HOST + b"\r\n",
     "a method in small letters": b"get / HTTP/1.1\r\n" + HOST + b"\r\n",
+    "another coding before chunks": POST
+    + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "chunks from HTTP 1.0": b"POST / HTTP/1.0\r\n" + HOST + CHUNKED + b"\r\n0\r\n\r\n",
+    "chunks twice": POST + CHUNKED + CHUNKED + b"\r\n0\r\n\r\n",
+    "chunks with a vertical tab": POST
+    + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+    "a bare line feed in a chunk": POST + CHUNKED + b"\r\n1\na\r\n0\r\n\r\n",
+    "a bare line feed after a chunk": POST + CHUNKED + b"\r\n1\r\na\n0\r\n\r\n",
+    "a line feed in an extension": POST + CHUNKED + b"\r\n1;a\nb\r\na\r\n0\r\n\r\n",
+    "a bare line feed after a header": b"GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
+    "a space before the first header": b"GET / HTTP/1.1\r\n X: y\r\n" + HOST + b"\r\n",
+    "a host that is none": b"GET / HTTP/1.1\r\nHost: a b/c@d\r\n\r\n",
+    "an empty host": b"GET / HTTP/1.1\r\nHost: \r\n\r\n",
+    "another host in the target": b"GET http://evil/ HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a user in the target": b"GET http://shop@evil/ HTTP/1.1\r\n" + HOST + b"\r\n",
+    "another scheme": b"GET gopher://shop/ HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a fragment": b"GET /a#b HTTP/1.1\r\n" + HOST + b"\r\n",
+    "an asterisk": b"OPTIONS * HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a tunnel": b"CONNECT shop:80 HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a method of others": b"PROPFIND / HTTP/1.1\r\n" + HOST + b"\r\n",
+    "RTSP": b"DESCRIBE / RTSP/1.0\r\n" + HOST + b"\r\n",
+    "ICE": b"SOURCE / ICE/1.0\r\n" + HOST + b"\r\n",
+    "a NUL in the target": b"GET /a\0b HTTP/1.1\r\n" + HOST + b"\r\n",
+    "a tab in the target": b"GET /a\tb HTTP/1.1\r\n" + HOST + b"\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "noise": b"\x00\xff\x00\xff\r\n\r\n",
 }
@@ -147,19 +172,22 @@ def test_any_bytes_are_read_refused_or_waited_for(data):
     client.close()
 
 
+DEADLINES = ("NEW_DEADLINE", "IDLE_DEADLINE", "HEADER_DEADLINE", "BODY_DEADLINE")
+
+
 @pytest.fixture
 def impatient(monkeypatch):
     """Every deadline is far away but the one that a test asks for."""
 
     def set_deadline(name):
-        for known in ("IDLE_DEADLINE", "HEADER_DEADLINE", "BODY_DEADLINE"):
+        for known in DEADLINES:
             monkeypatch.setattr(protocol, known, 0.06 if known == name else 60)
 
     return set_deadline
 
 
 SLOW = {
-    "says nothing": ("IDLE_DEADLINE", b""),
+    "says nothing": ("NEW_DEADLINE", b""),
     "sends its headers byte by byte": ("HEADER_DEADLINE", b"GET / HTTP/1.1\r\nX: "),
     "sends its body byte by byte": (
         "BODY_DEADLINE",
@@ -188,3 +216,19 @@ def test_a_deadline_begins_with_the_request_and_not_with_the_connection(
     assert client.read().method == "GET"
     client.dribble(lines(), interval=0)
     assert client.read().method == "GET"
+
+
+def test_who_has_said_something_may_rest_but_not_for_ever(client, impatient):
+    impatient("IDLE_DEADLINE")
+    assert client.send(lines()).read().method == "GET"
+    with pytest.raises(ClosedError):
+        client.read()
+
+
+@pytest.mark.parametrize("first", [b"G", b"\r\n", b"GET / HTTP/1.1\r\nX: "])
+def test_the_first_request_comes_soon_after_who_sends_it(client, impatient, first):
+    """A byte now and then, of whatever, buys no time."""
+    impatient("NEW_DEADLINE")
+    client.send(first).dribble(b"a" if first == b"G" else first[-2:] * 400)
+    with pytest.raises((ClosedError, RefusedError)):
+        client.read()

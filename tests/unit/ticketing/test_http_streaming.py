@@ -39,12 +39,12 @@ def hub(make_hub):
 class Page:
     """The far end of a stream."""
 
-    def __init__(self, hub, *topics, first=b"first"):
+    def __init__(self, hub, *topics, first=b"first", session=None):
         near, self.socket = socket.socketpair()
         near.setblocking(False)
         self.fd = release(near)
         self.socket.settimeout(5)
-        hub.take(self.fd, topics, first)
+        hub.take(self.fd, topics, first, session)
 
     def hears(self, data):
         heard = b""

@@ -154,3 +154,27 @@ def test_a_removed_key_signs_its_people_out():
 def test_a_ring_with_a_weak_or_nameless_key_is_refused(text):
     with pytest.raises(ValueError, match="32 characters"):
         KeyRing.parse(text)
+
+
+def test_a_device_is_that_of_one_account():
+    token = RING.issue_device("ann@example.com")
+    device = RING.device_of(token, "ann@example.com")
+    assert device
+    assert RING.device_of(RING.issue_device("ann@example.com"), "ann@example.com")
+    assert RING.device_of(token, "bob@example.com") is None
+    assert RING.device_of(f"{token}x", "ann@example.com") is None
+    assert RING.device_of("", "ann@example.com") is None
+
+
+def test_a_device_is_no_session_and_a_session_tells_a_device():
+    assert RING.verify(RING.issue_device("ann@example.com")) is None
+    token = RING.issue(ANN, "ann@example.com")
+    device = RING.device_of(token, "ann@example.com")
+    assert device == RING.verify(token).jti
+
+
+def test_keys_for_something_else_come_in_the_order_of_their_keys():
+    alone = KeyRing.parse(f"k2={OTHER}")
+    assert RING.derive("forms")[1] == alone.derive("forms")[0]
+    assert RING.derive("forms") != RING.derive("else")
+    assert SECRET.encode() not in RING.derive("forms")

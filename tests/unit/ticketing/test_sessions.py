@@ -5,6 +5,7 @@ from unit_doubles import ANN, BOB, session_of
 from werkzeug.wrappers import Response
 
 from ticketing import sessions
+from ticketing.callers import Caller
 from ticketing.contract import SessionRevoked
 from ticketing.keyring import KeyRing
 from ticketing.sessions import Revocations, SessionCookie, SessionIssuer, Sessions
@@ -143,3 +144,37 @@ def test_services_share_what_they_know_until_the_last_one_stops(guard):
     assert other.of(Request(token)) is None
     other.stop()
     assert sessions._shared == {}
+
+
+def test_who_signs_out_leaves_a_device_that_is_known(guard):
+    """Under a cookie of its own, as well guarded, that is no session."""
+    bound = cookie(secure=True)
+    bound.sessions = guard
+    answer = bound.remove(Response(), session_of(ANN))
+    gone, known = answer.headers.getlist("Set-Cookie")
+    assert gone.startswith("session=;")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(known.split("; "))
+    token = known.partition(";")[0].removeprefix("device=")
+    assert guard.keys.device_of(token, "ann@example.com")
+    assert guard.of(Request(token)) is None
+    caller = Caller.of(Asking({"device": token, "session": ""}))
+    assert caller == Caller("192.0.2.1", (token,))
+    assert Caller.parse(caller.json_dict()) == caller
+    assert Caller.parse(None) == Caller()
+
+
+class Asking:
+    remote_addr = "192.0.2.1"
+
+    def __init__(self, cookies):
+        self.cookies = cookies
+
+
+def test_who_listens_is_told_whose_sessions_have_ended(guard):
+    """Whether it is heard of here or on the bus, and after it is in force."""
+    told = []
+    session = session_of(ANN, "jti-1")
+    guard.listeners.append(lambda user: told.append((user, guard.has_ended(session))))
+    guard.revoke_here(revoked(jti="jti-1"))
+    guard.revoke_here(revoked(BOB, before=1.0))
+    assert told == [(ANN, True), (BOB, True)]

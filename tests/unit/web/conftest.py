@@ -1,12 +1,13 @@
 """The whole web service in one process, without a server: its routes, with fakes."""
 
-import inspect
 import sys
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 from nameko.testing.services import worker_factory
+from unit_doubles import limiter
+from web_declared import FORMS, declared_pages
 from web_fake_tickets import FakeTickets
 from web_fakes import NOW, Fake, FakeAuth, FakeOrders, FakePayments
 
@@ -14,9 +15,10 @@ from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
-from ticketing.sessions import COOKIE, SessionCookie
+from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
 from web import kept, languages, shop
 from web.checkout import Checkout
+from web.form_tokens import FIELD, VISITOR_COOKIE
 from web.operators import Operators
 from web.page import Page
 from web.pages.language import LanguageCookie
@@ -28,6 +30,7 @@ from web.stock import Stock
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 ADDRESS = ("127.0.0.1", 8000)
+KEPT = {COOKIE: "token", DEVICE_COOKIE: "device", VISITOR_COOKIE: "visitor"}
 
 
 class Container:
@@ -65,19 +68,22 @@ class Shop:
         self.payments = FakePayments(self.orders)
         self.expiration, self.own = Fake(), Fake()
         self.now, self.language = NOW, ""
+        self.limiter = limiter()
         self.renderer = Renderer(
-            Checkout.of(config), Operators(config), lambda: self.now
+            Checkout.of(config), Operators(config), FORMS, lambda: self.now
         )
         self.bus = Bus()
         self.stock = Stock(Shelf(), lambda: self.bus.is_there)
         self.app = App()
         self.worker = self._service()
         container = Container(self.worker)
-        self.app.add(container, [self._bound(*found) for found in _pages(container)])
+        bound = [self._bound(container, *found) for found in declared_pages()]
+        self.app.add(container, bound)
 
     def _service(self):
         cookie, language_cookie = SessionCookie(), LanguageCookie()
         cookie._attributes = {"httponly": True, "samesite": "Lax"}
+        cookie.sessions = SimpleNamespace(keys=self.keys)
         language_cookie._secure = False
         return worker_factory(
             WebService,
@@ -95,7 +101,9 @@ class Shop:
         )
 
     def _bound(self, container, name, prototype):
-        page = Page(prototype.method, prototype.path, session=prototype.session)
+        options = {"session": prototype.session, "guard": prototype.guard}
+        page = Page(prototype.method, prototype.path, **options)
+        page.limits = SimpleNamespace(limiter=self.limiter)
         page.container, page.method_name = container, name
         page.rendering = SimpleNamespace(renderer=self.renderer)
         page.sessions = SimpleNamespace(of=self._session_of)
@@ -114,11 +122,13 @@ class Shop:
         return Visitor(self, account)
 
 
-def _pages(container):
-    for name, method in inspect.getmembers(WebService, inspect.isfunction):
-        for entrypoint in getattr(method, "nameko_entrypoints", ()):
-            if isinstance(entrypoint, Page):
-                yield container, name, entrypoint
+def _kept(name):
+    """A cookie as an attribute, None where there is none."""
+
+    def put(visitor, value):
+        visitor.cookies[name] = value
+
+    return property(lambda visitor: visitor.cookies.get(name), put)
 
 
 class Visitor:
@@ -127,30 +137,27 @@ class Visitor:
     def __init__(self, shop, account):
         self._shop = shop
         self.id = account.get("id")
-        self.cookies = {COOKIE: account["token"]} if account else {}
+        self.cookies = {VISITOR_COOKIE: "one-of-many"}
+        if account:
+            self.cookies[COOKIE] = account["token"]
 
-    @property
-    def token(self):
-        return self.cookies.get(COOKIE)
-
-    @token.setter
-    def token(self, token):
-        self.cookies[COOKIE] = token
-
-    @property
-    def language(self):
-        return self.cookies.get(languages.COOKIE, "")
-
-    @language.setter
-    def language(self, language):
-        self.cookies[languages.COOKIE] = language
+    token = _kept(COOKIE)
+    device = _kept(DEVICE_COOKIE)
+    visitor = _kept(VISITOR_COOKIE)
+    language = _kept(languages.COOKIE)
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
 
     def post(self, path, form=None, **headers):
+        """Send a form as a page of ours has it."""
         headers = {"sec_fetch_site": "same-origin"} | headers
-        return self._ask("POST", path, urlencode(form or {}).encode(), headers)
+        token = FORMS.make(self.token or self.visitor, "/")
+        sent = [
+            (FIELD, token),
+            *(form.items() if hasattr(form, "items") else form or ()),
+        ]
+        return self._ask("POST", path, urlencode(sent).encode(), headers)
 
     def read(self, path):
         """Return the page that is found there."""
@@ -161,9 +168,8 @@ class Visitor:
     def _ask(self, method, path, body, extra):
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
-        if self.cookies:
-            pairs = (f"{name}={value}" for name, value in self.cookies.items())
-            headers["cookie"] = "; ".join(pairs)
+        pairs = (f"{name}={value}" for name, value in self.cookies.items())
+        headers["cookie"] = "; ".join(pairs)
         headers |= (
             {"accept-language": self._shop.language} if self._shop.language else {}
         )

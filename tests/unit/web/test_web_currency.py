@@ -12,6 +12,7 @@ from ticketing.http import Request
 from ticketing.money import CURRENCIES
 from tickets.inputs import TicketInput
 from web.checkout import Checkout
+from web.form_tokens import FormTokens
 from web.operators import Operators
 from web.rendering import Renderer
 
@@ -90,7 +91,7 @@ def test_no_header_breaks_a_page(world, buyer, header):
 
 def test_two_pages_at_once_are_each_in_their_reader_s_language():
     """Also where a macro writes the sum, and a constant one."""
-    renderer = Renderer(Checkout.of({}), Operators({}))
+    renderer = Renderer(Checkout.of({}), Operators({}), FormTokens([b"k"]))
     pages = {
         "page.html": "{% from 'part.html' import sum %}{{ pause() }}{{ sum(1200) }}",
         "part.html": "{% macro sum(price) %}{{ price|money('eur') }} "

@@ -17,9 +17,10 @@ from ticketing.contract import (
 )
 from ticketing.errors import UnavailableError
 from web import live
-from web.live import Seen
+from web.live import Listener, Seen
 from web.news import Latest, News, news_of
 
+HERE = Listener("192.0.2.1")
 pytest_plugins = ("web_live_house",)
 
 PAID = {"id": PAYMENT, "version": 1, "order_id": ORDER}
@@ -94,7 +95,7 @@ def settle(told):
 def opening(told, hub, place=None, version=None, order=None):
     """The events a page hears first."""
     seen = Seen(told.position(), place, version)
-    told.follow(order, TICKET, seen).take(3)
+    told.follow(order, TICKET, seen, HERE).take(3)
     opening, *events = hub.first.decode().split("\n\n")[:-1]
     assert opening.startswith("retry: ")
     assert "\nid: " in opening
@@ -129,7 +130,7 @@ def test_an_order_is_told_as_it_was_read_and_what_was_heard_since(told, hub):
     """Also what came between its reading and the opening of the stream."""
     read = {"id": ORDER, "version": 0, "status": "created", "expiresAt": UNTIL}
     seen = Seen(told.position(), None, None)
-    response = told.follow(read | {"userId": ANN}, None, seen)
+    response = told.follow(read | {"userId": ANN}, None, seen, HERE)
     told.next(order(OrderCompleted, 1))
     response.take(3)
     events = hub.first.decode().split("\n\n")[1:-1]
@@ -156,7 +157,7 @@ def test_only_the_last_news_of_the_last_things_are_kept():
 
 
 def test_there_are_only_so_many_streams(told, hub):
-    told.check_room()
+    told.check_room(HERE.address)
     hub.is_full = True
     with pytest.raises(UnavailableError):
-        told.check_room()
+        told.check_room(HERE.address)

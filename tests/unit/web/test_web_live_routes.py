@@ -4,6 +4,7 @@ import pytest
 from web_live_house import created
 
 from ticketing.ids import new_id
+from ticketing.peers import PER_ADDRESS, Peers
 from web import live
 from web.live import most_streams
 
@@ -50,6 +51,33 @@ def test_a_full_house_asks_to_come_back(heard, buyer, hub, ticket):
     response = buyer.get(f"/live?ticket={ticket['id']}", accept="text/event-stream")
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0
+
+
+def test_one_address_does_not_fill_the_house(heard, buyer, hub, ticket):
+    path, json = f"/live?ticket={ticket['id']}", "text/event-stream"
+    hub.open = PER_ADDRESS - 1
+    assert buyer.get(path, accept=json).status_code == 200
+    hub.open = PER_ADDRESS
+    assert buyer.get(path, accept=json).status_code == 503
+    heard.worker.live._peers = Peers.of({"UNCOUNTED_ADDRESSES": "127.0.0.0/8"})
+    assert buyer.get(path, accept=json).status_code == 200
+
+
+def test_a_stream_ends_with_its_session(heard, buyer, hub, order):
+    """Also with one that ended before the stream had begun."""
+    path = f"/live?order={order['id']}"
+    ended = set()
+    heard.worker.live._has_ended = lambda session: session.user_id in ended
+    buyer.get(path).take(3)
+    assert [session.user_id for session in hub.sessions] == [buyer.id]
+    heard.worker.live.hear_revoked(buyer.id)
+    assert hub.ended == []
+    ended.add(buyer.id)
+    heard.worker.live.hear_revoked(buyer.id)
+    assert hub.ended == [(f"user:{buyer.id}", hub.sessions[0])]
+    hub.ended.clear()
+    buyer.get(path).take(3)
+    assert (f"user:{buyer.id}", hub.sessions[1]) in hub.ended
 
 
 def test_pages_say_what_they_are_about(world, buyer, ticket, order):

@@ -61,6 +61,7 @@ class FakeAuth(Fake):
         super().__init__()
         self.keys = keys
         self.signed_out = []
+        self.callers = []
 
     def sign_up(self, email, password):
         if self.away:
@@ -79,7 +80,8 @@ class FakeAuth(Fake):
             raise BadRequestError("Email in use")
         return self._enter(self.keep({"email": email, "password": password}))
 
-    def sign_in(self, email, password):
+    def sign_in(self, email, password, caller=None):
+        self.callers.append(caller)
         for user in self.things.values():
             if (user["email"], user["password"]) == (email, password):
                 return self._enter(user)

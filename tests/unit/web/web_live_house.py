@@ -17,6 +17,7 @@ class FakeHub:
     def __init__(self, *heard):
         self.heard, self.told, self.is_full = set(heard), [], False
         self.first = b""
+        self.sessions, self.ended, self.open = [], [], 0
 
     def has(self, topic):
         return topic in self.heard
@@ -24,9 +25,16 @@ class FakeHub:
     def tell(self, topic, message):
         self.told.append((topic, message))
 
-    def take(self, fd, topics, first):
+    def take(self, fd, topics, first, session=None):
         self.heard |= set(topics)
         self.first = first
+        self.sessions.append(session)
+
+    def count(self, topic):
+        return self.open
+
+    def end(self, topic, has_ended):
+        self.ended += [(topic, each) for each in self.sessions if has_ended(each)]
 
     @property
     def data(self):

@@ -1,0 +1,100 @@
+"""What is sent comes from a page that this browser was shown, or nothing is done."""
+
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from web_declared import FORMS, declared_pages
+from web_fakes import FakeAuth
+
+import web
+from ticketing.ids import new_id
+from ticketing.keyring import KeyRing
+from web.form_tokens import FIELD, FormTokens
+
+PAGES = [page for _, page in declared_pages()]
+COMMANDS = sorted({page.path for page in PAGES if page.method == "POST"})
+TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
+
+
+def token_in(html):
+    return re.search(f'name="{FIELD}" value="([^"]+)"', html)[1]
+
+
+def send(visitor, path, form, **headers):
+    """A form as it is given, without a token of its own accord."""
+    body = urlencode(form).encode()
+    return visitor._ask("POST", path, body, headers)
+
+
+@pytest.mark.parametrize("path", COMMANDS)
+@pytest.mark.parametrize("token", [None, "", "x", "x.y", "é.é"])
+def test_nothing_is_done_without_a_token(world, buyer, path, token):
+    """On every page that takes commands, with a session and the right site."""
+    before = repr(vars(world.orders)), repr(vars(world.tickets))
+    address = re.sub("<[a-z_]+>", new_id(), path)
+    form = {} if token is None else {FIELD: token}
+    answer = send(buyer, address, form, sec_fetch_site="same-origin")
+    assert answer.status_code == 403
+    assert "This did not come from our pages" in answer.get_data(as_text=True)
+    assert before == (repr(vars(world.orders)), repr(vars(world.tickets)))
+    assert world.auth.signed_out == []
+
+
+def test_the_token_of_a_page_is_good(world, buyer):
+    """For every form of whom it was shown to, and of nobody else."""
+    token = token_in(buyer.read("/tickets/new"))
+    assert token_in(buyer.read("/tickets/new")) == token
+    assert token_in(buyer.read("/tickets/new?x=1")) != token
+    form = {"title": "Opera", "price": "20", FIELD: token}
+    assert send(buyer, "/tickets/new", form).status_code == 303
+    other = world.visitor("other@example.com")
+    assert send(other, "/tickets/new", form).status_code == 403
+
+
+def test_who_has_no_session_is_known_by_a_cookie_of_their_own(world):
+    """Nobody can be made to sign in as somebody else."""
+    world.auth.sign_up("me@example.com", "pass word")
+    form = {"email": "me@example.com", "password": "pass word"}
+    new, other = world.visitor(), world.visitor()
+    new.visitor = other.visitor = None
+    answer = new.get("/auth/signin")
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "SameSite=Lax" in answer.headers["Set-Cookie"]
+    form[FIELD] = token_in(answer.get_data(as_text=True))
+    assert "Set-Cookie" not in new.get("/auth/signin").headers
+    other.get("/auth/signin")
+    assert send(other, "/auth/signin", form).status_code == 403
+    assert send(new, "/auth/signin", form).status_code == 303
+
+
+def test_a_page_without_a_form_gives_no_cookie(world):
+    visitor = world.visitor()
+    visitor.visitor = None
+    assert "Set-Cookie" not in visitor.get("/").headers
+
+
+def test_who_signs_in_elsewhere_can_still_send_the_form_before_them(world, buyer):
+    """In two windows: what was shown to this browser stays its own."""
+    shown = FORMS.make(buyer.visitor, "/auth/signin")
+    assert send(buyer, "/auth/signout", {FIELD: shown}).status_code == 303
+
+
+def test_programs_get_a_refusal_that_they_understand(buyer):
+    answer = send(buyer, "/tickets/new", {}, accept="application/json")
+    assert (answer.status_code, answer.mimetype) == (403, "application/json")
+
+
+def test_keys_can_be_replaced_while_people_fill_in_forms(world):
+    old, new = (FakeAuth(KeyRing.parse(f"k={c * 32}")).keys.derive("f") for c in "on")
+    made = FormTokens(old).make("cookie", "/")
+    assert FormTokens(new + old)._fits(made, "cookie")
+    assert not FormTokens(new)._fits(made, "cookie")
+    assert not FormTokens(old)._fits(made, "another cookie")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_every_form_that_is_posted_has_a_token(template):
+    forms = re.findall(r"<form[^>]*method=.post.[^>]*>(.{0,18})", template.read_text())
+    assert set(forms) <= {"{{ form_token() }}"}
