@@ -19,6 +19,8 @@ _KNOWN = (
     mark("Email must be valid"),
     mark("Password must be between %(least)s and %(most)s characters"),
     mark("You must supply a password"),
+    mark("This password is too easy to guess; take another one"),
+    mark("Too many sign in at once; try again in a moment"),
     # tickets
     mark("Title must have 1 to %(most)s characters"),
     mark("Currency must be usd, eur, gbp or jpy"),
