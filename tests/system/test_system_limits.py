@@ -2,7 +2,7 @@
 
 import pytest
 from system_control import eventually
-from system_people import PASSWORD, Member, Person, new_email
+from system_people import PASSWORD, Member, Person, at_once, new_email
 
 SIGN_IN, SIGN_UP = "/api/users/signin", "/api/users/signup"
 WRONG = "not the password"
@@ -50,6 +50,13 @@ def test_a_hundred_wrong_passwords_are_not_all_tried(guarded, owner):
     assert last.json() == {"errors": [{"message": message}]}
     elsewhere = guesses(guarded, owner.email, 1, "192.0.2.2", PASSWORD)
     assert statuses(elsewhere) == [429]
+
+
+def test_many_guesses_at_once_are_no_more(guarded, owner):
+    """None of them is compared before it is counted."""
+    guess = lambda: guesses(guarded, owner.email, 1, "192.0.2.10")[0]  # noqa: E731
+    answers = at_once(*[guess] * 30)
+    assert sorted(statuses(answers)) == [400] * OF_ACCOUNT + [429] * 20
 
 
 def test_the_owner_is_not_locked_out(guarded, owner):
