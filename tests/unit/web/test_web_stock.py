@@ -132,6 +132,9 @@ def test_a_page_for_everybody_is_written_once(shelved, monkeypatch):
     assert first.headers["Cache-Control"] == EVERYBODY
     assert again.headers["Cache-Control"] == EVERYBODY
     assert set(again.vary) == {"Accept-Encoding", "Accept-Language", "Cookie"}
+    head = visitor._ask("HEAD", "/", b"", {})
+    assert head.headers["ETag"] == first.headers["ETag"]
+    assert head.headers["Cache-Control"] == EVERYBODY
     known = visitor.get("/", if_none_match=first.headers["ETag"])
     assert (known.status_code, known.get_data()) == (304, b"")
     assert known.headers["Cache-Control"] == EVERYBODY
@@ -192,6 +195,28 @@ def test_a_page_that_changes_all_the_time_is_written_now_and_then(shelved, monke
     assert titles(visitor) == ["Ballet", "Opera"]
     monkeypatch.setattr(kept, "APART", 0.0)
     assert titles(visitor) == ["Circus", "Ballet", "Opera"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda page: page.set_cookie("session", "x"),
+        lambda page: setattr(page, "status_code", 503),
+    ],
+)
+def test_what_is_meant_for_one_person_or_moment_is_not_kept(
+    shelved, monkeypatch, spoil
+):
+    show = shelved.renderer.show
+
+    def shown(*args, **values):
+        page = show(*args, **values)
+        spoil(page)
+        return page
+
+    monkeypatch.setattr(shelved.renderer, "show", shown)
+    assert shelved.visitor().get("/").headers.get("Cache-Control") != EVERYBODY
+    assert not shelved.renderer.kept._pages
 
 
 def test_no_page_is_kept_for_ever(shelved, monkeypatch):
