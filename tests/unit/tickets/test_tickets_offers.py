@@ -225,6 +225,29 @@ def test_a_search_that_makes_no_sense_is_refused(shop):
     query = f"text={'x' * 101}&from=soon&to=never&availability=maybe"
     answer = shop.site.get(f"/api/tickets?{query}")
     assert answer.fields == {"text", "from", "to", "availability"}
+    for query, fields in {
+        "currency=xxx": {"currency"},
+        "minPrice=5": {"currency"},
+        "currency=usd&minPrice=free&maxPrice=-1": {"minPrice", "maxPrice"},
+        "currency=jpy&maxPrice=0.5": {"maxPrice"},
+        "sort=price": {"sort"},
+        "currency=xxx&minPrice=5&sort=": {"currency", "minPrice"},
+    }.items():
+        answer = shop.site.get(f"/api/tickets?{query}")
+        assert (answer.status, answer.fields) == (400, fields)
+
+
+def test_listings_are_found_by_price_and_come_in_the_order_of_their_events(shop):
+    """By HTTP and by RPC alike."""
+    late = EVENT | {"startsAt": "2026-09-01T18:00:00Z"}
+    sell(shop, title="Late", price=30, event=late)
+    sell(shop, title="Early", price=20, event=EVENT)
+    sell(shop, title="Plain", price=20)
+    assert found(shop, "sort=event") == ["Early", "Late"]
+    assert found(shop, "currency=usd&maxPrice=20") == ["Early", "Plain"]
+    assert found(shop, "currency=eur") == []
+    listed = shop.rpc.list_tickets(currency="usd", min_price="20.01", sort="event")
+    assert [each["title"] for each in listed] == ["Late"]
 
 
 def test_a_seller_sees_all_that_is_listed(shop):
