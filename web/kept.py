@@ -72,7 +72,7 @@ class KeptPages:
 
     def keep(self, request: Request, state: State, page: Response) -> Response:
         """Return the page, for everybody; only one without trouble is kept."""
-        if page.status_code != 200:
+        if page.status_code != 200 or "Set-Cookie" in page.headers:
             return page
         page.headers["Cache-Control"] = FOR_ALL
         kept = Kept(page.get_data(), QUICK)

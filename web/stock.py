@@ -80,11 +80,18 @@ class Stock:
         if known and self.is_told:
             return known
         try:
-            return self._listings.put(tickets.get_ticket(ticket_id))
+            return self._listings.put(self._newest(tickets, ticket_id))
         except UnavailableError:
             if known := self._listings.last(ticket_id):
                 return known
             raise
+
+    def _newest(self, tickets: Any, ticket_id: str) -> Json:
+        """Ask for a listing, once more if it changed while the answer was coming."""
+        told: Json = tickets.get_ticket(ticket_id)
+        if self._shelf.knows(ticket_id, told["version"] + 1):
+            return dict(tickets.get_ticket(ticket_id))
+        return told
 
     def page(
         self, after: str | None, size: int, now: datetime, *, upcoming: bool

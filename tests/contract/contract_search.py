@@ -19,6 +19,39 @@ TEXTS = {
     "russia": ("Щелкунчик", "", ""),
 }
 
+# What is asked for, and the names of the TEXTS that it finds.
+WORDS = [
+    ("", set(TEXTS)),
+    ("   ", set(TEXTS)),
+    ("magic", {"opera"}),
+    ("MAG", {"opera"}),
+    ("agic", set()),
+    ("flute magic", {"opera"}),
+    ("mag staats zauber", {"opera"}),
+    ("magic street", set()),
+    ("wien", {"opera"}),
+    ("zauberflöte", {"opera"}),
+    ("ZAUBERFLÖ", {"opera"}),
+    ("zauberflo", {"opera"}),
+    ("zauberflo\N{COMBINING DIAERESIS}te", {"opera"}),
+    ("zauberfloe", set()),
+    ("straße", {"street"}),
+    ("STRASSE", {"street"}),
+    ("été", {"night"}),
+    ("ÉTÉ OPÉ", {"night"}),
+    ("opera", {"night"}),
+    ("ete opera", {"night"}),
+    ("ópéra", {"night"}),
+    ("open-air", {"night"}),
+    ("щелк", {"russia"}),
+    ("snake_", {"under"}),
+    ("case", set()),
+    ("20", {"under"}),
+    ("c++", {"tech"}),
+    ("50%", {"tech"}),
+    ("room 4 2", {"tech"}),
+]
+
 
 @dataclass(frozen=True)
 class Sale:

@@ -196,37 +196,6 @@ def test_the_seat_map_is_that_of_the_orders(shop):
     assert shop.site.get(f"/api/tickets/{NOWHERE}/seats").status == 404
 
 
-def found(shop, query):
-    return [each["title"] for each in shop.site.get(f"/api/tickets?{query}").json]
-
-
-def test_listings_are_found_by_words_dates_and_what_is_left(shop):
-    sell(shop, title="Jazz night", event=EVENT | {"venue": "Old Mill"})
-    sell(shop, title="Jazz brunch", onSaleAt="2026-03-01T10:00:00Z")
-    taken = sell(shop, title="Rock")
-    take(shop, taken, 1)
-    assert found(shop, "") == ["Jazz night"]
-    assert found(shop, "availability=upcoming") == ["Jazz brunch"]
-    assert found(shop, "availability=all") == ["Jazz night", "Jazz brunch", "Rock"]
-    assert found(shop, "text=mill%20JAZ") == ["Jazz night"]
-    assert found(shop, "text=jazz%20rock&availability=all") == []
-    assert found(shop, "from=2026-06-01&to=2026-06-01") == ["Jazz night"]
-    assert found(shop, "to=2026-05-31&availability=all") == []
-
-
-def test_an_event_that_has_begun_is_not_listed_as_for_sale(shop):
-    sell(shop, event=EVENT)
-    shop.clock.advance(days=200)
-    assert found(shop, "") == []
-    assert found(shop, "availability=all") == ["Gala"]
-
-
-def test_a_search_that_makes_no_sense_is_refused(shop):
-    query = f"text={'x' * 101}&from=soon&to=never&availability=maybe"
-    answer = shop.site.get(f"/api/tickets?{query}")
-    assert answer.fields == {"text", "from", "to", "availability"}
-
-
 def test_a_seller_sees_all_that_is_listed(shop):
     mine = [sell(shop)["id"], sell(shop, onSaleAt="2026-03-01T10:00:00Z")["id"]]
     shop.site.post("/api/tickets", OFFER, user=BOB)

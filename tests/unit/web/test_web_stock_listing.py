@@ -80,6 +80,25 @@ def test_after_a_while_or_a_doubt_it_is_asked_for_again(world, visited, monkeypa
     assert "1 ticket left" in visitor.read(visited)
 
 
+def test_what_changes_while_the_answer_is_coming_is_not_missed(world):
+    """The first to look is told of it, and nobody has to wait for it to be old."""
+    ticket = world.sell("Opera", quantity=5)
+    world.bus.is_there = True
+    asked = world.tickets.get_ticket
+
+    def ask(ticket_id):
+        answer = asked(ticket_id)
+        world.tickets.get_ticket = asked
+        world.tickets.things[ticket_id] |= {"available": 3, "version": 1}
+        tell(world, ticket_id)
+        return answer
+
+    world.tickets.get_ticket = ask
+    for _ in range(2):
+        page = world.visitor().read(f"/tickets/{ticket['id']}")
+        assert "3 tickets left" in page
+
+
 def told(number, version=0, layout="1"):
     return {"id": f"{number:024x}", "version": version, "layout": layout}
 
