@@ -13,7 +13,7 @@ import httpx
 from chaos_buyers import LOST, Buyers
 from chaos_checker import violations
 
-FULL, SLICE, CONTROL = 20, 3, 1
+FULL, SLICE, CONTROL = 20, 2, 1
 RATE, CLIENTS = 100, 20
 
 

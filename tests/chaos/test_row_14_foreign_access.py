@@ -5,7 +5,7 @@ with the same rights to things of their own, and by the other side of the trade:
 seller asks about the order, the buyer about the listing.
 """
 
-from itertools import product
+from itertools import islice, product
 
 from chaos_checker import Violation
 from system_access import ANSWERS, World, declared
@@ -21,7 +21,8 @@ def test_every_route_lets_in_who_may_and_nobody_else(row):
 
 
 def test_control_whoever_asks_is_the_owner(row):
-    row.expect_some(list(entered(row, without={"orders": "trusts_everybody"})))
+    found = entered(row, without={"orders": "trusts_everybody"})
+    row.expect_some(list(islice(found, 1)))
 
 
 def undeclared():
