@@ -23,7 +23,9 @@ SERVICES = {
     for each in (TicketsService, OrdersService, PaymentsService, ExpirationService)
 }
 # What needs no part in this.
-UNUSED = dict.fromkeys(["tracing", "probes", "graveyard", "pass_codes"])
+UNUSED = dict.fromkeys(
+    ["tracing", "probes", "graveyard", "bus", "condition", "pass_codes"]
+)
 # What is done again and again is done no more often than this: a seed must be short.
 SELDOM = 12.0
 
