@@ -123,17 +123,3 @@ def test_an_order_is_made_in_the_language_of_its_buyer(world, buyer, ticket):
     buyer.post(f"/tickets/{ticket['id']}/reserve")
     (order,) = world.orders.things.values()
     assert order["language"] == "de"
-
-
-def test_files_are_in_the_language_of_who_loads_them(world, buyer):
-    """Their headings, and what is told in their lines, which are written later."""
-    seller = world.visitor("seller@example.com")
-    ticket = world.tickets.create_ticket(seller.id, "Opera", 20)
-    order = world.orders.create_order(buyer.id, ticket["id"])
-    world.orders.complete(order["id"])
-    path = f"/listings/{ticket['id']}/orders.csv"
-    german = seller.get(path, accept_language=GERMAN).get_data(as_text=True)
-    english = seller.get(path).get_data(as_text=True)
-    assert "Bestellung,Gekauft am (UTC)" in german
-    assert ",bezahlt,1," in german
-    assert ",paid,1," in english
