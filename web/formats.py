@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_time
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from bson import ObjectId
 
 from ticketing.clock import from_iso, iso
@@ -50,8 +50,14 @@ def number(count: int) -> str:
 
 
 def amount(price: float, currency: str) -> str:
-    """Write a price as people type it: ``1200.00``."""
+    """Write a price for programs and spreadsheets: ``1200.00``."""
     return f"{Decimal(str(price)):.{DECIMALS[currency]}f}"
+
+
+def typed_price(price: float, currency: str) -> str:
+    """Write a price as who is reading types it: ``1200,00`` if that is a German."""
+    sign = get_decimal_symbol(languages.current().customs)
+    return amount(price, currency).replace(".", sign)
 
 
 def pass_id(text: str) -> str:

@@ -36,7 +36,7 @@ def typed(ticket: Json) -> dict[str, str]:
     units = "seats" if ticket["seated"] else "quantity"
     return BLANK | {
         "title": ticket["title"],
-        "price": formats.amount(ticket["price"], ticket["currency"]),
+        "price": formats.typed_price(ticket["price"], ticket["currency"]),
         "currency": ticket["currency"],
         "maxPerOrder": str(ticket["maxPerOrder"]),
         "event.name": event.get("name", ""),

@@ -74,11 +74,11 @@ def shop(empty):
     return empty
 
 
-def barriers(page):
+def barriers(page, looks=LOOKS):
     """What axe finds on a page at each width and in each colour scheme."""
     page.evaluate(PREPARE)
     found = {}
-    for width, scheme, rules in LOOKS:
+    for width, scheme, rules in looks:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for rule, words, html, summary in page.evaluate(RUN, rules):
@@ -180,3 +180,15 @@ def test_nothing_moves_while_a_page_is_shown(shop, width):
         if name in STEADY
     }
     assert moved == {name: {} for name in STEADY}
+
+
+@pytest.mark.parametrize("name", ["home, found", "order, open", "passes", "seats, own"])
+def test_no_page_has_a_barrier_in_german(shop, name):
+    """What differs is the words, and where there is room for them."""
+    scene = SCENES[name]
+    page = shop.people[scene.who].page
+    page.set_extra_http_headers({"Accept-Language": "de"})
+    page.goto(scene.path.format(**shop.ids))
+    found = barriers(page, LOOKS[:1])
+    page.set_extra_http_headers({})
+    assert "\n".join(found) == ""

@@ -148,3 +148,14 @@ def test_the_file_of_passes_has_all_of_them(house, buyer, seller, listing, path)
     house.passes[order["id"]] = many
     rows = rows_of(seller.get(f"{path}/passes.csv"))
     assert [row["Unit"] for row in rows] == [each["unit"] for each in many]
+
+
+def test_files_are_in_the_language_of_who_loads_them(house, buyer, seller, listing):
+    """Their headings, and what their lines tell, which are written later."""
+    order = house.buy(buyer, listing)
+    (german,) = rows_of(
+        seller.get(f"/listings/{listing['id']}/orders.csv", accept_language="de")
+    )
+    assert (german["Bestellung"], german["Status"]) == (order["id"], "bezahlt")
+    passes = seller.get(f"/listings/{listing['id']}/passes.csv", accept_language="de")
+    assert "Eintrittskarte,Platz oder Nummer" in passes.get_data(as_text=True)

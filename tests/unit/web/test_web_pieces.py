@@ -69,6 +69,7 @@ def test_germans_read_times_and_numbers_as_they_write_them():
         assert written == "Mittwoch, 1. Juli 2026, 20:05 Uhr (Ortszeit Wien)"
         assert formats.moment(start["startsAt"]) == "1. Juli 2026, 18:05 Uhr UTC"
         assert formats.tickets(1200) == "1.200 Tickets"
+        assert formats.typed_price(1200, "eur") == "1200,00"
         assert formats.seats(["A-1", "B"]) == "Plätze A-1, B"
         least = formats.alternatives([(0.5, "usd"), (0.5, "eur"), (50, "jpy")])
         assert least.replace(WIDE, " ") == "0,50 $, 0,50 € oder 50 ¥"
