@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+
 from ticketing.dead_letters import DeadLetters
 from ticketing.dependencies import Clock, Tracing
+from ticketing.http.openapi import describe
+from ticketing.http.route import Route
 from ticketing.http.server import Probes
 from ticketing.rpc import rpc
 
@@ -24,6 +28,13 @@ class Service:
     def dead_letters(self) -> list[dict[str, Any]]:
         """Return the messages this service could not handle, with their reasons."""
         return [letter.json_dict() for letter in self.graveyard.box.all()]
+
+    @rpc
+    def describe_api(self) -> dict[str, Any]:
+        """Return this service's part of /api/openapi.json: ``{"paths", "schemas"}``."""
+        found = (getattr(type(self), name, None) for name in dir(type(self)))
+        entrypoints = (getattr(each, ENTRYPOINT_EXTENSIONS_ATTR, ()) for each in found)
+        return describe(e for of in entrypoints for e in of if isinstance(e, Route))
 
     @rpc
     def replay_dead_letter(self, id: int) -> dict[str, int]:  # noqa: A002 - the contract's name

@@ -3,6 +3,7 @@
 from typing import Any
 
 from orders import commands as buying
+from orders import shapes
 from orders.inputs import RefundInput
 from orders.listing import Listing
 from orders.models import Order
@@ -34,7 +35,13 @@ class SaleEntrypoints(service.Service):
     tickets_rpc: Any
     payments_rpc: Any
 
-    @route("POST", "/api/orders/<order_id>/refund", session=True, body=RefundInput)
+    @route(
+        "POST",
+        "/api/orders/<order_id>/refund",
+        session=True,
+        body=RefundInput,
+        gives=shapes.Order,
+    )
     def post_refund(self, request: Request, order_id: str) -> Json:
         return self._refund(order_id, request.session.user_id, request.input)
 

@@ -13,6 +13,7 @@ PREFIXES = {
     "/api/orders": "orders",
     "/api/passes": "orders",
     "/api/payments": "payments",
+    "/api/openapi.json": "web",
     "/live": "web",
 }
 

@@ -27,6 +27,10 @@ class Route(Entrypoint):
     The method gets the ``Request`` and the path's values. It returns a dict or list
     (sent as JSON with ``status``) or a Werkzeug response. Checked in this order: the
     site the request comes from, the session (401), the body (400).
+
+    For /api/openapi.json: ``gives`` is the shape of the answer, ``also`` maps other
+    statuses to theirs, ``takes`` is that of a body that the method reads itself,
+    ``query`` names the parameters, ``is_keyed`` tells that it heeds Idempotency-Key.
     """
 
     server = HttpServer()
@@ -41,6 +45,8 @@ class Route(Entrypoint):
         session: bool = False,
         same_site: bool = True,
         status: int = 200,
+        gives: Any = None,
+        **described: Any,
     ) -> None:
         self.method = method
         self.path = path
@@ -48,6 +54,12 @@ class Route(Entrypoint):
         self.session = session
         self.same_site = same_site
         self.status = status
+        self.gives = gives
+        self.takes = described.pop("takes", body)
+        self.query: tuple[str, ...] = described.pop("query", ())
+        self.also: dict[int, Any] = described.pop("also", {})
+        self.is_keyed: bool = described.pop("is_keyed", False)
+        assert not described, f"a route has no {', '.join(described)}"
         super().__init__(expected_exceptions=TicketingError)
 
     def setup(self) -> None:
