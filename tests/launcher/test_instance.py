@@ -81,6 +81,16 @@ def test_mail_may_go_to_a_server_and_its_links_to_another_name(tmp_path):
     assert given.items() <= environment.items()
 
 
+def test_what_is_given_may_stand_in_a_file(tmp_path, monkeypatch):
+    """As a secret does that no other process should see."""
+    file = tmp_path / "keys"
+    file.write_text("mine=" + 40 * "x" + "\n")
+    monkeypatch.setenv("JWT_KEYS_FILE", str(file))
+    monkeypatch.delenv("JWT_KEYS", raising=False)
+    environment = Instance(tmp_path / "data").environment()
+    assert environment["JWT_KEYS"] == "mine=" + 40 * "x"
+
+
 def test_what_is_given_wins_and_empty_counts_as_not_given(tmp_path):
     given = {
         "NATS_URL": "nats://elsewhere:4222",
