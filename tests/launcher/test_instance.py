@@ -44,14 +44,14 @@ def test_a_service_is_given_its_own_accounts_and_no_other(tmp_path):
     """Nothing of servers that it does not use, and no password of another service."""
     instance = Instance(tmp_path, given={})
     of_web, of_expiration = map(instance.environment, ("web", "expiration"))
-    assert {"MONGODB_URI", "REDIS_URL"}.isdisjoint(of_web)
-    assert "MONGODB_URI" not in of_expiration
-    told = str([of_web[name] for name in ("NATS_URL", "AMQP_URI")])
-    told += str([of_expiration[name] for name in ("NATS_URL", "AMQP_URI", "REDIS_URL")])
+    assert "MONGODB_URI" not in of_web.keys() | of_expiration.keys()
+    known = ("NATS_URL", "AMQP_URI", "REDIS_URL")
+    told = str([given[name] for given in (of_web, of_expiration) for name in known])
     used = {name for name, value in instance.secrets().items() if value in told}
     assert used == {
         "nats:web",
         "rabbitmq:web",
+        "redis:web",
         "nats:expiration",
         "rabbitmq:expiration",
         "redis:expiration",
