@@ -10,6 +10,7 @@ from auth.inputs import PasswordInput, SignInInput, SignUpInput, UsersInput
 from auth.models import User
 from auth.passwords import PasswordRules, Passwords
 from auth.repository import UserDatabase, Users
+from auth.shapes import Account, CurrentUser, Nothing
 from ticketing import service
 from ticketing.callers import Caller
 from ticketing.errors import NotFoundError
@@ -34,36 +35,49 @@ class AuthService(service.Service):
     cookie = SessionCookie()
     limiter: Limiter = Limits()
 
-    @route("POST", "/api/users/signup", body=SignUpInput, guard=SIGNING_UP)
+    @route(
+        "POST",
+        "/api/users/signup",
+        body=SignUpInput,
+        status=201,
+        gives=Account,
+        guard=SIGNING_UP,
+    )
     def post_signup(self, request: Request) -> Response:
         user = self._sign_up(request.input)
         return self._signed_in(user, self._token(user), 201)
 
-    @route("POST", "/api/users/signin", body=SignInInput)
+    @route("POST", "/api/users/signin", body=SignInInput, gives=Account)
     def post_signin(self, request: Request) -> Response:
         user, token = self._sign_in(request.input, Caller.of(request))
         if request.user and request.user.user_id == user.id:
             self._end_session(user.id, request.user.jti)
         return self._signed_in(user, token, 200)
 
-    @route("POST", "/api/users/signout")
+    @route("POST", "/api/users/signout", gives=Nothing)
     def post_signout(self, request: Request) -> Response:
         if request.user:
             self._end_session(request.user.user_id, request.user.jti)
         return self.cookie.remove(json_response({}), request.user)
 
-    @route("POST", "/api/users/signout/everywhere", session=True)
+    @route("POST", "/api/users/signout/everywhere", session=True, gives=Nothing)
     def post_signout_everywhere(self, request: Request) -> Response:
         with suppress(NotFoundError):  # the account is gone, and its sessions with it
             self._end_all_sessions(request.session.user_id)
         return self.cookie.remove(json_response({}), request.user)
 
-    @route("POST", "/api/users/password", body=PasswordInput, session=True)
+    @route(
+        "POST",
+        "/api/users/password",
+        body=PasswordInput,
+        session=True,
+        gives=Account,
+    )
     def post_password(self, request: Request) -> Response:
         user_id = request.session.user_id
         return self._signed_in(*self._change_password(user_id, request.input), 200)
 
-    @route("GET", "/api/users/currentuser")
+    @route("GET", "/api/users/currentuser", gives=CurrentUser)
     def get_current_user(self, request: Request) -> dict[str, Any]:
         user = request.user
         known = {"id": user.user_id, "email": user.email} if user else None

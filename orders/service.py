@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from orders import commands, lifecycle, settlement
+from orders import commands, lifecycle, settlement, shapes
 from orders.commands import Reservation
 from orders.inputs import OrderInput
 from orders.models import Order, RequestKey
@@ -49,13 +49,19 @@ class OrdersService(
     hold_seconds = Setting("HOLD_SECONDS", positive)
     grace_seconds = Setting("PAYMENT_GRACE_SECONDS", positive)
 
-    @route("GET", "/api/orders", session=True)
+    @route(
+        "GET",
+        "/api/orders",
+        session=True,
+        query=("limit", "after", "order"),
+        gives=list[shapes.Order],
+    )
     def get_orders(self, request: Request) -> list[Json]:
         page = page_of(request.args)
         found = self.orders.of_user(request.session.user_id, page)
         return [order.json_dict() for order in found]
 
-    @route("GET", "/api/orders/<order_id>", session=True)
+    @route("GET", "/api/orders/<order_id>", session=True, gives=shapes.Order)
     def get_one_order(self, request: Request, order_id: str) -> Json:
         return commands.own(self.orders, order_id, request.session.user_id).json_dict()
 
@@ -66,12 +72,14 @@ class OrdersService(
         body=OrderInput,
         status=201,
         guard=RESERVING,
+        gives=shapes.Order,
+        is_keyed=True,
     )
     def post_order(self, request: Request) -> Json:
         user_id, key = request.session.user_id, request.idempotency_key
         return self._reserve(user_id, request.input, key).json_dict()
 
-    @route("DELETE", "/api/orders/<order_id>", session=True, guard=WRITING)
+    @route("DELETE", "/api/orders/<order_id>", session=True, status=204, guard=WRITING)
     def delete_order(self, request: Request, order_id: str) -> Response:
         order = commands.own(self.orders, order_id, request.session.user_id)
         commands.cancel(self.orders, order.id)

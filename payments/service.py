@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from payments import asking, commands, copies, webhooks
+from payments import asking, commands, copies, shapes, webhooks
 from payments.asking import Till
 from payments.books import entrypoints as books
 from payments.commands import Wanted
@@ -55,6 +55,9 @@ class PaymentsService(books.BookEntrypoints):
         body=PaymentInput,
         status=201,
         guard=PAYING,
+        gives=shapes.Paid,
+        also={202: shapes.Pending},
+        is_keyed=True,
     )
     def post_payment(self, request: Request) -> Json | Response:
         wanted, key = request.input, request.idempotency_key
@@ -67,11 +70,18 @@ class PaymentsService(books.BookEntrypoints):
         # The buyer or the bank has to go on: 3-D Secure, or a slow way to pay.
         return json_response(payment.told_buyer(), 202)
 
-    @route("POST", "/api/payments/intent", session=True, body=OrderRef, guard=PAYING)
+    @route(
+        "POST",
+        "/api/payments/intent",
+        session=True,
+        body=OrderRef,
+        gives=shapes.Pending,
+        guard=PAYING,
+    )
     def post_intent(self, request: Request) -> Json:
         return self._open(request.input.order_id, request.session.user_id).told_buyer()
 
-    @route("POST", "/api/payments/webhook", same_site=False)
+    @route("POST", "/api/payments/webhook", same_site=False, gives=shapes.Nothing)
     def post_webhook(self, request: Request) -> Json:
         signature = request.headers.get("Stripe-Signature", "")
         notice = self.gateway.notice_of(request.get_data(), signature)

@@ -20,10 +20,12 @@ OWNERS = {
     "payment": "payments",
     "session": "auth",
 }
+# How often somebody did something: kept by every service that answers requests.
+LIMITS = "limits"
 SESSIONS = contract.SessionRevoked.subject
 _UUID = "[0-9a-f-]{36}"
 _REDIS_COMMANDS = (
-    "-@all +@read +@write +@connection -@dangerous +eval +evalsha +script|load"
+    "-@all +@read +@write +@connection -@dangerous +eval +evalsha +script|load +time"
 )
 _STREAM, _DEAD = "TICKETING", "TICKETING_DEAD"
 
@@ -44,7 +46,7 @@ class Role:
 
 
 ROLES = {
-    "auth": Role(follows=(SESSIONS,)),
+    "auth": Role(follows=(SESSIONS,), keys=(LIMITS,)),
     "tickets": Role(
         handles=(
             contract.OrderCreated,
@@ -55,6 +57,7 @@ ROLES = {
         ),
         follows=(SESSIONS,),
         calls=("orders",),
+        keys=(LIMITS,),
     ),
     "orders": Role(
         handles=(
@@ -67,6 +70,7 @@ ROLES = {
         ),
         follows=(SESSIONS, "order.>"),
         calls=("tickets", "payments"),
+        keys=(LIMITS,),
     ),
     "expiration": Role(
         handles=(
@@ -89,6 +93,7 @@ ROLES = {
         ),
         follows=(SESSIONS,),
         calls=("orders",),
+        keys=(LIMITS,),
     ),
     "web": Role(
         handles=(
@@ -101,6 +106,7 @@ ROLES = {
         # Operators see on its pages how all services are, itself as well.
         calls=("auth", "tickets", "orders", "payments", "expiration", "web"),
         has_database=False,
+        keys=(LIMITS,),
     ),
 }
 
@@ -194,7 +200,8 @@ def mongodb(account: Account, namespace: str = "") -> list[Json]:
 
 def keys_of(account: Account) -> list[str]:
     """Return what the keys of an account in Redis begin with."""
-    return [key for name in account.services for key in ROLES[name].keys]
+    keys = (key for name in account.services for key in ROLES[name].keys)
+    return list(dict.fromkeys(keys))
 
 
 def redis(account: Account, namespace: str = "") -> str:

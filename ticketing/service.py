@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from pydantic import BaseModel, ConfigDict, Field
 
 from ticketing.dead_letters import PAGE, DeadLetters
 from ticketing.dependencies import Clock, Tracing
 from ticketing.health import Condition, ServiceHealth
+from ticketing.http.openapi import describe
 from ticketing.http.request import validate
+from ticketing.http.route import Route
 from ticketing.http.server import Probes
 from ticketing.progress import Bus, EventBus
 from ticketing.rpc import rpc
@@ -44,6 +47,13 @@ class Service:
         """
         page = validate(LetterPage, {"after": after, "limit": limit})
         return [each.json_dict() for each in self.graveyard.box.page(*page.bounds)]
+
+    @rpc
+    def describe_api(self) -> dict[str, Any]:
+        """Return this service's part of /api/openapi.json: ``{"paths", "schemas"}``."""
+        found = (getattr(type(self), name, None) for name in dir(type(self)))
+        entrypoints = (getattr(each, ENTRYPOINT_EXTENSIONS_ATTR, ()) for each in found)
+        return describe(e for of in entrypoints for e in of if isinstance(e, Route))
 
     @rpc
     def replay_dead_letter(self, id: int) -> dict[str, int]:  # noqa: A002 - the contract's name

@@ -24,13 +24,16 @@ from ticketing.limits import WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
-from tickets import commands
-from tickets.inputs import TicketInput
+from tickets import commands, shapes
+from tickets.inputs import TicketChange, TicketInput
 from tickets.models import Share
 from tickets.repository import TicketDatabase, Tickets
 from tickets.search import search_of
 
 Json = dict[str, Any]
+
+# What a list of tickets can be asked for.
+QUERY = ("limit", "after", "order", "text", "from", "to", "availability")
 
 
 class TicketsService(service.Service):
@@ -40,15 +43,15 @@ class TicketsService(service.Service):
     orders_rpc = ServiceRpc("orders")
     batches: Batches = Batching()
 
-    @route("GET", "/api/tickets")
+    @route("GET", "/api/tickets", query=QUERY, gives=list[shapes.Ticket])
     def get_tickets(self, request: Request) -> list[Json]:
         return self._list(request.args)
 
-    @route("GET", "/api/tickets/<ticket_id>")
+    @route("GET", "/api/tickets/<ticket_id>", gives=shapes.Ticket)
     def get_one_ticket(self, request: Request, ticket_id: str) -> Json:
         return self.tickets.get(checked_id(ticket_id)).json_dict()
 
-    @route("GET", "/api/tickets/<ticket_id>/seats")
+    @route("GET", "/api/tickets/<ticket_id>/seats", gives=shapes.SeatMap)
     def get_seat_map(self, request: Request, ticket_id: str) -> Json:
         return self.get_seats(ticket_id)
 
@@ -59,18 +62,28 @@ class TicketsService(service.Service):
         body=TicketInput,
         status=201,
         guard=WRITING,
+        gives=shapes.Ticket,
     )
     def post_ticket(self, request: Request) -> Json:
         seller, wanted = request.session.user_id, request.input
         created = commands.create(self.tickets, seller, wanted, self.clock())
         return created.json_dict()
 
-    @route("PUT", "/api/tickets/<ticket_id>", session=True, guard=WRITING)
+    @route(
+        "PUT",
+        "/api/tickets/<ticket_id>",
+        session=True,
+        takes=TicketChange,
+        gives=shapes.Ticket,
+        guard=WRITING,
+    )
     def put_ticket(self, request: Request, ticket_id: str) -> Json:
         sent = read_json(request.get_data(), request.content_type or "")
         return self._edit(ticket_id, request.session.user_id, sent)
 
-    @route("DELETE", "/api/tickets/<ticket_id>", session=True, guard=WRITING)
+    @route(
+        "DELETE", "/api/tickets/<ticket_id>", session=True, status=204, guard=WRITING
+    )
     def delete_ticket(self, request: Request, ticket_id: str) -> Response:
         self._cancel(ticket_id, request.session.user_id)
         return no_content()

@@ -1,9 +1,12 @@
 """The web service: the pages, made of what the other services tell by RPC."""
 
+from typing import Any
+
 from werkzeug.wrappers import Response
 
 from ticketing.errors import NotFoundError
-from ticketing.http import Request
+from ticketing.http import Request, route
+from ticketing.http.openapi import document
 from ticketing.ids import checked_id
 from web import assets, letters
 from web.page import page
@@ -46,6 +49,12 @@ class WebService(
         """Lead whoever reloads the address of a command to what it was about."""
         kind = request.path.split("/")[1]
         return see_other(f"/{kind}/{checked_id(thing_id)}")
+
+    @route("GET", "/api/openapi.json", gives=dict[str, Any])
+    def get_openapi(self, _request: Request) -> dict[str, Any]:
+        """Describe the routes of all services as these tell them now."""
+        told = (self.auth, self.tickets, self.orders, self.payments)
+        return document([*(s.describe_api() for s in told), self.describe_api()])
 
     @page("GET", "/static/<version>/<name>")
     def get_static(self, _request: Request, version: str, name: str) -> Response:

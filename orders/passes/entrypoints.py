@@ -3,7 +3,7 @@
 from typing import Any
 
 from orders import commands as orders_commands
-from orders.passes import commands
+from orders.passes import commands, shapes
 from orders.passes.admissions import AdmissionDatabase, Admissions
 from orders.passes.codes import PassCodes
 from orders.passes.commands import Gate
@@ -29,22 +29,39 @@ class PassEntrypoints(service.Service):
     admissions: Admissions = AdmissionDatabase()
     pass_codes = Setting("PASS_KEYS", PassCodes.parse)
 
-    @route("GET", "/api/orders/<order_id>/passes", session=True)
+    @route(
+        "GET",
+        "/api/orders/<order_id>/passes",
+        session=True,
+        gives=list[shapes.Pass],
+    )
     def get_passes(self, request: Request, order_id: str) -> list[Json]:
         user_id = request.session.user_id
         order = orders_commands.own(self.orders, order_id, user_id)
         return commands.of_order(self._gate, order)
 
-    @route("GET", "/api/passes", session=True)
+    @route(
+        "GET",
+        "/api/passes",
+        session=True,
+        query=("ticketId",),
+        gives=shapes.ListedPasses,
+    )
     def get_ticket_passes(self, request: Request) -> Json:
         ticket_id, user_id = request.args.get("ticketId", ""), request.session.user_id
         return commands.of_listing(self._gate, ticket_id, user_id)
 
-    @route("GET", "/api/passes/keys")
+    @route("GET", "/api/passes/keys", gives=shapes.Keys)
     def get_pass_keys(self, request: Request) -> Json:
         return self.pass_codes.public_keys()
 
-    @route("POST", "/api/passes/<pass_id>/admit", session=True, body=AdmitInput)
+    @route(
+        "POST",
+        "/api/passes/<pass_id>/admit",
+        session=True,
+        body=AdmitInput,
+        gives=shapes.Verdict,
+    )
     def post_admission(self, request: Request, pass_id: str) -> Json:
         user_id, wanted = request.session.user_id, request.input
         return commands.admit(self._gate, pass_id, user_id, wanted, self.clock())

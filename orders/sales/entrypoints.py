@@ -3,6 +3,7 @@
 from typing import Any
 
 from orders import commands as buying
+from orders import shapes
 from orders.inputs import RefundInput
 from orders.listing import Listing
 from orders.models import Order
@@ -41,6 +42,7 @@ class SaleEntrypoints(service.Service):
         session=True,
         body=RefundInput,
         guard=WRITING,
+        gives=shapes.Order,
     )
     def post_refund(self, request: Request, order_id: str) -> Json:
         return self._refund(order_id, request.session.user_id, request.input)

@@ -7,7 +7,13 @@ import pytest
 from contract_tools import eventually
 
 from ticketing import hub
-from ticketing.contract import OrderCancelled, OrderReduced, SessionRevoked, TicketRef
+from ticketing.contract import (
+    OrderCancelled,
+    OrderExtended,
+    OrderReduced,
+    SessionRevoked,
+    TicketRef,
+)
 from ticketing.events import Publisher
 from ticketing.feed import Feed
 from ticketing.ids import new_id
@@ -66,6 +72,15 @@ def test_every_feed_brings_every_message(feed, publish):
     for version in range(5):
         publish(revoked(version))
     eventually(lambda: first == second == list(range(5)))
+
+
+def test_a_feed_of_some_subjects_about_orders_ignores_the_others(feed, publish):
+    """Its one filter lets all about orders through."""
+    heard = feed(shapes=(OrderReduced, OrderExtended))
+    publish(order_event(OrderReduced, 1))
+    publish(order_event(OrderCancelled, 2, reason="x"))
+    publish(order_event(OrderReduced, 3))
+    eventually(lambda: heard == [1, 3])
 
 
 def test_a_feed_begins_with_what_was_told_before(feed, publish):

@@ -44,14 +44,14 @@ def test_a_service_is_given_its_own_accounts_and_no_other(tmp_path):
     """Nothing of servers that it does not use, and no password of another service."""
     instance = Instance(tmp_path, given={})
     of_web, of_expiration = map(instance.environment, ("web", "expiration"))
-    assert {"MONGODB_URI", "REDIS_URL"}.isdisjoint(of_web)
-    assert "MONGODB_URI" not in of_expiration
-    told = str([of_web[name] for name in ("NATS_URL", "AMQP_URI")])
-    told += str([of_expiration[name] for name in ("NATS_URL", "AMQP_URI", "REDIS_URL")])
+    assert "MONGODB_URI" not in of_web.keys() | of_expiration.keys()
+    known = ("NATS_URL", "AMQP_URI", "REDIS_URL")
+    told = str([given[name] for given in (of_web, of_expiration) for name in known])
     used = {name for name, value in instance.secrets().items() if value in told}
     assert used == {
         "nats:web",
         "rabbitmq:web",
+        "redis:web",
         "nats:expiration",
         "rabbitmq:expiration",
         "redis:expiration",
@@ -79,6 +79,16 @@ def test_mail_may_go_to_a_server_and_its_links_to_another_name(tmp_path):
     given = {"MAIL_URL": "smtps://u:p@mail.example:465", "PUBLIC_URL": "https://x.org"}
     environment = Instance(tmp_path, given=given).environment()
     assert given.items() <= environment.items()
+
+
+def test_what_is_given_may_stand_in_a_file(tmp_path, monkeypatch):
+    """As a secret does that no other process should see."""
+    file = tmp_path / "keys"
+    file.write_text("mine=" + 40 * "x" + "\n")
+    monkeypatch.setenv("JWT_KEYS_FILE", str(file))
+    monkeypatch.delenv("JWT_KEYS", raising=False)
+    environment = Instance(tmp_path / "data").environment()
+    assert environment["JWT_KEYS"] == "mine=" + 40 * "x"
 
 
 def test_what_is_given_wins_and_empty_counts_as_not_given(tmp_path):

@@ -38,7 +38,11 @@ class Bus:
         return self._run(self._consumers())
 
     def publish(self, subject, body, headers=None):
-        self._run(self._publish(subject, body, headers))
+        self.publish_all(subject, [(body, headers)])
+
+    def publish_all(self, subject, messages):
+        """Each a body and headers; over one connection."""
+        self._run(self._publish(subject, messages))
 
     @contextmanager
     def open(self):
@@ -95,9 +99,10 @@ class Bus:
 
         return use
 
-    def _publish(self, subject, body, headers):
+    def _publish(self, subject, messages):
         async def use(js):
-            await js.publish(self.prefix + subject, body, headers=headers)
+            for body, headers in messages:
+                await js.publish(self.prefix + subject, body, headers=headers)
 
         return use
 

@@ -15,6 +15,7 @@ PREFIXES = {
     "/api/orders": "orders",
     "/api/passes": "orders",
     "/api/payments": "payments",
+    "/api/openapi.json": "web",
     "/live": "web",
 }
 

@@ -1,6 +1,7 @@
 """The services have the routes, calls and events that the contract promises."""
 
 import inspect
+import re
 
 import pytest
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
@@ -10,6 +11,7 @@ from expiration.service import ExpirationService
 from orders.service import OrdersService
 from payments.service import PaymentsService
 from ticketing.events import EventHandler
+from ticketing.http.openapi import document
 from ticketing.http.route import Route
 from ticketing.rpc import ServiceMethod
 from tickets.service import TicketsService
@@ -23,7 +25,13 @@ SERVICES = (
     ExpirationService,
     WebService,
 )
-EVERY = {"dead_letters", "replay_dead_letter", "discard_dead_letter", "health"}
+EVERY = {
+    "dead_letters",
+    "describe_api",
+    "discard_dead_letter",
+    "health",
+    "replay_dead_letter",
+}
 
 # Which routes ask for a session; the others look at it where they need it.
 ROUTES = {
@@ -51,6 +59,7 @@ ROUTES = {
     ("POST", "/api/payments"): True,
     ("POST", "/api/payments/intent"): True,
     ("POST", "/api/payments/webhook"): False,
+    ("GET", "/api/openapi.json"): False,
 }
 CALLS = {
     "auth": {"get_user", "find_user", "revoke_sessions", "change_password"},
@@ -138,6 +147,23 @@ def test_only_stripe_may_send_commands_from_elsewhere():
     routes = [r for s in SERVICES for _, r in entrypoints(s, Route)]
     open_to_all = [r.path for r in routes if not r.same_site]
     assert open_to_all == ["/api/payments/webhook"]
+
+
+def test_every_route_of_the_api_is_described():
+    """With who may ask, and what comes back."""
+    parts = [service().describe_api() for service in SERVICES]
+    api = document(parts)
+    described = {
+        (method.upper(), re.sub(r"{(\w+)}", r"<\1>", path)): "security" in operation
+        for path, operations in api["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert described == ROUTES
+    for operations in api["paths"].values():
+        for operation in operations.values():
+            (status, *_) = operation["responses"]
+            told = operation["responses"][status]
+            assert ("content" in told) == (status != "204")
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

@@ -29,6 +29,10 @@ class Route(Entrypoint):
     (sent as JSON with ``status``) or a Werkzeug response. Checked in this order: the
     site the request comes from, the session (401), the limits of ``guard`` (429), the
     body (400).
+
+    For /api/openapi.json: ``gives`` is the shape of the answer, ``also`` maps other
+    statuses to theirs, ``takes`` is that of a body that the method reads itself,
+    ``query`` names the parameters, ``is_keyed`` tells that it heeds Idempotency-Key.
     """
 
     server = HttpServer()
@@ -45,6 +49,8 @@ class Route(Entrypoint):
         same_site: bool = True,
         guard: Guard | None = None,
         status: int = 200,
+        gives: Any = None,
+        **described: Any,
     ) -> None:
         self.method = method
         self.path = path
@@ -53,6 +59,12 @@ class Route(Entrypoint):
         self.same_site = same_site
         self.guard = guard
         self.status = status
+        self.gives = gives
+        self.takes = described.pop("takes", body)
+        self.query: tuple[str, ...] = described.pop("query", ())
+        self.also: dict[int, Any] = described.pop("also", {})
+        self.is_keyed: bool = described.pop("is_keyed", False)
+        assert not described, f"a route has no {', '.join(described)}"
         super().__init__(expected_exceptions=TicketingError)
 
     @property

@@ -43,8 +43,15 @@ def role_in_code(name):
         follows=frozenset(feeds_of(name, has_routes=has_routes)),
         calls=frozenset(proxy.target_service for proxy in proxies),
         has_database=any(isinstance(e, Database) for e in extensions),
-        keys=frozenset([name] if any(isinstance(e, Redis) for e in extensions) else []),
+        keys=frozenset(keys_of(name, extensions, has_routes=has_routes)),
     )
+
+
+def keys_of(name, extensions, *, has_routes):
+    if has_routes:
+        yield permissions.LIMITS
+    if any(isinstance(each, Redis) for each in extensions):
+        yield name
 
 
 def feeds_of(name, *, has_routes):
