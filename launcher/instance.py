@@ -94,9 +94,7 @@ class Instance:
     def secrets(self) -> dict[str, str]:
         """The secrets of this folder; one that is not there yet is made and kept."""
         path = self.data / folder.SECRETS
-        known: dict[str, str] = {}
-        if path.exists():
-            known = json.loads(path.read_text(encoding="utf-8"))
+        known = known_secrets(self.data)
         if not known.keys() >= SECRETS.keys():
             known = {name: make() for name, make in SECRETS.items()} | known
             folder.make(self.data)
@@ -161,6 +159,14 @@ class Instance:
             "STRIPE_WEBHOOK_SECRET": self.secrets()["webhook"],
             "STRIPE_API_BASE": f"http://{LOOPBACK}:{self.ports.stripe}",
         }
+
+
+def known_secrets(data: Path) -> dict[str, str]:
+    """The secrets of a folder, none where there are none."""
+    path = data / folder.SECRETS
+    if not path.exists():
+        return {}
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def write_environment(data: Path, environment: Mapping[str, str]) -> None:

@@ -94,6 +94,7 @@ class TicketDatabase(AggregateDatabase[Ticket]):
 
     collection_name = "tickets"
     store_class = MongoTickets
+    events_kept = 1
 
     def setup(self) -> None:
         super().setup()

@@ -50,6 +50,10 @@ class Route(Entrypoint):
         self.status = status
         super().__init__(expected_exceptions=TicketingError)
 
+    @property
+    def cause(self) -> str:
+        return f"{self.method} {self.path}"
+
     def setup(self) -> None:
         self.server.register_provider(self)
 

@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 20_000
 DRAIN_TIMEOUT = 5.0
-# Who has connected just before the end has so long to say what they want.
-FIRST_REQUEST = 1.0
+# Who has connected or had an answer just before the end may be asking for something:
+# of a connection that is kept open, only its client knows. So long it stays.
+NEXT_REQUEST = 1.0
 
 
 def parse_address(text: object) -> Address:
@@ -90,16 +91,15 @@ class Listener:
             while True:
                 self._let_in(*self._socket.fd.accept())
         self._socket.close()
-        self._dismiss(fresh=False)
-        with eventlet.Timeout(FIRST_REQUEST, exception=False):
+        self._dismiss(NEXT_REQUEST)
+        with eventlet.Timeout(NEXT_REQUEST, exception=False):
             self._pool.waitall()
-        self._dismiss(fresh=True)
+        self._dismiss(0)
 
-    def _dismiss(self, *, fresh: bool) -> None:
-        """End the connections at rest; the ``fresh`` ones have not asked yet."""
+    def _dismiss(self, rested: float) -> None:
+        """End the connections that have been at rest for so many seconds."""
         for connection, sock in list(self._connections.items()):
-            at_rest = not connection.busy and not sockets.has_said_more(sock)
-            if at_rest and connection.fresh <= fresh:
+            if connection.has_rested(rested) and not sockets.has_said_more(sock):
                 sockets.say_goodbye(sock)
 
     def _accept(self) -> None:
@@ -143,7 +143,7 @@ class Listener:
         try:
             return self._answer(connection, raw, peer)
         finally:
-            connection.busy = connection.fresh = False
+            connection.rest()
 
     def _answer(self, connection: Connection, raw: RawRequest, peer: str) -> bool:
         response = self.app.answer(raw, peer, self._address)

@@ -159,7 +159,7 @@ def test_a_connection_at_rest_does_not_hold_up_the_end(listener):
     with connected(listener) as sock:
         ask(sock)
         answer(sock)
-        with eventlet.Timeout(1):
+        with eventlet.Timeout(2):
             listener.release()
         assert sock.recv(1) == b""
 
@@ -202,12 +202,27 @@ def test_a_request_on_its_way_to_a_connection_at_rest_is_answered(listener):
         ask(sock)
         answer(sock)
         sock.fd.send(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
-        listener._dismiss(fresh=True)
+        listener._dismiss(0)
         assert answer(sock)[0].startswith(b"HTTP/1.1 200")
 
 
 def test_who_says_nothing_does_not_hold_up_the_end_for_long(listener, monkeypatch):
-    monkeypatch.setattr(server, "FIRST_REQUEST", 0.05)
+    monkeypatch.setattr(server, "NEXT_REQUEST", 0.05)
     with connected(listener) as sock:
         listener.drain()
         assert sock.recv(1) == b""
+
+
+def test_who_had_an_answer_just_now_may_ask_once_more(listener):
+    """On a connection that is kept open the next request may be on its way."""
+    with connected(listener) as sock:
+        ask(sock)
+        answer(sock)
+        leaving = eventlet.spawn(listener.drain)
+        while listener._socket.fileno() != -1:
+            eventlet.sleep(0)
+        ask(sock)
+        head, _ = answer(sock)
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"Connection: close" in head
+        leaving.wait()

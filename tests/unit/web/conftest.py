@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from nameko.testing.services import worker_factory
 from web_fake_tickets import FakeTickets
-from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments
+from web_fakes import NOW, Fake, FakeAuth, FakeOrders, FakePayments
 
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
@@ -63,6 +63,7 @@ class Shop:
         self.auth, self.tickets = FakeAuth(self.keys), FakeTickets()
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
+        self.expiration, self.own = Fake(), Fake()
         self.now, self.language = NOW, ""
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), lambda: self.now
@@ -84,6 +85,8 @@ class Shop:
             tickets=self.tickets,
             orders=self.orders,
             payments=self.payments,
+            expiration=self.expiration,
+            own=self.own,
             pages=self.renderer,
             cookie=cookie,
             stock=self.stock,
