@@ -17,8 +17,9 @@ SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI", "STRIPE_API_BASE"
 FAULTS = ("away", "held", "swallowing")
 EVERY = list(product(SERVERS, FAULTS))
 FULL, SLICE = len(EVERY), len(SERVERS)
-# In seconds: the latest answer, and when all is well again. A card may take longer.
-ANSWERED, PAID, RECOVERED = 2.0, 11.0, 10.0
+# In seconds: the latest answer, also where another service is waited for; that about a
+# card; and when all is well again.
+ANSWERED, PAID, RECOVERED = 3.5, 11.0, 10.0
 FINE = {200, 201, 503}
 HOLD = "3"
 
