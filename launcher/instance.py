@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shlex
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from pathlib import Path
 from launcher import ROOT, folder
 from launcher.ports import LOOPBACK, Ports, reachable
 from ticketing import accounts, permissions
+from ticketing.setting_files import from_files, variables
 
 # Given in the environment, each of these is somebody else's server and none is started.
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI")
@@ -33,6 +33,12 @@ SECRETS: dict[str, Callable[[], str]] = {
 DATA_VARIABLE = "TICKETING_DATA"
 
 
+def _given() -> dict[str, str]:
+    """The environment, with the settings that files give."""
+    config = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    return {**os.environ, **from_files(os.environ, config)}
+
+
 @dataclass(frozen=True)
 class Instance:
     """`given` is the environment it is started in; set values win over derived ones.
@@ -47,7 +53,7 @@ class Instance:
     processes: int = 1
     hold: int | None = None
     open: bool = False
-    given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    given: Mapping[str, str] = field(default_factory=_given)
 
     @property
     def ports(self) -> Ports:
@@ -88,9 +94,7 @@ class Instance:
     def secrets(self) -> dict[str, str]:
         """The secrets of this folder; one that is not there yet is made and kept."""
         path = self.data / folder.SECRETS
-        known: dict[str, str] = {}
-        if path.exists():
-            known = json.loads(path.read_text(encoding="utf-8"))
+        known = known_secrets(self.data)
         if not known.keys() >= SECRETS.keys():
             known = {name: make() for name, make in SECRETS.items()} | known
             folder.make(self.data)
@@ -157,6 +161,14 @@ class Instance:
         }
 
 
+def known_secrets(data: Path) -> dict[str, str]:
+    """The secrets of a folder, none where there are none."""
+    path = data / folder.SECRETS
+    if not path.exists():
+        return {}
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
 def write_environment(data: Path, environment: Mapping[str, str]) -> None:
     """As a file that a shell can read, too."""
     lines = [f"{name}={_quoted(value)}\n" for name, value in environment.items()]
@@ -177,4 +189,4 @@ def _quoted(value: str) -> str:
 def _settings() -> list[str]:
     """The names of the environment variables that config.yaml reads."""
     config = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    return re.findall(r"\$\{([A-Z_]+)", config)
+    return variables(config)

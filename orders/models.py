@@ -98,6 +98,15 @@ class Order:
         """What its units cost together."""
         return self.price * len(self.units)
 
+    def note(self) -> str:
+        """What it is now, for its history."""
+        if self.status is Status.CANCELLED:
+            return f"cancelled: {self.reason}"
+        until = f", held until {iso(self.expires_at)}"
+        left = f", {len(self.refunded)} refunded" if self.refunded else ""
+        units = f"{self.status.value}: {len(self.units)} units"
+        return units + (until if self.status is Status.CREATED else left)
+
     def json_dict(self) -> dict[str, Any]:
         shape = {
             "id": self.id,

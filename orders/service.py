@@ -12,6 +12,7 @@ from orders.models import Order, RequestKey
 from orders.passes import entrypoints as passes
 from orders.repository import OrderDatabase, Orders
 from orders.sales import entrypoints as sales
+from orders.timeline import timeline
 from orders.worth import entrypoints as worth
 from ticketing.config import positive
 from ticketing.contract import (
@@ -84,6 +85,21 @@ class OrdersService(
     def get_order(self, id: str) -> Json:  # noqa: A002 - the contract's name
         """Return one order, with the ``reason`` of its end. Raises NotFoundError."""
         return self.orders.get(checked_id(id)).told()
+
+    @rpc
+    def timeline(self, order_id: str) -> list[Json]:
+        """Return the story of an order, by time, as ``orders.timeline`` tells it.
+
+        Raises NotFoundError, UnavailableError.
+        """
+        order = self.orders.get(checked_id(order_id))
+        admitted = self.admissions.of_passes([each.id for each in order.passes])
+        return timeline(
+            self.orders.history(order.id),
+            self.payments_rpc.history(order.id),
+            [admission.told() for admission in admitted.values()],
+            self.bus.progress(),
+        )
 
     @rpc
     def create_order(  # noqa: PLR0913, PLR0917 - the contract's names

@@ -16,7 +16,7 @@ from ticketing.permissions import ACCOUNTS, Account
 Json = dict[str, Any]
 Passwords = Mapping[str, str]
 
-# For setting up the database: no service has it.
+# For setting up the database, and for backups and restores: no service has it.
 ADMIN = "admin"
 
 
@@ -33,7 +33,7 @@ def names() -> list[str]:
     """Return the name of every password: ``nats:tickets``, and so on."""
     servers = ("nats", "rabbitmq", "mongodb", "redis")
     found = [f"{s}:{account.name}" for s in servers for account in holders(s)]
-    return [*found, f"mongodb:{ADMIN}"]
+    return [*found, f"mongodb:{ADMIN}", f"nats:{ADMIN}"]
 
 
 def nats(passwords: Passwords, namespace: str = "") -> Json:
@@ -46,7 +46,8 @@ def nats(passwords: Passwords, namespace: str = "") -> Json:
         }
         for account in holders("nats")
     ]
-    return {"authorization": {"users": users}}
+    admin = {"user": ADMIN, "password": passwords[f"nats:{ADMIN}"]}
+    return {"authorization": {"users": [admin, *users]}}
 
 
 def rabbitmq(passwords: Passwords, namespace: str = "") -> Json:
@@ -66,8 +67,8 @@ def rabbitmq(passwords: Passwords, namespace: str = "") -> Json:
 
 
 def redis(passwords: Passwords, namespace: str = "") -> str:
-    """Return Redis's list of users, the anonymous one switched off."""
-    lines = ["user default off nopass nocommands"]
+    """Return Redis's list of users; who is none may ask whether it is there."""
+    lines = ["user default on nopass resetkeys resetchannels -@all +ping"]
     for account in holders("redis"):
         digest = hashlib.sha256(passwords[f"redis:{account.name}"].encode()).hexdigest()
         rules = permissions.redis(account, namespace)

@@ -98,7 +98,8 @@ ROLES = {
         ),
         # Open pages are told of listings, orders and payments alike.
         follows=(SESSIONS, ">"),
-        calls=("auth", "tickets", "orders", "payments"),
+        # Operators see on its pages how all services are, itself as well.
+        calls=("auth", "tickets", "orders", "payments", "expiration", "web"),
         has_database=False,
     ),
 }
@@ -147,6 +148,8 @@ def nats(account: Account, namespace: str = "") -> Json:
         for verb in ("CREATE", "INFO")
         for name in (stream, dead)
     }
+    # How far consumers are; their names and numbers, and no message.
+    allowed |= {f"$JS.API.CONSUMER.LIST.{stream}"}
     allowed |= {f"$JS.API.STREAM.MSG.{verb}.{dead}" for verb in ("GET", "DELETE")}
     for service in account.services:
         allowed |= set(_consuming(service, before, stream))

@@ -29,6 +29,7 @@ from nameko.rpc import (
 
 from ticketing.config import namespaced, setting
 from ticketing.errors import TicketingError, UnavailableError
+from ticketing.http.server import HttpServer
 from ticketing.queues import QueueConsumer, refuse
 
 log = logging.getLogger(__name__)
@@ -175,9 +176,19 @@ class ServiceMethod(Rpc):
 
     rpc_consumer = NamespacedConsumer()
     health = RabbitHealth()
+    server = HttpServer()
 
     def __init__(self) -> None:
         super().__init__(expected_exceptions=TicketingError)
+
+    def stop(self) -> None:
+        """Answer calls until the requests that make them are answered."""
+        self.server.drain()
+        super().stop()
+
+    @property
+    def cause(self) -> str:
+        return f"call of {self.method_name}"
 
     def unpack_message_headers(self, message: Any) -> dict[str, Any]:
         """Return the caller's context: texts, and lists of texts."""

@@ -23,6 +23,14 @@ _PLAIN = {
     "Invalid credentials": mark("The email or the password is not right"),
     "from must be a day such as 2027-06-01": mark("The first day must be a day"),
     "to must be a day such as 2027-06-01": mark("The last day must be a day"),
+    "minPrice needs a currency": mark("Choose the currency of the price"),
+    "maxPrice needs a currency": mark("Choose the currency of the price"),
+    "minPrice must be a price such as 20": mark(
+        "The lowest price must be an amount, such as 20"
+    ),
+    "maxPrice must be a price such as 20": mark(
+        "The highest price must be an amount, such as 20"
+    ),
     "text must have at most 100 characters": mark("Search for at most 100 characters"),
     "StartsAt must be a time such as 2027-06-01T20:00:00Z": mark(
         "Say when it begins, with a day and a time"

@@ -146,6 +146,9 @@ class LiveStreams(DependencyProvider):
         self._feed = Feed(self.nats.connection, HEARD, self._hear, SINCE)
         self._live = Live(self._hub, lambda: self._feed.position)
 
+    def details(self) -> dict[str, Callable[[], Any]]:
+        return {"streams": lambda: len(self._hub)}
+
     def start(self) -> None:
         self._hub.start()
         self._thread = self.container.spawn_managed_thread(

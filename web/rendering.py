@@ -16,6 +16,7 @@ from web import assets, languages, refusals
 from web.checkout import Checkout
 from web.forms import Form
 from web.jinja import TEMPLATES, templates_in
+from web.kept import KeptPages
 from web.operators import Operators
 from web.paths import path_of
 
@@ -30,6 +31,7 @@ class Renderer:
     ) -> None:
         self.checkout = checkout
         self.operators = operators
+        self.kept = KeptPages()
         self._now = now
         self._templates = templates_in(TEMPLATES)
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from axe_scenes import SCENES
 from axe_shop import OPERATOR, Shop
+from axe_weight import Scales, shifts
 
 from launcher.testing import Launched
 
+LIGHT = 50_000
+STEADY = ("home", "several", "seats", "order, open", "order, complete", "passes")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL = {"type": "tag", "values": TAGS}
@@ -169,3 +172,23 @@ def test_no_page_has_a_barrier_in_german(shop, name):
     found = barriers(page, LOOKS[:1])
     page.set_extra_http_headers({})
     assert "\n".join(found) == ""
+
+
+def test_every_page_is_light(shop):
+    """Without pictures, compressed: its HTML, its stylesheet and all of its scripts."""
+    scales, weights = Scales(), {}
+    for name, scene in SCENES.items():
+        request = shop.people[scene.who].page.request
+        weights[name] = scales.weigh(request, scene.path.format(**shop.ids))
+    assert {name: size for name, size in weights.items() if size >= LIGHT} == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_a_page_is_shown(shop, width):
+    """What is read or aimed at stays where it is until somebody does something."""
+    moved = {
+        name: shifts(shop.people[scene.who].page, scene.path.format(**shop.ids), width)
+        for name, scene in SCENES.items()
+        if name in STEADY
+    }
+    assert moved == {name: {} for name in STEADY}

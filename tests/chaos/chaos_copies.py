@@ -71,7 +71,9 @@ class Copying(RuleBasedStateMachine):
             if event.id not in self.stream:
                 self.stream[event.id] = event
                 self.inbox.append((event, 1))
-        return [not self.loses] * len(groups)
+        places = list(self.stream)
+        numbers = [[places.index(each.id) + 1 for each in group] for group in groups]
+        return [[]] * len(groups) if self.loses else numbers
 
     @rule(number=LISTINGS, price=ANY, dies=SOMETIMES, loses=SOMETIMES, rival=SOMETIMES)
     def write(self, number, price, dies, loses, rival):

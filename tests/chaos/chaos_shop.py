@@ -43,7 +43,8 @@ class Shop(System):
 
     ``wires`` are watchers by setting: what payments says to these servers passes them.
     With ``twins`` all services are in one process, and there is another one like it.
-    ``own`` are servers of this shop alone, by setting.
+    ``own`` are servers of this shop alone, by setting; ``more`` services besides those
+    that sell.
     """
 
     def __init__(
@@ -55,38 +56,42 @@ class Shop(System):
         wires=None,
         twins=False,
         own=None,
+        more=(),
         **settings,
     ):
-        names = {name: name for name in NAMES} | dict(without or {})
-        secret = instance.secrets()["webhook"]
+        self.folder, secret = folder, instance.secrets()["webhook"]
         self.stand_in = StandIn(folder, secret)
         self.history = History(folder / "history.jsonl")
-        self.folder = folder
-        (folder / "twin").mkdir()
         self._opened = datetime.now(UTC)
-        given = {
+        names = {name: name for name in (*more, *NAMES)} | dict(without or {})
+        *others, payments = names.values()
+        groups = [(*others, payments)] if twins else [tuple(others), (payments,)]
+        given = self._given(instance, secret) | dict(own or {})
+        super().__init__(replace(instance, given=given), groups, folder, **settings)
+        for name, module in names.items():
+            self.processes[name] = self.processes[module]
+        self.books = Books(self)
+        self.twins = [self.payments, self._twin(groups[0])] if twins else []
+        self._watch(wires or {})
+
+    def _given(self, instance, secret):
+        """The environment of an instance, with a stand-in of Stripe of its own."""
+        return {
             **instance.given,
             STRIPE_KEY: STAND_IN_KEY,
             "STRIPE_WEBHOOK_SECRET": secret,
             "STRIPE_API_BASE": self.stand_in.url,
             "PYTHONPATH": str(UNGUARDED),
-            **(own or {}),
         }
-        *others, payments = names.values()
-        apart = [tuple(others), (payments,)]
-        groups = [(*others, payments)] if twins else apart
-        super().__init__(replace(instance, given=given), groups, folder, **settings)
-        for name, module in names.items():
-            self.processes[name] = self.processes[module]
-        self.books = Books(self)
-        self.watchers = dict(wires or {})
+
+    def _watch(self, watchers):
+        self.watchers = dict(watchers)
         self.wires = {
             setting: Wire(self.direct[setting], watcher)
             for setting, watcher in self.watchers.items()
         }
-        watched = {setting: wire.url for setting, wire in self.wires.items()}
-        self.payments.settings = self.payments.settings | watched
-        self.twins = [self.payments, self._twin(groups[0])] if twins else []
+        own = {setting: wire.url for setting, wire in self.wires.items()}
+        self.payments.settings = self.payments.settings | own
 
     @property
     def payments(self):
@@ -174,6 +179,7 @@ class Shop(System):
         return False
 
     def _twin(self, group):
+        (self.folder / "twin").mkdir()
         address = {"WEB_SERVER_ADDRESS": f"127.0.0.1:{new_port()}"}
         return Process(group, self.settings | address, self.folder / "twin")
 

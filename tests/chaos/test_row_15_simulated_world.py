@@ -18,7 +18,7 @@ PROGRAM = Path(__file__).parents[1] / "simulation" / "simulate.py"
 
 
 def test_no_world_has_a_violation(row):
-    found = simulate(row.seed, row.size)
+    found = dict(simulate(row.seed, row.size))
     row.figures["worlds"] = row.size
     if found:
         first = min(found)

@@ -27,14 +27,12 @@ PIECE = 50
 
 
 def simulate(first, count, *, processes=None, without=()):
-    """Go through many seeds on all cores; ``{seed: [violation]}``."""
+    """Go through many seeds on all cores; each ``seed, [violation]`` as it is found."""
     every = range(first, first + count)
     pieces = [every[start : start + PIECE] for start in range(0, count, PIECE)]
-    found = {}
     with pool(processes) as workers:
         for each in workers.imap(partial(violations_of, without=without), pieces):
-            found |= each
-    return found
+            yield from each.items()
 
 
 def missed(seeds):
@@ -91,10 +89,12 @@ def main():
     if asked.count == 1:
         print("\n".join(story_of(asked.seed, asked.without)))
         return
+    found = 0
     options = {"processes": asked.processes, "without": asked.without}
-    found = simulate(asked.seed, asked.count, **options)
-    for seed, violations in found.items():
-        print(f"seed {seed}: {'; '.join(violations)}")
+    for seed, violations in simulate(asked.seed, asked.count, **options):
+        print(f"seed {seed}: {'; '.join(violations)}", flush=True)
+        found += 1
+    print(f"{asked.count} worlds, {found} with violations")
     sys.exit(bool(found))
 
 

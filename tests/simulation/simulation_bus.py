@@ -146,5 +146,5 @@ class BusPublisher:
                 self._bus.take(event)
                 self._line.answer()
         except UnavailableError:
-            return False
-        return True
+            return []
+        return [1 for _ in events]

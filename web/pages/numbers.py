@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import refuse
 from ticketing.http import Request
-from web import csv_files, languages, sales, shop, views
+from web import csv_files, languages, sales, seen, shop, views
 from web.csv_files import Row
 from web.forms import REFUSALS, Form
 from web.page import page
@@ -64,10 +64,11 @@ class NumberPages(base.Web):
     @page("POST", "/listings/<ticket_id>/cancel", session=True)
     def post_cancelled_listing(self, request: Request, ticket_id: str) -> Response:
         try:
-            self.tickets.cancel_ticket(ticket_id, request.session.user_id)
+            seller = request.session.user_id
+            cancelled = self.tickets.cancel_ticket(ticket_id, seller)
         except REFUSALS as error:
             return self._ask_to_cancel(request, ticket_id, Form().failed(error))
-        return see_other(f"/listings/{ticket_id}")
+        return seen.told(see_other(f"/listings/{ticket_id}"), cancelled)
 
     @page("GET", "/listings/<ticket_id>/orders/<order_id>/refund", session=True)
     def get_order_to_refund(

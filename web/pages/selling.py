@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from ticketing.http import Request
-from web import languages, offers, views
+from web import languages, offers, seen, views
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
@@ -27,7 +27,7 @@ class SellingPages(base.Web):
             ticket = self.tickets.create_ticket(seller, **wanted)
         except REFUSALS as error:
             return self._show(request, "ticket_new.html", form.failed(error))
-        return see_other(f"/tickets/{ticket['id']}")
+        return seen.told(see_other(f"/tickets/{ticket['id']}"), ticket)
 
     @page("GET", "/tickets/<ticket_id>/edit", session=True)
     def get_ticket_to_edit(self, request: Request, ticket_id: str) -> Response:
@@ -42,11 +42,11 @@ class SellingPages(base.Web):
         form = Form.of(request, *offers.NAMES, known=known)
         try:
             wanted = offers.wanted(form, known, self.clock())
-            self.tickets.update_ticket(ticket_id, seller, **wanted)
+            edited = self.tickets.update_ticket(ticket_id, seller, **wanted)
         except REFUSALS as error:
             form.failed(error)
             return self._show(request, "ticket_edit.html", form, ticket=ticket)
-        return see_other(f"/tickets/{ticket_id}")
+        return seen.told(see_other(f"/tickets/{ticket_id}"), edited)
 
     def _show(
         self, request: Request, template: str, form: Form, **values: Any

@@ -8,20 +8,22 @@ from urllib.parse import urlencode
 import pytest
 from nameko.testing.services import worker_factory
 from web_fake_tickets import FakeTickets
-from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments
+from web_fakes import NOW, Fake, FakeAuth, FakeOrders, FakePayments
 
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, SessionCookie
-from web import languages, shop
+from web import kept, languages, shop
 from web.checkout import Checkout
 from web.operators import Operators
 from web.page import Page
 from web.pages.language import LanguageCookie
 from web.rendering import Renderer
 from web.service import WebService
+from web.shelf import Shelf
+from web.stock import Stock
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
@@ -47,6 +49,12 @@ class Container:
         handle_result(None, result, exc_info)
 
 
+class Bus:
+    """Events are brought by hand; away, all pages ask the services."""
+
+    is_there = False
+
+
 class Shop:
     """The service, what it talks to, and the address of it all."""
 
@@ -55,10 +63,13 @@ class Shop:
         self.auth, self.tickets = FakeAuth(self.keys), FakeTickets()
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
+        self.expiration, self.own = Fake(), Fake()
         self.now, self.language = NOW, ""
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), lambda: self.now
         )
+        self.bus = Bus()
+        self.stock = Stock(Shelf(), lambda: self.bus.is_there)
         self.app = App()
         self.worker = self._service()
         container = Container(self.worker)
@@ -74,8 +85,11 @@ class Shop:
             tickets=self.tickets,
             orders=self.orders,
             payments=self.payments,
+            expiration=self.expiration,
+            own=self.own,
             pages=self.renderer,
             cookie=cookie,
+            stock=self.stock,
             language_cookie=language_cookie,
             clock=lambda: self.now,
         )
@@ -113,8 +127,23 @@ class Visitor:
     def __init__(self, shop, account):
         self._shop = shop
         self.id = account.get("id")
-        self.token = account.get("token")
-        self.language = ""
+        self.cookies = {COOKIE: account["token"]} if account else {}
+
+    @property
+    def token(self):
+        return self.cookies.get(COOKIE)
+
+    @token.setter
+    def token(self, token):
+        self.cookies[COOKIE] = token
+
+    @property
+    def language(self):
+        return self.cookies.get(languages.COOKIE, "")
+
+    @language.setter
+    def language(self, language):
+        self.cookies[languages.COOKIE] = language
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
@@ -132,9 +161,9 @@ class Visitor:
     def _ask(self, method, path, body, extra):
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
-        kept = {COOKIE: self.token, languages.COOKIE: self.language}
-        cookies = [f"{name}={value}" for name, value in kept.items() if value]
-        headers |= {"cookie": "; ".join(cookies)} if cookies else {}
+        if self.cookies:
+            pairs = (f"{name}={value}" for name, value in self.cookies.items())
+            headers["cookie"] = "; ".join(pairs)
         headers |= (
             {"accept-language": self._shop.language} if self._shop.language else {}
         )
@@ -147,12 +176,16 @@ class Visitor:
     def _keep_cookie(self, response):
         for line in response.headers.getlist("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            setattr(self, {COOKIE: "token", languages.COOKIE: "language"}[name], value)
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
 
 
 @pytest.fixture
 def make_shop(monkeypatch):
     monkeypatch.setattr(shop, "PATIENCE", 0.0)
+    monkeypatch.setattr(kept, "APART", 0.0)
     return Shop
 
 

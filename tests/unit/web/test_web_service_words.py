@@ -42,6 +42,7 @@ UNSEEN = {
     "This code is not genuine",
     "Each scan has an id of its own, of 1 to 64 characters",
     "Unknown: 7",
+    "it is not a call",
 }
 # What stands where a text of a service differs from time to time, if not 7.
 SEATS = ["Seat A-1 is", "Seats A-1, A-2 are"]
