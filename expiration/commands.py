@@ -1,7 +1,7 @@
 """Announcing the end of holds, on time and at least once."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from expiration.deadlines import Deadlines, LostError
@@ -11,6 +11,8 @@ from ticketing.events import Publisher
 from ticketing.messages import Event
 
 BATCH = 100
+# An order that is not over so long after its end was announced to nobody.
+LATE = timedelta(seconds=10)
 PAGE = 200
 
 Unpaid = Callable[[int, str | None], list[dict[str, Any]]]
@@ -52,7 +54,7 @@ def announce_due(
     for order_id, done in zip(due, announced, strict=True):
         if done:
             deadlines.finish(order_id, claimed)
-    return sum(announced)
+    return sum(map(bool, announced))
 
 
 def rebuild(deadlines: Deadlines, unpaid: Unpaid) -> int:
@@ -69,6 +71,22 @@ def rebuild(deadlines: Deadlines, unpaid: Unpaid) -> int:
         count, after = count + len(page), page[-1]["id"]
     deadlines.end_rebuild(token)
     return count
+
+
+def catch_up(deadlines: Deadlines, unpaid: Unpaid, now: datetime) -> int:
+    """Give those a deadline again whose end is long past; return how many.
+
+    What was announced may have been lost on the bus. The oldest orders end first, so
+    one page of them is enough; those that wait for a grace are announced once more.
+    """
+    late = [
+        order
+        for order in unpaid(PAGE, None)
+        if from_iso(order["expiresAt"]) < now - LATE
+    ]
+    for order in late:
+        watch(deadlines, order["id"], order["expiresAt"])
+    return len(late)
 
 
 def _event(order_id: str, claimed_ms: int) -> Event:

@@ -18,6 +18,7 @@ from ticketing.periodic import every
 from ticketing.rpc import ServiceRpc, rpc
 
 POLL_EVERY = 0.25
+CATCH_UP_EVERY = 10.0
 SHOWN = 1000
 
 
@@ -51,6 +52,11 @@ class ExpirationService(service.Service):
         """Announce the holds that have ended."""
         unpaid = self.orders_rpc.list_unpaid
         commands.announce_due(self.deadlines, self.publisher, unpaid, self.clock())
+
+    @every(CATCH_UP_EVERY)
+    def catch_up(self) -> None:
+        """Look for holds whose end nobody has heard of."""
+        commands.catch_up(self.deadlines, self.orders_rpc.list_unpaid, self.clock())
 
     @rpc
     def pending(self) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import shlex
 from collections.abc import Callable, Mapping
@@ -16,6 +15,8 @@ from pathlib import Path
 
 from launcher import ROOT, folder
 from launcher.ports import LOOPBACK, Ports, reachable
+from ticketing import accounts, permissions
+from ticketing.setting_files import from_files, variables
 
 # Given in the environment, each of these is somebody else's server and none is started.
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI")
@@ -26,21 +27,33 @@ SECRETS: dict[str, Callable[[], str]] = {
     "jwt": lambda: secrets.token_urlsafe(48),
     "passes": lambda: secrets.token_urlsafe(32),
     "webhook": lambda: f"whsec_{secrets.token_urlsafe(32)}",
+    **dict.fromkeys(accounts.names(), lambda: secrets.token_urlsafe(24)),
 }
 # Tells to which instance a process belongs.
 DATA_VARIABLE = "TICKETING_DATA"
 
 
+def _given() -> dict[str, str]:
+    """The environment, with the settings that files give."""
+    config = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    return {**os.environ, **from_files(os.environ, config)}
+
+
 @dataclass(frozen=True)
 class Instance:
-    """`given` is the environment it is started in; set values win over derived ones."""
+    """`given` is the environment it is started in; set values win over derived ones.
+
+    Its servers ask who it is, unless they are `open` to this machine: then tests share
+    them, each with a namespace of its own.
+    """
 
     data: Path
     port: int = 8_000
     host: str = LOOPBACK
     processes: int = 1
     hold: int | None = None
-    given: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    open: bool = False
+    given: Mapping[str, str] = field(default_factory=_given)
 
     @property
     def ports(self) -> Ports:
@@ -65,34 +78,56 @@ class Instance:
         kept = {k: v for k, v in self.given.items() if not k.startswith(foreign)}
         return kept | {DATA_VARIABLE: str(self.data)}
 
-    def environment(self) -> dict[str, str]:
-        """What config.yaml reads. The secrets are made when they are first needed."""
+    @property
+    def namespace(self) -> str:
+        return self.given.get("NAMESPACE", "")
+
+    def environment(self, account: str = permissions.ALL.name) -> dict[str, str]:
+        """What config.yaml reads. The secrets are made when they are first needed.
+
+        The servers know it by `account`, by default that of all services together.
+        """
         given = {name: self.given[name] for name in _settings() if self.is_given(name)}
-        own = self._servers() | self._keys() | self._mail()
+        own = self._servers(account) | self._keys() | self._mail()
         return own | given | self._decided()
 
     def secrets(self) -> dict[str, str]:
         """The secrets of this folder; one that is not there yet is made and kept."""
         path = self.data / folder.SECRETS
-        known: dict[str, str] = {}
-        if path.exists():
-            known = json.loads(path.read_text(encoding="utf-8"))
+        known = known_secrets(self.data)
         if not known.keys() >= SECRETS.keys():
             known = {name: make() for name, make in SECRETS.items()} | known
             folder.make(self.data)
             folder.write_private(path, json.dumps(known))
         return known
 
-    def _servers(self) -> dict[str, str]:
-        ports = self.ports
-        return {
-            "NATS_URL": f"nats://{LOOPBACK}:{ports.nats}",
-            # One node has nobody to fail over to, and the embedded server pays for the
-            # bookkeeping of retries with half its time.
-            "MONGODB_URI": f"mongodb://{LOOPBACK}:{ports.mongodb}/?retryWrites=false",
-            "REDIS_URL": f"redis://{LOOPBACK}:{ports.redis}/0",
-            "AMQP_URI": f"pyamqp://guest:guest@{LOOPBACK}:{ports.rabbitmq}//",
+    def _servers(self, account: str) -> dict[str, str]:
+        """The addresses; without those of servers that know no such account."""
+        nats, mongodb, redis, rabbitmq = (
+            self._sign_in(server, account)
+            for server in ("nats", "mongodb", "redis", "rabbitmq")
+        )
+        ports, source = self.ports, "" if self.open else "authSource=admin&"
+        # One node has nobody to fail over to, and the embedded server pays for the
+        # bookkeeping of retries with half its time.
+        query = f"{source}retryWrites=false"
+        found = {
+            "NATS_URL": (nats, f"nats://{nats}{LOOPBACK}:{ports.nats}"),
+            "MONGODB_URI": (
+                mongodb,
+                f"mongodb://{mongodb}{LOOPBACK}:{ports.mongodb}/?{query}",
+            ),
+            "REDIS_URL": (redis, f"redis://{redis}{LOOPBACK}:{ports.redis}/0"),
+            "AMQP_URI": (rabbitmq, f"pyamqp://{rabbitmq}{LOOPBACK}:{ports.rabbitmq}//"),
         }
+        return {name: url for name, (known, url) in found.items() if known is not None}
+
+    def _sign_in(self, server: str, account: str) -> str | None:
+        """What stands before the host of a server's address, None without account."""
+        if self.open:
+            return "guest:guest@" if server == "rabbitmq" else ""
+        password = self.secrets().get(f"{server}:{account}")
+        return f"{account}:{password}@" if password else None
 
     def _keys(self) -> dict[str, str]:
         return {
@@ -126,6 +161,14 @@ class Instance:
         }
 
 
+def known_secrets(data: Path) -> dict[str, str]:
+    """The secrets of a folder, none where there are none."""
+    path = data / folder.SECRETS
+    if not path.exists():
+        return {}
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
 def write_environment(data: Path, environment: Mapping[str, str]) -> None:
     """As a file that a shell can read, too."""
     lines = [f"{name}={_quoted(value)}\n" for name, value in environment.items()]
@@ -146,4 +189,4 @@ def _quoted(value: str) -> str:
 def _settings() -> list[str]:
     """The names of the environment variables that config.yaml reads."""
     config = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    return re.findall(r"\$\{([A-Z_]+)", config)
+    return variables(config)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from dataclasses import replace
 from pathlib import Path
 
-from launcher import probes
+from launcher import folder, mongodb_accounts, probes
 from launcher.errors import MissingError
 from launcher.instance import Instance
 from launcher.ports import LOOPBACK
 from launcher.probes import Probe
-from launcher.program import Program, find
+from launcher.program import Program, find, project_environment
 from launcher.servers import on_port
+from ticketing import accounts
 
 REPLICA_SET = "rs0"
 
@@ -20,10 +23,15 @@ def mongodb(instance: Instance) -> Program:
     port = instance.ports.mongodb
     if binary := find("mongod"):
         directory = instance.part("mongodb/mongod")
-        return _program(instance, _mongod(binary, port, directory), _set_up(port))
+        command = _mongod(binary, port, directory)
+        if instance.open:
+            return _program(instance, command, _set_up(port))
+        return _guarded(instance, command, ("--keyFile", str(_key_file(instance))))
     if binary := find("secantusd-py"):
         directory = instance.part("mongodb/secantus")
         command = _secantus(binary, port, directory)
+        if not instance.open:
+            return _guarded(instance, command, ("--auth",))
         return _program(instance, command, on_port(probes.mongodb, port))
     raise MissingError(
         "MongoDB is not installed: run scripts/setup, or set MONGODB_URI."
@@ -40,6 +48,34 @@ def _program(instance: Instance, command: tuple[str, ...], answers: Probe) -> Pr
         answers=answers,
         ports=(instance.ports.mongodb,),
     )
+
+
+def _guarded(
+    instance: Instance, command: tuple[str, ...], guard: tuple[str, ...]
+) -> Program:
+    directory, port = instance.part("mongodb"), instance.ports.mongodb
+    plan = {
+        "port": port,
+        "users": accounts.mongodb(instance.secrets(), instance.namespace),
+        "replica_set": REPLICA_SET if "--replSet" in command else None,
+        "guard": guard,
+    }
+    mongodb_accounts.prepare(directory, plan)
+
+    async def answers(process: int) -> bool:
+        # While it is given its accounts, a process of its own listens.
+        return probes.listens(process, port) and await probes.mongodb(port)
+
+    maker = (sys.executable, "-P", "-m", "launcher.mongodb_accounts", str(directory))
+    program = _program(instance, (*maker, *command), answers)
+    return replace(program, environment=project_environment(program.environment))
+
+
+def _key_file(instance: Instance) -> Path:
+    """What members of a set know each other by; this one has no others."""
+    path = instance.part("mongodb") / "key"
+    folder.write_private(path, instance.secrets()["mongodb:admin"])
+    return path
 
 
 def _mongod(binary: str, port: int, directory: Path) -> tuple[str, ...]:

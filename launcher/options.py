@@ -15,6 +15,8 @@ PORT = "where it is reached; its servers' ports follow from it (8000)"
 HOST = "the address it listens on (127.0.0.1)"
 DATA = "the folder that holds all its data (.data in the project)"
 PROCESSES = "how many processes serve, sharing the port (1)"
+SERVERS = "start the servers, no services"
+OPEN = "servers that ask nobody for an account, as tests share them"
 HOLD = "seconds a reservation lasts (900)"
 
 
@@ -36,7 +38,8 @@ def up_parser() -> Parser:
     add("--fresh", action="store_true", help="remove earlier data first")
     add("--processes", type=_whole(1, 64), default=1, help=PROCESSES, metavar="N")
     add("--hold", type=_whole(1, WEEK), help=HOLD, metavar="SECONDS")
-    add("--servers-only", action="store_true", help="start the servers, no services")
+    add("--servers-only", action="store_true", help=SERVERS)
+    add("--open", action="store_true", help=OPEN)
     return parser
 
 

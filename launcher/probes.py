@@ -33,12 +33,13 @@ HELLO = _hello()
 
 
 async def nats(port: int) -> bool:
+    """Whether it answers, if only that it does not know who asks."""
     request = b'CONNECT {"verbose":false}\r\nPING\r\n'
-    return await _replies(port, request, rb"\bPONG\r\n")
+    return await _replies(port, request, rb"\bPONG\r\n|-ERR 'Authorization")
 
 
 async def redis(port: int) -> bool:
-    return await _replies(port, b"PING\r\n", rb"\+PONG\r\n")
+    return await _replies(port, b"PING\r\n", rb"\+PONG\r\n|-NOAUTH")
 
 
 async def rabbitmq(port: int) -> bool:

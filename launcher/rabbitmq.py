@@ -5,14 +5,16 @@ Nothing is shared with the node that the distribution may run, and nothing stays
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from launcher import probes
+from launcher import folder, probes
 from launcher.errors import FolderError, MissingError
 from launcher.instance import Instance
 from launcher.ports import LOOPBACK
 from launcher.program import Program, find
 from launcher.servers import on_port
+from ticketing import accounts
 
 # Debian's rabbitmq-server on PATH insists on its own user; this one does not.
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -53,7 +55,7 @@ def rabbitmq(instance: Instance) -> Program:
         raise FolderError(
             f"RabbitMQ cannot keep data in {directory}: it has a ' \" $ or `."
         )
-    _write_config(directory, ports.rabbitmq)
+    _write_config(instance, directory)
     environment = _erlang(instance, directory) | _node(instance, directory)
     return Program(
         name="rabbitmq",
@@ -66,12 +68,12 @@ def rabbitmq(instance: Instance) -> Program:
     )
 
 
-def _write_config(directory: Path, port: int) -> None:
+def _write_config(instance: Instance, directory: Path) -> None:
     (directory / "rabbitmq.conf").write_text(
-        f"listeners.tcp.default = {LOOPBACK}:{port}\n"
+        f"listeners.tcp.default = {LOOPBACK}:{instance.ports.rabbitmq}\n"
         "log.console = true\n"
-        "log.console.level = warning\n",
-        encoding="ascii",
+        f"log.console.level = warning\n{_accounts(instance, directory)}",
+        encoding="utf-8",
     )
     # Whatever this machine's name service may say of localhost, or not know of it.
     (directory / "inetrc").write_text(
@@ -80,6 +82,15 @@ def _write_config(directory: Path, port: int) -> None:
     )
     (directory / "plugins").write_text("[].\n", encoding="ascii")
     (directory / "environment").write_text("", encoding="ascii")
+
+
+def _accounts(instance: Instance, directory: Path) -> str:
+    """The line that makes it load the accounts, which it then does at every start."""
+    if instance.open:
+        return ""
+    definitions = accounts.rabbitmq(instance.secrets(), instance.namespace)
+    folder.write_private(directory / "definitions.json", json.dumps(definitions))
+    return f"load_definitions = {directory / 'definitions.json'}\n"
 
 
 def _erlang(instance: Instance, directory: Path) -> dict[str, str]:

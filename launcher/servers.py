@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from pathlib import Path
 
-from launcher import ROOT, probes
+from launcher import ROOT, folder, probes
 from launcher.errors import MissingError
 from launcher.instance import Instance
 from launcher.ports import LOOPBACK
 from launcher.probes import Probe
 from launcher.program import Program, find, project_environment
+from ticketing import accounts
 
 # What the payments service heeds; every other one would be kept and ignored.
 WEBHOOKS = (
@@ -33,7 +34,7 @@ def nats(instance: Instance) -> Program:
         raise MissingError("NATS is not installed: run scripts/setup, or set NATS_URL.")
     directory, port = instance.part("nats"), instance.ports.nats
     config = directory / "nats.json"
-    config.write_text(_nats_config(directory, port), encoding="utf-8")
+    folder.write_private(config, _nats_config(instance, directory))
     return Program(
         name="nats",
         title="NATS",
@@ -53,7 +54,7 @@ def redis(instance: Instance) -> Program:
     return Program(
         name="redis",
         title="Redis",
-        command=(_redis_binary(), *where, *durable),
+        command=(_redis_binary(), *where, *durable, *_redis_users(instance, directory)),
         directory=directory,
         environment=instance.inherited(),
         answers=on_port(probes.redis, port),
@@ -68,7 +69,8 @@ def stripe_stand_in(instance: Instance) -> Program:
         title="Stripe's stand-in (test money)",
         command=_stand_in_command(instance, port),
         directory=ROOT,
-        environment=project_environment(instance.inherited()),
+        environment=project_environment(instance.inherited())
+        | {"STRIPE_WEBHOOK_SECRET": instance.secrets()["webhook"]},
         answers=lambda _process: probes.http(port, "/livez"),
         ports=(port,),
     )
@@ -78,11 +80,22 @@ def on_port(question: Callable[[int], Awaitable[bool]], port: int) -> Probe:
     return lambda _process: question(port)
 
 
-def _nats_config(directory: Path, port: int) -> str:
+def _nats_config(instance: Instance, directory: Path) -> str:
     # By default a power cut takes up to two minutes of acknowledged messages.
     jetstream = {"store_dir": str(directory), "sync_interval": "always"}
-    server = {"server_name": "ticketing", "host": LOOPBACK, "port": port}
-    return json.dumps(server | {"jetstream": jetstream}, indent=2, ensure_ascii=False)
+    where = {"host": LOOPBACK, "port": instance.ports.nats}
+    server = {"server_name": "ticketing", **where, "jetstream": jetstream}
+    if not instance.open:
+        server |= accounts.nats(instance.secrets(), instance.namespace)
+    return json.dumps(server, indent=2, ensure_ascii=False)
+
+
+def _redis_users(instance: Instance, directory: Path) -> tuple[str, ...]:
+    if instance.open:
+        return ()
+    users = directory / "users.acl"
+    folder.write_private(users, accounts.redis(instance.secrets(), instance.namespace))
+    return ("--aclfile", str(users))
 
 
 def _redis_binary() -> str:
@@ -103,7 +116,6 @@ def _stand_in_command(instance: Instance, port: int) -> tuple[str, ...]:
         "--port": str(port),
         "--data": str(instance.part("stripe")),
         "--webhook-url": f"{instance.url}/api/payments/webhook",
-        "--webhook-secret": instance.secrets()["webhook"],
         "--webhook-events": ",".join(WEBHOOKS),
     }
     flat = (word for option in options.items() for word in option)

@@ -10,6 +10,7 @@ from launcher.instance import Instance
 from launcher.ports import reachable
 from launcher.probes import Probe
 from launcher.program import Program, project_environment
+from ticketing import permissions
 
 NAMES = ("auth", "tickets", "orders", "expiration", "payments", "web")
 CONFIG = "config.yaml"
@@ -27,8 +28,11 @@ def processes(instance: Instance) -> list[Program]:
     ]
 
 
-def environment(instance: Instance) -> dict[str, str]:
-    return project_environment(instance.inherited()) | instance.environment() | HUB
+def environment(
+    instance: Instance, account: str = permissions.ALL.name
+) -> dict[str, str]:
+    own = project_environment(instance.inherited())
+    return own | instance.environment(account) | HUB
 
 
 def _process(instance: Instance, name: str, title: str) -> Program:

@@ -1,4 +1,4 @@
-"""`scripts/nameko` and `scripts/shell`: nameko against an instance that runs."""
+"""What works on an instance that runs: nameko, its shell, a backup and a restore."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import NoReturn
 from launcher import ROOT, folder, instance, services
 from launcher.errors import NotRunningError
 from launcher.program import project_environment
+from ticketing.accounts import ADMIN
+from ticketing.permissions import ALL
 
 
 def nameko(options: argparse.Namespace) -> NoReturn:
@@ -23,6 +25,26 @@ def shell(options: argparse.Namespace) -> NoReturn:
     if not sys.stdin.isatty():
         os.environ["PYTHONSTARTUP"] = str(ROOT / "launcher" / "startup.py")
     _become(options.data, arguments)
+
+
+def recovery(command: str, options: argparse.Namespace) -> NoReturn:
+    """Becomes a backup or a restore, in the folder it was asked for in."""
+    arguments = ["-P", "-m", "recovery", command, *options.arguments]
+    environment = _environment(options.data)
+    environment |= _as_admin(environment, instance.known_secrets(options.data))
+    os.execve(  # noqa: S606 - a shell is not wanted
+        sys.executable, [sys.executable, *arguments], environment
+    )
+
+
+def _as_admin(environment: dict[str, str], secrets: dict[str, str]) -> dict[str, str]:
+    """The servers of the folder, known by its administrator: services may do less."""
+    found = {}
+    for name, server in (("NATS_URL", "nats"), ("MONGODB_URI", "mongodb")):
+        own = f"{ALL.name}:{secrets.get(f'{server}:{ALL.name}')}@"
+        admin = f"{ADMIN}:{secrets.get(f'{server}:{ADMIN}')}@"
+        found[name] = environment.get(name, "").replace(own, admin, 1)
+    return {name: url for name, url in found.items() if url}
 
 
 def _become(data: Path, arguments: list[str]) -> NoReturn:

@@ -37,13 +37,20 @@ class Launched:
         *options: str,
         port: int | None = None,
         environment: Mapping[str, str] | None = None,
+        accounts: bool | None = None,
     ) -> None:
         own = {name: value for name, value in os.environ.items() if name not in SERVERS}
         # All that tests do comes from one address, and more of it than any person does.
         own = {"RATE_LIMITS": "off"} | own | dict(environment or {})
         self.environment = project_environment(own)
-        self.instance = Instance(data, port or free_port(), given=self.environment)
-        self.options = options
+        self.instance = Instance(
+            data,
+            port or free_port(),
+            # Servers alone are shared by many tests, each with a namespace of its own.
+            open="--servers-only" in options if accounts is None else not accounts,
+            given=self.environment,
+        )
+        self.options = (*options, "--open") if self.instance.open else options
         self.output = data.with_name(f"{data.name}-{self.instance.port}.output")
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -31,6 +31,7 @@ def up(options: argparse.Namespace) -> int:
         host=options.host,
         processes=options.processes,
         hold=options.hold,
+        open=options.open,
     )
     with folder.claimed(instance.data):
         # Before anything is wiped: a start that cannot be should not cost the data.

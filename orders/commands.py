@@ -50,6 +50,7 @@ class Reservation:
     hold: timedelta
     wish: Wish = field(default_factory=Wish)
     request_key: RequestKey | None = None
+    language: str | None = None
 
 
 def reserve(
@@ -147,6 +148,7 @@ def _order(
         currency=listing.currency,
         units=units,
         request_key=wanted.request_key,
+        language=wanted.language,
     )
 
 

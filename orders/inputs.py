@@ -14,6 +14,10 @@ from ticketing.fields import Clean, Input, without_quantity, wrong
 
 MAX_UNITS = 1000
 MAX_REASON = 200
+# Language, script, region and variants by BCP 47, as far as one needs them to write.
+LANGUAGE_TAG = StringConstraints(
+    max_length=35, pattern=r"^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$"
+)
 
 
 def _once(labels: list[str]) -> list[str]:
@@ -34,11 +38,13 @@ class OrderInput(Input):
         "ticketId": "TicketId must be provided",
         "quantity": f"Quantity must be a whole number from 1 to {MAX_UNITS}",
         "seats": f"Seats must be a list of 1 to {MAX_UNITS} labels",
+        "language": "Language must be a tag such as de or pt-BR",
     }
 
     ticket_id: str
     quantity: Annotated[int, Field(ge=1, le=MAX_UNITS)] | None = None
     seats: Labels | None = None
+    language: Annotated[str, LANGUAGE_TAG] | None = None
 
     _either = field_validator("seats")(without_quantity)
 

@@ -73,13 +73,14 @@ def expire(order: Order, now: datetime) -> Change[Order] | None:
 def is_due(order: Order, now: datetime) -> bool:
     """Whether the hold is to end now. Raises NotYetError when it will be later.
 
-    One that was made longer has another deadline, which is announced by itself.
+    So an announcement by a clock that is ahead comes again. One that was made longer
+    may hear of its first end once more, again and again until its second.
     """
     if order.status in {Status.COMPLETE, Status.CANCELLED}:
         return False
-    if now < order.expires_at and not order.extended:
+    if now < order.expires_at:
         raise NotYetError
-    return now >= order.expires_at
+    return True
 
 
 def extend(order: Order, until: datetime) -> Change[Order] | None:

@@ -69,6 +69,7 @@ class Order:
     ``price`` is that of one unit, in the smallest unit of ``currency``. ``refunded``
     are units it had before their money went back; ``passes`` are all that were ever
     given out. ``extended`` says that its hold was made longer, which happens once.
+    ``language`` is that of its buyer, by BCP 47, if it is known.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Order:
     reason: str | None = None
     request_key: RequestKey | None = None
     extended: bool = False
+    language: str | None = None
     version: int = 0
 
     @property
@@ -95,6 +97,15 @@ class Order:
     def total(self) -> int:
         """What its units cost together."""
         return self.price * len(self.units)
+
+    def note(self) -> str:
+        """What it is now, for its history."""
+        if self.status is Status.CANCELLED:
+            return f"cancelled: {self.reason}"
+        until = f", held until {iso(self.expires_at)}"
+        left = f", {len(self.refunded)} refunded" if self.refunded else ""
+        units = f"{self.status.value}: {len(self.units)} units"
+        return units + (until if self.status is Status.CREATED else left)
 
     def json_dict(self) -> dict[str, Any]:
         shape = {
@@ -116,5 +127,7 @@ class Order:
         return shape | ({"refunded": list(self.refunded)} if self.refunded else {})
 
     def told(self) -> dict[str, Any]:
-        """The same, with the reason of its end."""
-        return self.json_dict() | ({"reason": self.reason} if self.reason else {})
+        """The same, with the reason of its end and its buyer's language."""
+        more = {"reason": self.reason, "language": self.language}
+        known = {name: value for name, value in more.items() if value}
+        return self.json_dict() | known

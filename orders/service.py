@@ -12,6 +12,7 @@ from orders.models import Order, RequestKey
 from orders.passes import entrypoints as passes
 from orders.repository import OrderDatabase, Orders
 from orders.sales import entrypoints as sales
+from orders.timeline import timeline
 from orders.worth import entrypoints as worth
 from ticketing.config import positive
 from ticketing.contract import (
@@ -94,21 +95,37 @@ class OrdersService(
         return self.orders.get(checked_id(id)).told()
 
     @rpc
-    def create_order(
+    def timeline(self, order_id: str) -> list[Json]:
+        """Return the story of an order, by time, as ``orders.timeline`` tells it.
+
+        Raises NotFoundError, UnavailableError.
+        """
+        order = self.orders.get(checked_id(order_id))
+        admitted = self.admissions.of_passes([each.id for each in order.passes])
+        return timeline(
+            self.orders.history(order.id),
+            self.payments_rpc.history(order.id),
+            [admission.told() for admission in admitted.values()],
+            self.bus.progress(),
+        )
+
+    @rpc
+    def create_order(  # noqa: PLR0913, PLR0917 - the contract's names
         self,
         user_id: str,
         ticket_id: str,
         quantity: int | None = None,
         seats: list[str] | None = None,
         key: str | None = None,
+        language: str | None = None,
     ) -> Json:
         """Hold units of a ticket for a user: so many, or these.
 
-        ``key`` is an Idempotency-Key. Raises InvalidInputError, NotFoundError,
-        BadRequestError, KeyReusedError.
+        ``key`` is an Idempotency-Key, ``language`` the buyer's by BCP 47. Raises
+        InvalidInputError, NotFoundError, BadRequestError, KeyReusedError.
         """
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
-        wanted = validate(OrderInput, told)
+        wanted = validate(OrderInput, told | {"language": language})
         key = named(key) if key else None
         return self._reserve(checked_id(user_id), wanted, key).told()
 
@@ -167,7 +184,9 @@ class OrdersService(
         hold = timedelta(seconds=self.hold_seconds)
         body = fingerprint([wanted.ticket_id, wanted.quantity, wanted.seats])
         request_key = RequestKey(key, body) if key else None
-        asked = Reservation(user_id, wanted.ticket_id, hold, wanted.wish, request_key)
+        asked = Reservation(
+            user_id, wanted.ticket_id, hold, wanted.wish, request_key, wanted.language
+        )
         owner = self.tickets_rpc.get_ticket
         return commands.reserve(self.orders, asked, owner, self.clock())
 

@@ -10,6 +10,7 @@ from payments.intents import Notice
 from payments.models import Payment
 from payments.repository import LOOKED_AT
 from ticketing.fakes import MemoryAggregates, MemoryReplicas
+from ticketing.mongo import Document
 from ticketing.paging import Page
 
 
@@ -81,11 +82,13 @@ class MemoryInbox:
     def __init__(self) -> None:
         self.outcomes: dict[str, Outcome] = {}
         self._notices: dict[str, Notice] = {}
+        self._received: dict[str, datetime] = {}
 
     def keep(self, notice: Notice, now: datetime) -> bool:
         if notice.id in self._notices:
             return False
         self._notices[notice.id] = notice
+        self._received[notice.id] = now
         self.outcomes[notice.id] = Outcome.WAITING
         return True
 
@@ -93,6 +96,17 @@ class MemoryInbox:
         outcomes = self.outcomes.items()
         ids = [each for each, outcome in outcomes if outcome is Outcome.WAITING]
         return [self._notices[each] for each in ids[:limit]]
+
+    def about(self, intent_id: str) -> list[Document]:
+        return [
+            {
+                "receivedAt": self._received[notice.id],
+                "type": notice.type,
+                "outcome": self.outcomes[notice.id].value,
+            }
+            for notice in self._notices.values()
+            if notice.intent_id == intent_id
+        ]
 
     def settle(self, outcomes: dict[str, Outcome]) -> None:
         self.outcomes |= outcomes

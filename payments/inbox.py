@@ -13,6 +13,7 @@ from ticketing.mongo import Document, own_errors
 
 # Stripe sends an event again for three days, and shows it for thirty.
 KEPT_SECONDS = 30 * 24 * 3600
+SHOWN = 100
 
 
 class Outcome(StrEnum):
@@ -28,6 +29,7 @@ class Inbox(Protocol):
     def keep(self, notice: Notice, now: datetime) -> bool: ...
     def waiting(self, limit: int) -> list[Notice]: ...
     def settle(self, outcomes: dict[str, Outcome]) -> None: ...
+    def about(self, intent_id: str) -> list[Document]: ...
 
 
 class MongoInbox:
@@ -36,6 +38,7 @@ class MongoInbox:
 
     def declare_indexes(self) -> None:
         self._collection.create_index("waiting", sparse=True)
+        self._collection.create_index("intentId")
         self._collection.create_index("receivedAt", expireAfterSeconds=KEPT_SECONDS)
 
     def keep(self, notice: Notice, now: datetime) -> bool:
@@ -64,6 +67,13 @@ class MongoInbox:
             Notice(each["_id"], each["type"], each["intentId"], each["orderId"])
             for each in found
         ]
+
+    def about(self, intent_id: str) -> list[Document]:
+        """Return the last webhooks about an intent: ``{receivedAt, type, outcome}``."""
+        shown = {"_id": 0, "receivedAt": 1, "type": 1, "outcome": 1}
+        with own_errors():
+            found = self._collection.find({"intentId": intent_id}, shown)
+            return list(found.sort("receivedAt", -1).limit(SHOWN))
 
     def settle(self, outcomes: dict[str, Outcome]) -> None:
         """Say what became of webhooks, by their ids."""

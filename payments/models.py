@@ -141,6 +141,26 @@ class Payment:
         """How much is back."""
         return sum(refund.amount for refund in self.refunds if refund.done)
 
+    def note(self) -> str:
+        """What it is now, for its history; a step that is asked for names its call."""
+        number, stripe_id = len(self.attempts), self.stripe_id or "an intent"
+        last = self.attempts[-1].message if self.attempts else None
+        back = f"{self.refunded} of {self.amount} {self.currency} back"
+        return {
+            Status.OPENING: "Stripe is asked to open an intent",
+            Status.OPEN: f"{stripe_id} is open",
+            Status.PENDING: f"Stripe is asked to charge, attempt {number}",
+            Status.ACTION: f"{stripe_id} waits for the buyer's confirmation",
+            Status.PROCESSING: f"{stripe_id} waits for the bank",
+            Status.DECLINED: f"attempt {number} declined: {last}",
+            Status.FAILED: f"attempt {number}, the last one, declined: {last}",
+            Status.CLOSING: f"Stripe is asked to cancel {stripe_id}",
+            Status.CANCELLED: "cancelled: nothing can be charged any more",
+            Status.PAID: f"{stripe_id} paid, {back}",
+            Status.REFUNDING: f"Stripe is asked to refund, {back}",
+            Status.REFUNDED: f"refunded, {back}",
+        }[self.status]
+
     def told_buyer(self) -> dict[str, Any]:
         """What its buyer needs to go on."""
         return {

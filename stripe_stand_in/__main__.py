@@ -37,7 +37,11 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--port", type=int, default=12111, help="0 takes a free one")
     parser.add_argument("--data", type=Path, required=True, help="a folder of its own")
     parser.add_argument("--webhook-url", help="where events are sent")
-    parser.add_argument("--webhook-secret", help="whsec_…, signs what is sent")
+    parser.add_argument(
+        "--webhook-secret",
+        help="whsec_…, signs what is sent; by default STRIPE_WEBHOOK_SECRET, which "
+        "unlike an argument no other user of the machine can see",
+    )
     parser.add_argument(
         "--webhook-events",
         default="*",
@@ -62,6 +66,8 @@ def _parser() -> ArgumentParser:
 def _arguments() -> Namespace:
     parser = _parser()
     given = parser.parse_args()
+    if given.webhook_url and not given.webhook_secret:
+        given.webhook_secret = os.environ.get("STRIPE_WEBHOOK_SECRET")
     if bool(given.webhook_url) != bool(given.webhook_secret):
         parser.error("--webhook-url and --webhook-secret go together")
     if given.webhook_secret and not given.webhook_secret.startswith("whsec_"):

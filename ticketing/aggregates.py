@@ -14,10 +14,13 @@ from pymongo.collection import Collection
 from ticketing.change import A, Change, Decision
 from ticketing.clock import from_iso, iso
 from ticketing.errors import ConcurrentUpdateError, NotFoundError
+from ticketing.history import KEPT, entries_of, told
 from ticketing.messages import Event
 from ticketing.mongo import Document, own_errors
 
 ATTEMPTS = 10
+# What no decision looks at.
+_UNREAD = {"history": 0, "sent": 0}
 
 
 class Outbox(Protocol):
@@ -49,8 +52,9 @@ class Aggregates(Generic[A]):
         """Insert a new aggregate with its event. Raises DuplicateError."""
         state = change.state
         fields = {k: v for k, v in self._encode(state).items() if v is not None}
-        entries = _entries(change.event)
+        entries, history = _entries(change.event), entries_of(change)
         document = {"_id": state.id, "version": state.version, **fields}
+        document |= {"history": history} if history else {}
         with own_errors():
             self.collection.insert_one({**document, "outbox": entries})
         self._hand_on(state.id, entries)
@@ -67,7 +71,8 @@ class Aggregates(Generic[A]):
     def query(self, condition: Document, limit: int, *sort: tuple[str, int]) -> list[A]:
         """Return up to ``limit`` aggregates that meet an indexed condition."""
         with own_errors():
-            cursor = self.collection.find(condition, {"outbox": 0}).limit(limit)
+            unread = {"outbox": 0, **_UNREAD}
+            cursor = self.collection.find(condition, unread).limit(limit)
             if sort:
                 cursor = cursor.sort(list(sort))
             return [self._decode(document) for document in cursor]
@@ -75,7 +80,7 @@ class Aggregates(Generic[A]):
     def every(self, condition: Document) -> Iterator[A]:
         """Go through all aggregates that meet an indexed condition, in no order."""
         with own_errors():
-            for document in self.collection.find(condition, {"outbox": 0}):
+            for document in self.collection.find(condition, {"outbox": 0, **_UNREAD}):
                 yield self._decode(document)
 
     def change(self, aggregate_id: str, decide: Decision[A]) -> A:
@@ -94,6 +99,17 @@ class Aggregates(Generic[A]):
                 return change.state
         raise ConcurrentUpdateError
 
+    def history(self, aggregate_id: str) -> list[Document]:
+        """Return what has become of one, as ``ticketing.history.told``, by time.
+
+        Raises NotFoundError.
+        """
+        with own_errors():
+            document = self.collection.find_one({"_id": aggregate_id}, {"_id": 0})
+        if document is None:
+            raise NotFoundError
+        return told(document)
+
     def _save(self, before: A, change: Change[A], document: Document) -> bool:
         fields = self._encode(change.state)
         entries = _entries(change.event)
@@ -103,8 +119,11 @@ class Aggregates(Generic[A]):
         }
         if absent := [k for k, v in fields.items() if v is None and k in document]:
             update["$unset"] = dict.fromkeys(absent, "")
-        if entries:
-            update["$push"] = {"outbox": {"$each": entries}}
+        pushed: Document = {"outbox": {"$each": entries}} if entries else {}
+        if history := entries_of(change):
+            pushed["history"] = {"$each": history, "$slice": -KEPT}
+        if pushed:
+            update["$push"] = pushed
         guard = {"_id": before.id, "version": before.version}
         with own_errors():
             result = self.collection.update_one(guard, update)
@@ -115,7 +134,7 @@ class Aggregates(Generic[A]):
 
     def _load(self, aggregate_id: str) -> Document | None:
         with own_errors():
-            return self.collection.find_one({"_id": aggregate_id})
+            return self.collection.find_one({"_id": aggregate_id}, _UNREAD)
 
     def _load_existing(self, aggregate_id: str) -> Document:
         document = self._load(aggregate_id)

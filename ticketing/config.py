@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from ticketing.production import is_production, weakness
+
 Config = Mapping[str, Any]
 T = TypeVar("T")
 
@@ -10,8 +12,9 @@ T = TypeVar("T")
 def setting(config: Config, key: str, cast: Callable[[Any], T]) -> T:
     """Return ``cast(config[key])``.
 
-    Raises SystemExit with one sentence (exit code 1) when the key is missing, empty or
-    refused by ``cast``: nameko itself would end with exit code 0.
+    Raises SystemExit with one sentence (exit code 1) when the key is missing, empty,
+    refused by ``cast`` or too weak for production: nameko itself would end with exit
+    code 0. ``cast`` must not quote a secret in what it raises.
     """
     value = config.get(key)
     if value is None or value == "":
@@ -19,14 +22,30 @@ def setting(config: Config, key: str, cast: Callable[[Any], T]) -> T:
             f"{key} is missing: set it in the environment or in config.yaml "
             "(scripts/up sets everything for a local system)."
         )
+    refuse_weak(config, key)
     try:
         return cast(value)
     except (TypeError, ValueError) as error:
         raise SystemExit(f"{key} is not valid: {error}.") from None
 
 
+def refuse_weak(config: Config, key: str) -> None:
+    """Raise SystemExit when production is given something that does not do there."""
+    if not is_production(config):
+        return
+    if fault := weakness(key, config.get(key) or ""):
+        raise SystemExit(
+            f"{key} will not do in production, which this is while "
+            f"SESSION_COOKIE_SECURE is true: {fault}."
+        )
+
+
 def optional(config: Config, key: str) -> str:
-    """Return the value as text, or ``""`` when it is not set."""
+    """Return the value as text, or ``""`` when it is not set.
+
+    Raises SystemExit when it is too weak for production.
+    """
+    refuse_weak(config, key)
     return str(config.get(key) or "")
 
 

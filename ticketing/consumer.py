@@ -37,11 +37,14 @@ class PullConsumer:
         config: Callable[[], ConsumerConfig],
         deliver: Callable[[Msg], None],
         hands: int = HANDS,
+        *,
+        hands_back: bool = True,
     ) -> None:
         self._connection = connection
         self._config = config
         self._deliver = deliver
         self._hands = Semaphore(hands)
+        self._hands_back = hands_back
         self._queue: LightQueue = LightQueue()
         self._subscription: Any = None
         self._stopping = False
@@ -142,7 +145,9 @@ class PullConsumer:
     def _hand_back(self) -> None:
         while not self._queue.empty():
             message = self._queue.get_nowait()
-            if message is not _WAKE and _status(message) is None:
+            if message is _WAKE or not self._hands_back:
+                continue
+            if _status(message) is None:
                 self._connection.run(message.nak())
 
 

@@ -1,16 +1,19 @@
 """Messages that no retry can help, kept with their reason until somebody looks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from nameko.extensions import DependencyProvider
 from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError as NoMessageError
 
+from ticketing.clock import iso
 from ticketing.errors import NotFoundError
 from ticketing.nats import Nats, NatsConnection
+from ticketing.tracing import trace_id
 
-_LIMIT = 100
+PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class DeadLetter:
     attempts: int
     body: bytes
     traceparent: str
+    buried: datetime | None = None
 
     def json_dict(self) -> dict[str, Any]:
         return {
@@ -29,6 +33,8 @@ class DeadLetter:
             "reason": self.reason,
             "attempts": self.attempts,
             "body": self.body.decode(errors="replace"),
+            "trace": trace_id(self.traceparent),
+            "at": iso(self.buried) if self.buried else None,
         }
 
 
@@ -56,12 +62,15 @@ class DeadLetterBox:
         self._subject = connection.subject(f"dead.{service}")
 
     def all(self) -> list[DeadLetter]:
-        """Return up to a hundred, oldest first."""
+        """Return the first page of them."""
+        return self.page()
+
+    def page(self, after: int = 0, limit: int = PAGE) -> list[DeadLetter]:
+        """Return those that come after one, oldest first."""
         letters: list[DeadLetter] = []
-        sequence = 1
-        while len(letters) < _LIMIT and (letter := self._next(sequence)):
+        while len(letters) < limit and (letter := self._next(after + 1)):
             letters.append(letter)
-            sequence = letter.id + 1
+            after = letter.id
         return letters
 
     def get(self, letter_id: int) -> DeadLetter:
@@ -70,6 +79,10 @@ class DeadLetterBox:
         if letter is None or letter.id != letter_id:
             raise NotFoundError(f"There is no dead letter {letter_id}")
         return letter
+
+    def discard(self, letter_id: int) -> None:
+        """Forget one of this service's. Raises NotFoundError."""
+        self.remove(self.get(letter_id).id)
 
     def remove(self, letter_id: int) -> None:
         connection = self._connection
@@ -93,6 +106,7 @@ class DeadLetterBox:
             attempts=int(headers.get("dead-attempts", 0)),
             body=raw.data or b"",
             traceparent=headers.get("traceparent", ""),
+            buried=raw.time,
         )
 
 

@@ -40,3 +40,5 @@ class Tracing(DependencyProvider):
         traceparent = tracing.accept(worker_ctx.data.get(tracing.CONTEXT_KEY))
         worker_ctx.data[tracing.CONTEXT_KEY] = traceparent
         tracing.follow(traceparent)
+        entrypoint = getattr(worker_ctx, "entrypoint", None)
+        tracing.act_for(getattr(entrypoint, "cause", ""))

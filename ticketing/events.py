@@ -49,27 +49,32 @@ class Publisher:
         if not self.publish_groups([[event]])[0]:
             raise UnavailableError("The event bus did not take the event")
 
-    def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[bool]:
-        """Publish groups side by side, each in its order; tell which went whole."""
+    def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[list[int]]:
+        """Publish groups side by side, each in its order.
+
+        Returns the stream's numbers of each group's events, none if it went not whole.
+        """
         js = self._connection.js
 
-        async def in_order(events: Sequence[Event]) -> bool:
-            for event in events:
+        async def in_order(events: Sequence[Event]) -> list[int]:
+            acknowledged = [
                 await js.publish(
                     self._connection.subject(event.subject),
                     body_of(event),
                     timeout=TIMEOUT,
                     headers=headers_of(event, self._source),
                 )
-            return True
+                for event in events
+            ]
+            return [each.seq for each in acknowledged]
 
-        async def side_by_side() -> list[bool | BaseException]:
+        async def side_by_side() -> list[list[int] | BaseException]:
             every = (in_order(events) for events in groups)
             return await asyncio.gather(*every, return_exceptions=True)
 
         longest = max((len(events) for events in groups), default=0)
         results = self._connection.run(side_by_side(), TIMEOUT * (longest + 1))
-        return [result is True for result in results]
+        return [result if isinstance(result, list) else [] for result in results]
 
 
 class EventPublisher(DependencyProvider):
@@ -111,6 +116,10 @@ class EventHandler(Entrypoint):
         super().__init__(expected_exceptions=TicketingError, **kwargs)
 
     @property
+    def cause(self) -> str:
+        return self.subject
+
+    @property
     def durable(self) -> str:
         return f"{self.container.service_name}-{self.subject.replace('.', '-')}"
 
@@ -132,6 +141,7 @@ class EventHandler(Entrypoint):
 
     def _consumer_config(self) -> ConsumerConfig:
         return ConsumerConfig(
+            name=self.durable,
             durable_name=self.durable,
             filter_subject=self.nats.connection.subject(self.subject),
             ack_policy=AckPolicy.EXPLICIT,

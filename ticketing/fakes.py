@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import deepcopy
 from typing import Any, Generic, TypeVar
 
-from ticketing.aggregates import ATTEMPTS
+from ticketing.aggregates import ATTEMPTS, entry_of
 from ticketing.change import Change, Decision, Versioned
 from ticketing.errors import (
     ConcurrentUpdateError,
@@ -17,6 +17,7 @@ from ticketing.errors import (
     NotFoundError,
     UnavailableError,
 )
+from ticketing.history import entries_of, told
 from ticketing.limits.rules import Bucket
 from ticketing.messages import Event
 from ticketing.mongo import Document
@@ -35,6 +36,7 @@ class MemoryAggregates(Generic[A]):
     def __init__(self, *unique: UniqueIndex) -> None:
         self._unique = unique
         self._states: dict[str, A] = {}
+        self._history: dict[str, list[Document]] = {}
         self.events: list[Event] = []
 
     def add(self, change: Change[A]) -> A:
@@ -60,6 +62,13 @@ class MemoryAggregates(Generic[A]):
                 return self._store(change)
         raise ConcurrentUpdateError
 
+    def history(self, aggregate_id: str) -> list[Document]:
+        """Return its changes and its events, which no bus has taken here."""
+        self.get(aggregate_id)
+        own = [event for event in self.events if event.id.startswith(aggregate_id)]
+        waiting = [entry_of(event) for event in own]
+        return told({"history": self._history[aggregate_id], "outbox": waiting})
+
     def select(self, accepts: Callable[[A], bool], page: Page) -> list[A]:
         """Return a page, by id, of the aggregates that ``accepts`` takes."""
         found = [state for state in self._states.values() if accepts(state)]
@@ -80,6 +89,8 @@ class MemoryAggregates(Generic[A]):
             if taken & set(keys_of(state)):
                 raise DuplicateError(*fields)
         self._states[state.id] = state
+        kept = self._history.setdefault(state.id, [])
+        kept += entries_of(change)
         if change.event:
             self.events.append(change.event)
         return state
@@ -134,13 +145,18 @@ class MemoryPublisher:
         if not self.publish_groups([[event]])[0]:
             raise UnavailableError("The event bus did not take the event")
 
-    def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[bool]:
+    def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[list[int]]:
         if self.away:
             raise UnavailableError("The event bus is away; try again in a moment")
-        for event in (event for group in groups for event in group):
-            if event.id not in {known.id for known in self.published}:
-                self.published.append(event)
-        return [True] * len(groups)
+        return [[self._number_of(event) for event in group] for group in groups]
+
+    def _number_of(self, event: Event) -> int:
+        """Its place in the stream, from 1; the first of one id counts."""
+        ids = [known.message_id for known in self.published]
+        if event.message_id not in ids:
+            self.published.append(event)
+            return len(self.published)
+        return ids.index(event.message_id) + 1
 
 
 class MemoryBuckets:

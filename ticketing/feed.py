@@ -13,6 +13,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from ticketing.consumer import PullConsumer
 from ticketing.errors import HopelessError
+from ticketing.ids import new_id
 from ticketing.messages import parse
 from ticketing.nats import NatsConnection
 
@@ -35,7 +36,9 @@ class Feed:
         self._apply = apply
         self._since = since
         self._next_sequence: int | None = None
-        self._consumer = PullConsumer(connection, self._config, self._deliver)
+        self._consumer = PullConsumer(
+            connection, self._config, self._deliver, hands_back=False
+        )
 
     def run(self) -> None:
         self._consumer.run()
@@ -49,8 +52,11 @@ class Feed:
         return (self._next_sequence or 1) - 1
 
     def _config(self) -> ConsumerConfig:
+        # Named, its filter stands in the subject of the request, where the server's
+        # permissions can see it.
         config = ConsumerConfig(
-            filter_subjects=list(self._shapes),
+            name=f"feed-{new_id()}",
+            **_filters(list(self._shapes)),
             ack_policy=AckPolicy.NONE,
             inactive_threshold=FORGOTTEN_AFTER,
             mem_storage=True,
@@ -69,7 +75,23 @@ class Feed:
     def _deliver(self, message: Msg) -> None:
         self._next_sequence = message.metadata.sequence.stream + 1
         self._consumer.done()
+        shape = self._shapes.get(message.subject)
+        if shape is None:
+            return
         try:
-            self._apply(parse(self._shapes[message.subject], message.data))
+            self._apply(parse(shape, message.data))
         except HopelessError:
             return  # the handlers of this subject keep it as a dead letter
+
+
+def one_filter(subjects: list[str]) -> str | None:
+    """Return a subject, or all about one kind of thing; None when one does not do."""
+    kinds = {subject.rpartition(".")[0] for subject in subjects}
+    if len(kinds) > 1:
+        return None
+    return subjects[0] if len(subjects) == 1 else f"{kinds.pop()}.>"
+
+
+def _filters(subjects: list[str]) -> dict[str, Any]:
+    one = one_filter(subjects)
+    return {"filter_subject": one} if one else {"filter_subjects": subjects}

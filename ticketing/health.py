@@ -1,11 +1,17 @@
-"""Readiness: every resource of every service is asked whether it answers."""
+"""Readiness: every resource of every service is asked whether it answers.
 
-from collections.abc import Iterable
+And what operators want to know beyond that: what is waiting, and since when.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import eventlet
+from nameko.extensions import DependencyProvider
 
 from ticketing.errors import TicketingError, UnavailableError
+from ticketing.nats import Nats
+from ticketing.progress import Bus
 
 PING_TIMEOUT = 2.0
 
@@ -24,6 +30,57 @@ def readiness(containers: Iterable[Any]) -> tuple[bool, Report]:
     states = {name: thread.wait() for name, thread in sorted(pings.items())}
     ready = all(state == "ok" for state in states.values())
     return ready, {"status": "ok" if ready else "away", "dependencies": states}
+
+
+class Condition:
+    """What is to be known of one service, in the process that is asked."""
+
+    def __init__(self, container: Any, bus: Bus) -> None:
+        self._container = container
+        self._bus = bus
+
+    def report(self) -> Report:
+        """Return ``{"service", "status", "dependencies", "consumers", ...}``.
+
+        The first two of them as ``readiness`` has them; ``consumers`` are the service's
+        own as ``ticketing.progress.Progress``. The rest is what the parts of the
+        service add: ``outbox`` is ``{"waiting", "oldest"}``, ``streams`` how many pages
+        listen. What cannot be known right now is None.
+        """
+        parts = {"consumers": self._consumers} | _details(self._container)
+        asked = {name: eventlet.spawn(_answer, part) for name, part in parts.items()}
+        _, report = readiness([self._container])
+        told = {name: thread.wait() for name, thread in asked.items()}
+        return {"service": self._container.service_name, **report, **told}
+
+    def _consumers(self) -> list[Report]:
+        name = self._container.service_name
+        own = (each for each in self._bus.progress() if each.service == name)
+        return [each.json_dict() for each in own]
+
+
+class ServiceHealth(DependencyProvider):
+    """Gives the worker its service's ``Condition``."""
+
+    nats = Nats()
+
+    def get_dependency(self, worker_ctx: Any) -> Condition:
+        return Condition(self.container, Bus(self.nats.connection))
+
+
+def _details(container: Any) -> dict[str, Callable[[], Any]]:
+    found: dict[str, Callable[[], Any]] = {}
+    for extension in container.extensions:
+        found |= getattr(extension, "details", dict)()
+    return found
+
+
+def _answer(part: Callable[[], Any]) -> Any:
+    try:
+        with eventlet.Timeout(PING_TIMEOUT, UnavailableError):
+            return part()
+    except TicketingError:
+        return None
 
 
 def _pings(containers: Iterable[Any]) -> dict[str, Any]:

@@ -14,13 +14,22 @@ from ticketing.errors import HopelessError
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened; ``id`` makes a repeated publish harmless."""
+    """Something that happened; ``id`` makes a repeated publish harmless.
+
+    ``retold`` tells it from the first time, where it was lost on the way since.
+    """
 
     subject: str
     id: str
     data: dict[str, Any]
     time: str = field(default_factory=lambda: iso(utc_now()))
     traceparent: str = field(default_factory=tracing.current)
+    retold: str = ""
+
+    @property
+    def message_id(self) -> str:
+        """What JetStream knows it by."""
+        return f"{self.id}:{self.retold}" if self.retold else self.id
 
     @classmethod
     def of(cls, payload: Payload) -> "Event":
@@ -41,7 +50,7 @@ class Delivery:
 def headers_of(event: Event, source: str) -> dict[str, str]:
     """CloudEvents 1.0 attributes by the NATS binding, and JetStream's message id."""
     return {
-        "Nats-Msg-Id": event.id,
+        "Nats-Msg-Id": event.message_id,
         "ce-specversion": "1.0",
         "ce-id": event.id,
         "ce-type": event.subject,

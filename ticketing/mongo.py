@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 Document = dict[str, Any]
 
-TIMEOUT_MS = 2000
+TIMEOUT_MS = 1500
 RETRY_DELAY = 1.0
 # Acknowledged means written to the journal of a majority: nothing acknowledged is lost.
 DURABLE: dict[str, Any] = {"w": "majority", "journal": True}
@@ -46,8 +46,9 @@ def _client_of(uri: str) -> MongoClient[Document]:
     """Cast for a connection string. Raises ValueError."""
     try:
         return shared_client(uri)
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from None
+    except ConfigurationError:
+        # The driver's words may quote a password.
+        raise ValueError("it is no address such as mongodb://user:pw@host/") from None
 
 
 @contextmanager

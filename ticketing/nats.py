@@ -16,7 +16,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError as StreamExistsError
 
-from ticketing import hub
+from ticketing import hub, permissions
 from ticketing.config import Config, namespaced, positive, setting
 from ticketing.errors import UnavailableError
 
@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 TIMEOUT = 2.0
 RETRY_DELAY = 0.5
-SUBJECTS = ("ticket", "order", "expiration", "payment", "session")
 # Longer than any retry of a relay, so that a repeated publish is never a second event.
 DUPLICATE_WINDOW = 600.0
 
@@ -85,7 +84,7 @@ class NatsConnection:
                     log.warning(
                         "NATS at %s does not answer (%s). Start it or set NATS_URL; "
                         "trying again until it does.",
-                        urlsplit(self.url).netloc,
+                        urlsplit(self.url).netloc.rpartition("@")[2],
                         error,
                         extra={"action": "nats_away"},
                     )
@@ -100,6 +99,7 @@ class NatsConnection:
                 allow_reconnect=True,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RETRY_DELAY,
+                inbox_prefix=_inbox(self.url),
                 ping_interval=5,
                 max_outstanding_pings=2,
                 error_cb=_log_error,
@@ -113,7 +113,7 @@ class NatsConnection:
         self._connected.send(None)
 
     async def _declare_streams(self, js: JetStreamContext) -> None:
-        subjects = [self.subject(f"{name}.>") for name in SUBJECTS]
+        subjects = [self.subject(f"{name}.>") for name in permissions.OWNERS]
         dead = [self.subject("dead.>")]
         for name, of in ((self.stream, subjects), (self.dead_stream, dead)):
             config = StreamConfig(
@@ -185,6 +185,12 @@ class NatsConnection:
     def ping(self) -> None:
         """Raise UnavailableError unless the server answers."""
         self.run(self.client.flush(timeout=1), 1.5)
+
+
+def _inbox(url: str) -> str:
+    """Return where answers to the account of an address go, or to nobody's."""
+    account = urlsplit(url).username
+    return permissions.inbox(account) if account else "_INBOX"
 
 
 async def _log_error(error: Exception) -> None:

@@ -37,6 +37,10 @@ class Every(Entrypoint):
         self._signals = LightQueue()
         super().__init__(expected_exceptions=TicketingError)
 
+    @property
+    def cause(self) -> str:
+        return f"every {self._seconds:g} s: {self.method_name}"
+
     def setup(self) -> None:
         if self._bell:
             self._bell.hearers.add(self)

@@ -17,6 +17,12 @@ CONNECT_TIMEOUT = 2.0
 FAREWELL = 2.0
 
 
+def refuse(message: Any, reason: object) -> None:
+    """Take a message off its queue for good, without an answer."""
+    log.error("Refused a message: %s", reason, extra={"action": "refused"})
+    message.reject()
+
+
 class QueueConsumer(messaging.QueueConsumer):
     """Is back soon after the broker, and stops without it.
 
@@ -24,6 +30,8 @@ class QueueConsumer(messaging.QueueConsumer):
     while it does. ``consuming`` tells whether calls arrive.
     """
 
+    # Whatever the settings say: reading a pickle runs what is in it.
+    accept: ClassVar = ["json"]
     running: ClassVar[WeakSet["QueueConsumer"]] = WeakSet()
 
     def __init__(self) -> None:
@@ -60,6 +68,10 @@ class QueueConsumer(messaging.QueueConsumer):
         with self.create_connection() as connection:
             connection.connect()
             yield connection
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """Put aside what is not JSON; kombu would write it all into the log."""
+        refuse(message, type(exc).__name__)
 
     def on_consume_ready(self, *args: Any, **kwargs: Any) -> None:
         self.consuming, self._warned = True, False

@@ -19,16 +19,27 @@ _clients: dict[str, "redis.Redis"] = {}
 
 
 def shared_client(url: str) -> "redis.Redis":
-    """Return the process's client for this server. Connects when first used."""
+    """Return the process's client for this server. Connects when first used.
+
+    Raises ValueError.
+    """
     if url not in _clients:
-        _clients[url] = redis.Redis.from_url(
+        _clients[url] = _client_of(url)
+    return _clients[url]
+
+
+def _client_of(url: str) -> "redis.Redis":
+    try:
+        return redis.Redis.from_url(
             url,
             decode_responses=True,
             socket_timeout=TIMEOUT,
             socket_connect_timeout=TIMEOUT,
             health_check_interval=10,
         )
-    return _clients[url]
+    except ValueError:
+        # The library's words may quote a password.
+        raise ValueError("it is no address such as redis://user:pw@host/0") from None
 
 
 def impatient_client(url: str) -> "redis.Redis":

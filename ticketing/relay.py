@@ -7,6 +7,7 @@ JetStream knows the event's id.
 
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import eventlet
 from eventlet.event import Event as Flag
@@ -14,9 +15,10 @@ from pymongo import UpdateOne
 from pymongo.collection import Collection
 
 from ticketing.aggregates import event_of
-from ticketing.clock import utc_now
+from ticketing.clock import iso, utc_now
 from ticketing.errors import TicketingError
 from ticketing.events import Publisher
+from ticketing.history import sent_entry
 from ticketing.messages import Event
 from ticketing.mongo import Document, own_errors
 
@@ -26,6 +28,7 @@ SWEEP_EVERY = 1.0
 # Younger entries are in the hands of the process that wrote them.
 SWEEP_AGE = timedelta(seconds=2)
 BATCH = 200
+MOST_COUNTED = 1000
 EPOCH = datetime.fromtimestamp(0, UTC)
 FLUSH_TIMEOUT = 3.0
 
@@ -39,9 +42,13 @@ class Relay:
     load many share one round trip and one write.
     """
 
-    def __init__(self, collection: Collection[Document], publisher: Publisher) -> None:
+    def __init__(
+        self, collection: Collection[Document], publisher: Publisher, kept: int = 1
+    ) -> None:
+        """``kept`` is how many of its last events a document remembers."""
         self._collection = collection
         self._publisher = publisher
+        self._kept = kept
         self._waiting: Waiting = {}
         self._wake = Flag()
         self._ended = Flag()
@@ -49,6 +56,7 @@ class Relay:
 
     def declare_indexes(self) -> None:
         self._collection.create_index("outbox.time")
+        self._collection.create_index("sent.sequence")
 
     def submit(self, document_id: str, events: list[Event]) -> None:
         """Publish soon. The caller does not wait: the outbox is already durable."""
@@ -96,6 +104,18 @@ class Relay:
             {d["_id"]: [event_of(entry) for entry in d["outbox"]] for d in found}
         )
 
+    def waiting(self) -> dict[str, Any]:
+        """Return ``{"waiting", "oldest"}``: how many events, and since when.
+
+        Of more than MOST_COUNTED documents, so many.
+        """
+        any_time = {"outbox.time": {"$gt": EPOCH, "$lt": utc_now() + SWEEP_AGE}}
+        with own_errors():
+            shown = self._collection.find(any_time, {"outbox.time": 1})
+            found = list(shown.limit(MOST_COUNTED))
+        times = [entry["time"] for document in found for entry in document["outbox"]]
+        return {"waiting": len(times), "oldest": iso(min(times)) if times else None}
+
     def _relay(self, batch: Waiting) -> None:
         try:
             self._publish_and_clear(batch)
@@ -108,15 +128,18 @@ class Relay:
         if not batch:
             return 0
         went = self._publisher.publish_groups(list(batch.values()))
-        published = [pair for pair, ok in zip(batch.items(), went, strict=True) if ok]
-        if published:
+        moves = [
+            self._move(document_id, *taken)
+            for (document_id, events), numbers in zip(batch.items(), went, strict=True)
+            for taken in zip(events, numbers, strict=False)
+        ]
+        if moves:
             with own_errors():
-                self._collection.bulk_write(
-                    [_removal(*pair) for pair in published], ordered=False
-                )
-        return len(published)
+                self._collection.bulk_write(moves)
+        return sum(map(bool, went))
 
-
-def _removal(document_id: str, events: list[Event]) -> UpdateOne:
-    ids = [event.id for event in events]
-    return UpdateOne({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": ids}}}})
+    def _move(self, document_id: str, event: Event, number: int) -> UpdateOne:
+        """Take an event from what waits to what was sent, unless somebody has."""
+        sent = {"$each": [sent_entry(event, number)], "$slice": -self._kept}
+        change = {"$pull": {"outbox": {"id": event.id}}, "$push": {"sent": sent}}
+        return UpdateOne({"_id": document_id, "outbox.id": event.id}, change)

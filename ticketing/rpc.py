@@ -29,7 +29,8 @@ from nameko.rpc import (
 
 from ticketing.config import namespaced, setting
 from ticketing.errors import TicketingError, UnavailableError
-from ticketing.queues import QueueConsumer
+from ticketing.http.server import HttpServer
+from ticketing.queues import QueueConsumer, refuse
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,13 @@ class NamespacedConsumer(RpcConsumer):
         template = RPC_QUEUE_TEMPLATE.format(self.container.service_name)
         self.queue.name = namespaced(self.container.config, template)
 
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Answer a call; what is none, or asks for no answer, is refused."""
+        if _is_call(body) and message.properties.get("reply_to"):
+            super().handle_message(body, message)
+        else:
+            refuse(message, "it is not a call")
+
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> Any:
         """Answer the caller; if the broker has gone, so has the call's time."""
         try:
@@ -150,14 +158,42 @@ class NamespacedConsumer(RpcConsumer):
             return result, exc_info
 
 
+def _is_call(body: Any) -> bool:
+    return (
+        isinstance(body, dict)
+        and isinstance(body.get("args"), list)
+        and isinstance(body.get("kwargs"), dict)
+    )
+
+
+def _is_context(value: Any) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return all(isinstance(text, str) for text in texts)
+
+
 class ServiceMethod(Rpc):
     """``@rpc``: nameko's, with our errors expected and the broker's health watched."""
 
     rpc_consumer = NamespacedConsumer()
     health = RabbitHealth()
+    server = HttpServer()
 
     def __init__(self) -> None:
         super().__init__(expected_exceptions=TicketingError)
+
+    def stop(self) -> None:
+        """Answer calls until the requests that make them are answered."""
+        self.server.drain()
+        super().stop()
+
+    @property
+    def cause(self) -> str:
+        return f"call of {self.method_name}"
+
+    def unpack_message_headers(self, message: Any) -> dict[str, Any]:
+        """Return the caller's context: texts, and lists of texts."""
+        found = super().unpack_message_headers(message)
+        return {name: value for name, value in found.items() if _is_context(value)}
 
 
 rpc = ServiceMethod.decorator

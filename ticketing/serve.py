@@ -114,9 +114,16 @@ def _runner(services: list[str]) -> Any:
 def _config() -> dict[str, Any]:
     from nameko.cli.main import setup_yaml_parser  # noqa: PLC0415 - patched by now
 
+    from ticketing.setting_files import from_files  # noqa: PLC0415
+
     setup_yaml_parser()
     try:
-        config = yaml.safe_load(Path(CONFIG).read_text(encoding="utf-8"))
+        text = Path(CONFIG).read_text(encoding="utf-8")
+        given = from_files(os.environ, text)
+        os.environ.update(given)
+        config = yaml.safe_load(text)
+        for name in given:
+            del os.environ[name]
     except (OSError, yaml.YAMLError) as error:
         raise SystemExit(f"{CONFIG} cannot be read: {error}.") from None
     logging.config.dictConfig(config["LOGGING"])

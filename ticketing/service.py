@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from ticketing.dead_letters import DeadLetters
+from pydantic import BaseModel, ConfigDict, Field
+
+from ticketing.dead_letters import PAGE, DeadLetters
 from ticketing.dependencies import Clock, Tracing
+from ticketing.health import Condition, ServiceHealth
+from ticketing.http.request import validate
 from ticketing.http.server import Probes
+from ticketing.progress import Bus, EventBus
 from ticketing.rpc import rpc
 
 
@@ -19,14 +24,48 @@ class Service:
     tracing = Tracing()
     probes = Probes()
     graveyard = DeadLetters()
+    bus: Bus = EventBus()
+    condition: Condition = ServiceHealth()
 
     @rpc
-    def dead_letters(self) -> list[dict[str, Any]]:
-        """Return the messages this service could not handle, with their reasons."""
-        return [letter.json_dict() for letter in self.graveyard.box.all()]
+    def health(self) -> dict[str, Any]:
+        """Return how the service and all that it stands on is right now.
+
+        As ``ticketing.health.Condition.report`` says, of the process that answers.
+        """
+        return self.condition.report()
+
+    @rpc
+    def dead_letters(self, after: int = 0, limit: int = PAGE) -> list[dict[str, Any]]:
+        """Return the messages this service could not handle, with their reasons.
+
+        A page of at most a hundred, oldest first, of those ``after`` an id. Raises
+        InvalidInputError.
+        """
+        page = validate(LetterPage, {"after": after, "limit": limit})
+        return [each.json_dict() for each in self.graveyard.box.page(*page.bounds)]
 
     @rpc
     def replay_dead_letter(self, id: int) -> dict[str, int]:  # noqa: A002 - the contract's name
         """Handle a dead letter again; it is gone once that succeeds."""
         self.graveyard.replay(id)
         return {"replayed": id}
+
+    @rpc
+    def discard_dead_letter(self, id: int) -> dict[str, int]:  # noqa: A002 - see above
+        """Forget a dead letter: nobody will handle it. Raises NotFoundError."""
+        self.graveyard.box.discard(id)
+        return {"discarded": id}
+
+
+class LetterPage(BaseModel):
+    """Which dead letters somebody wants to see."""
+
+    model_config = ConfigDict(strict=True)
+
+    after: int = Field(ge=0)
+    limit: int = Field(ge=1, le=PAGE)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        return self.after, self.limit

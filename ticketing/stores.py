@@ -1,5 +1,6 @@
 """A repository provider: one collection of aggregates, its outbox and its relay."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pymongo.collection import Collection
@@ -7,6 +8,7 @@ from pymongo.collection import Collection
 from ticketing.aggregates import Aggregates
 from ticketing.change import Versioned
 from ticketing.events import Publisher
+from ticketing.healing import Healer
 from ticketing.mongo import Database, Document
 from ticketing.nats import Nats
 from ticketing.relay import Relay
@@ -25,6 +27,9 @@ class AggregateDatabase(Database, Generic[A]):
 
     collection_name: ClassVar[str]
     store_class: ClassVar[type[Aggregates[Any]]] = Aggregates
+    # How many of its last events a document remembers, to tell them again if need be.
+    # One is enough where each tells all that there is.
+    events_kept: ClassVar[int] = 50
 
     @staticmethod
     def encode(aggregate: A) -> Document:
@@ -38,13 +43,17 @@ class AggregateDatabase(Database, Generic[A]):
         super().setup()
         self.collection: Collection[Document] = self.database[self.collection_name]
         publisher = Publisher(self.nats.connection, self.container.service_name)
-        self.relay = Relay(self.collection, publisher)
+        self.relay = Relay(self.collection, publisher, self.events_kept)
+        self.healer = Healer(self.collection, publisher, self.nats.connection)
         self.store: Any = self.store_class(
             self.collection, self.relay, self.encode, self.decode
         )
 
     def declare_indexes(self) -> None:
         self.relay.declare_indexes()
+
+    def details(self) -> dict[str, Callable[[], Any]]:
+        return {"outbox": self.relay.waiting}
 
     def start(self) -> None:
         super().start()
@@ -53,6 +62,7 @@ class AggregateDatabase(Database, Generic[A]):
             self.container.spawn_managed_thread(
                 self.relay.run_sweep, identifier="sweep"
             ),
+            self.container.spawn_managed_thread(self.healer.run, identifier="healer"),
         ]
 
     def stop(self) -> None:

@@ -12,15 +12,18 @@ CONTEXT_KEY = "traceparent"
 
 _PATTERN = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[str] = ContextVar("traceparent", default="")
+_cause: ContextVar[str] = ContextVar("cause", default="")
 
 
 def new_traceparent() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
-def accept(value: str | None) -> str:
+def accept(value: object) -> str:
     """Return the caller's ``traceparent`` if it is well formed, else a new one."""
-    return value if value and _PATTERN.fullmatch(value) else new_traceparent()
+    if isinstance(value, str) and _PATTERN.fullmatch(value):
+        return value
+    return new_traceparent()
 
 
 def current() -> str:
@@ -31,6 +34,16 @@ def current() -> str:
 def follow(traceparent: str) -> None:
     """Make this green thread part of a trace."""
     _current.set(traceparent)
+
+
+def act_for(cause: str) -> None:
+    """Name what this green thread does its work for: a route, an event, a call."""
+    _cause.set(cause)
+
+
+def cause() -> str:
+    """Return what this green thread does its work for, or ``""``."""
+    return _cause.get()
 
 
 def trace_id(traceparent: str) -> str:

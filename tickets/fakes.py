@@ -7,7 +7,9 @@ from ticketing.clock import from_iso
 from ticketing.fakes import MemoryAggregates
 from ticketing.paging import Page
 from tickets.models import Share, Ticket
-from tickets.search import Availability, Search, begins, words_of
+from tickets.search import Availability, Search, Sort, begins, words_of
+
+EVERY = Page(10**9)
 
 
 class MemoryShares:
@@ -30,10 +32,21 @@ class MemoryTickets(MemoryAggregates[Ticket]):
         self.shares = MemoryShares()
 
     def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]:
-        return self.select(lambda ticket: _is_found(ticket, search, now), page)
+        if search.sort is Sort.LISTED:
+            return self.select(lambda ticket: _is_found(ticket, search, now), page)
+        found = self.select(lambda ticket: _is_found(ticket, search, now), EVERY)
+        found = sorted(filter(_place, found), key=_place)
+        known = self.find(page.after) if page.after else None
+        place = _place(known) if known else ()
+        return [each for each in found if _place(each) > place][: page.limit]
 
     def of_seller(self, user_id: str, page: Page) -> list[Ticket]:
         return self.select(lambda ticket: ticket.user_id == user_id, page)
+
+
+def _place(ticket: Ticket) -> tuple[datetime, str] | tuple[()]:
+    event = ticket.offer.event
+    return (from_iso(event.starts_at), ticket.id) if event else ()
 
 
 def _is_found(ticket: Ticket, search: Search, now: datetime) -> bool:
@@ -45,6 +58,9 @@ def _is_found(ticket: Ticket, search: Search, now: datetime) -> bool:
         and begins(words_of(*texts), search.words)
         and (not search.since or bool(starts_at and starts_at >= search.since))
         and (not search.until or bool(starts_at and starts_at <= search.until))
+        and search.currency in {None, offer.currency}
+        and (search.least is None or offer.price >= search.least)
+        and (search.most is None or offer.price <= search.most)
     )
 
 
@@ -56,5 +72,5 @@ def _stands(
     opens = ticket.offer.on_sale_at
     if wanted is Availability.UPCOMING:
         return ticket.available > 0 and bool(opens and opens > now)
-    is_open = not opens or opens <= now
+    is_open = wanted is Availability.OPEN or not opens or opens <= now
     return ticket.available > 0 and is_open and not (starts_at and starts_at <= now)

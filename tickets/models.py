@@ -135,14 +135,14 @@ def check_editable(ticket: Ticket, user_id: str) -> None:
 def edit(ticket: Ticket, user_id: str, offer: Offer) -> Change[Ticket]:
     """Change what is offered. Raises BadRequestError, then NotOwnerError."""
     check_editable(ticket, user_id)
-    return _updated(replace(ticket, offer=offer))
+    return told_again(replace(ticket, offer=offer))
 
 
 def cancel(ticket: Ticket, user_id: str) -> Change[Ticket] | None:
     """Take it off sale for good. Raises NotOwnerError."""
     if ticket.user_id != user_id:
         raise NotOwnerError
-    return None if ticket.cancelled else _updated(replace(ticket, cancelled=True))
+    return None if ticket.cancelled else told_again(replace(ticket, cancelled=True))
 
 
 def follow(
@@ -166,7 +166,7 @@ def follow(
             kept[order_id] = share
     if not news:
         return None
-    return _updated(
+    return told_again(
         replace(
             ticket,
             held=held,
@@ -185,7 +185,8 @@ def overflow(ticket: Ticket) -> dict[str, Share]:
     return dict(oldest)
 
 
-def _updated(ticket: Ticket) -> Change[Ticket]:
+def told_again(ticket: Ticket) -> Change[Ticket]:
+    """The listing a version on, and the event that tells all of it."""
     after = replace(ticket, version=ticket.version + 1)
     return Change(after, Event.of(_listed(after)))
 

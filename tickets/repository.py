@@ -13,7 +13,14 @@ from ticketing.mongo import Document
 from ticketing.paging import Page
 from ticketing.stores import AggregateDatabase
 from tickets.models import Offer, Share, Ticket
-from tickets.search import Search, words_of
+from tickets.search import (
+    ALL_OPEN,
+    Search,
+    Sort,
+    has_begun,
+    id_windows,
+    words_of,
+)
 from tickets.shares import MongoShares, Shares
 
 # Stand for "has always been on sale" and "is sold for ever" where queries compare.
@@ -37,8 +44,46 @@ class MongoTickets(Aggregates[Ticket]):
 
     def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]:
         """Return a page of the listings that are searched for."""
+        if search == ALL_OPEN and page.descending:
+            return self._newest_open(page, now)
+        if search.sort is Sort.EVENT:
+            return self._next_events(search.condition(now), page)
         condition = page.within(search.condition(now))
         return self.query(condition, page.limit, page.sort)
+
+    def _next_events(self, condition: Document, page: Page) -> list[Ticket]:
+        """Go on after the listing ``page.after``, wherever it stands by now."""
+        known = self.find(page.after) if page.after else None
+        if known and (event := known.offer.event):
+            at = from_iso(event.starts_at)
+            same_time = {"startsAt": at, "_id": {"$gt": known.id}}
+            later = {"$or": [{"startsAt": {"$gt": at}}, same_time]}
+            condition = {"$and": [condition, later]}
+        return self.query(condition, page.limit, ("startsAt", 1), ("_id", 1))
+
+    def _newest_open(self, page: Page, now: datetime) -> list[Ticket]:
+        """Read back in growing steps, asking for what one index has and no more.
+
+        Some servers use none for any other question, and read all that it finds before
+        they sort: they would read every listing there is, and are asked all the time.
+        """
+        found: list[Ticket] = []
+        for low, high in id_windows(page.after, now):
+            found += self._open_between(low, high, page, now)
+            if len(found) >= page.limit:
+                break
+        return found[: page.limit]
+
+    def _open_between(
+        self, low: str, high: str, page: Page, now: datetime
+    ) -> list[Ticket]:
+        found: list[Ticket] = []
+        while len(found) < page.limit and low < high:
+            within = {"available": True, "_id": {"$gte": low, "$lt": high}}
+            newest = self.query(within, page.limit, page.sort)
+            found += [each for each in newest if not has_begun(each, now)]
+            high = newest[-1].id if len(newest) == page.limit else low
+        return found
 
     def of_seller(self, user_id: str, page: Page) -> list[Ticket]:
         return self.query(page.within({"userId": user_id}), page.limit, page.sort)
@@ -49,6 +94,7 @@ class TicketDatabase(AggregateDatabase[Ticket]):
 
     collection_name = "tickets"
     store_class = MongoTickets
+    events_kept = 1
 
     def setup(self) -> None:
         super().setup()
@@ -56,6 +102,7 @@ class TicketDatabase(AggregateDatabase[Ticket]):
 
     def declare_indexes(self) -> None:
         self.collection.create_index([("available", 1), ("_id", 1)])
+        self.collection.create_index([("available", 1), ("startsAt", 1), ("_id", 1)])
         self.collection.create_index([("userId", 1), ("_id", 1)])
         super().declare_indexes()
 

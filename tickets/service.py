@@ -85,14 +85,20 @@ class TicketsService(service.Service):
         from_time: str | None = None,
         to_time: str | None = None,
         availability: str = "now",
+        currency: str = "",
+        min_price: str = "",
+        max_price: str = "",
+        sort: str = "listed",
     ) -> list[Json]:
         """Return a page of the listings, unless told otherwise those to be bought now.
 
-        ``availability`` is now, upcoming or all. Raises InvalidInputError.
+        ``availability`` is now, upcoming, open (both) or all; prices need a currency;
+        ``sort`` is listed or event. Raises InvalidInputError.
         """
-        page = {"limit": limit, "after": after, "order": order}
+        page = {"limit": limit, "after": after, "order": order, "sort": sort}
         search = {"text": text, "from": from_time, "to": to_time}
-        return self._list(page | search | {"availability": availability})
+        price = {"currency": currency, "minPrice": min_price, "maxPrice": max_price}
+        return self._list(page | search | price | {"availability": availability})
 
     @rpc
     def list_own(

@@ -11,6 +11,8 @@ from pathlib import Path
 from werkzeug.wrappers import Response
 
 from ticketing.errors import NotFoundError
+from ticketing.http.compression import BEST
+from ticketing.http.kept import Kept, KeptResponse
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -23,6 +25,7 @@ _FILES["site.css"] = b"\n".join(
 )
 _READER = [_HERE / "node_modules" / "qr" / name for name in ("decode.js", "index.js")]
 _FILES |= {path.name: path.read_bytes() for path in _READER if path.exists()}
+_KEPT = {name: Kept(content, BEST) for name, content in _FILES.items()}
 
 
 def _version() -> str:
@@ -53,7 +56,7 @@ def serve(version: str, name: str) -> Response:
     """
     if not has(name):
         raise NotFoundError
-    response = Response(_FILES[name], mimetype=_TYPES[Path(name).suffix])
+    response = KeptResponse(_KEPT[name], mimetype=_TYPES[Path(name).suffix])
     if version == VERSION:
         response.headers["Cache-Control"] = FOREVER
     return response

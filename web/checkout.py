@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ticketing.config import Config, optional
 from ticketing.errors import BadRequestError
 from ticketing.http.same_site import content_policy
+from web.translations import mark
 
 # Always from there: https://docs.stripe.com/js/including. Its name is that of the
 # release of the API that the payments service speaks.
@@ -29,13 +30,22 @@ class Card:
 
 
 TEST_CARDS = (
-    Card("tok_visa", "Visa", "4242", "works"),
-    Card("tok_mastercard", "Mastercard", "4444", "works"),
-    Card("tok_threeDSecure2Required", "Visa", "3220", "asks you to confirm first"),
-    Card("tok_chargeDeclined", "Visa", "0002", "is declined"),
-    Card("tok_chargeDeclinedInsufficientFunds", "Visa", "9995", "has too little money"),
-    Card("tok_chargeDeclinedExpiredCard", "Visa", "0069", "has expired"),
-    Card("tok_chargeDeclinedProcessingError", "Visa", "0119", "fails at the bank"),
+    Card("tok_visa", "Visa", "4242", mark("works")),
+    Card("tok_mastercard", "Mastercard", "4444", mark("works")),
+    Card(
+        "tok_threeDSecure2Required", "Visa", "3220", mark("asks you to confirm first")
+    ),
+    Card("tok_chargeDeclined", "Visa", "0002", mark("is declined")),
+    Card(
+        "tok_chargeDeclinedInsufficientFunds",
+        "Visa",
+        "9995",
+        mark("has too little money"),
+    ),
+    Card("tok_chargeDeclinedExpiredCard", "Visa", "0069", mark("has expired")),
+    Card(
+        "tok_chargeDeclinedProcessingError", "Visa", "0119", mark("fails at the bank")
+    ),
 )
 
 
@@ -64,6 +74,6 @@ class Checkout:
     def check(self, token: str) -> None:
         """Raise BadRequestError unless ``token`` is one of the cards."""
         if not self.cards:
-            raise BadRequestError("This page cannot take a card yet")
+            raise BadRequestError(mark("This page cannot take a card yet"))
         if token not in {card.token for card in self.cards}:
-            raise BadRequestError("Choose a card to pay with")
+            raise BadRequestError(mark("Choose a card to pay with"))

@@ -1,19 +1,24 @@
-"""How money, time and seats are written on the pages."""
+"""How money, time and seats are written: for whoever is reading, see ``languages``."""
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
 from bson import ObjectId
 
 from ticketing.clock import from_iso, iso
 from ticketing.money import DECIMALS
 from web import languages
+from web.translations import gettext as _
+from web.translations import ngettext
 
 UTC = "UTC"
 # What people may type beside a price.
@@ -28,6 +33,22 @@ def money(price: float, currency: str, locale: str = languages.DEFAULT) -> str:
     return str(format_currency(sum_, currency.upper(), locale=locale))
 
 
+def sum_(price: float, currency: str) -> str:
+    """Write a sum of major units for who is reading."""
+    return money(price, currency, languages.current().locale)
+
+
+def alternatives(sums: Sequence[tuple[float, str]]) -> str:
+    """Write sums of which one applies: ``$0.50, €0.50 or ¥50``."""
+    written = [sum_(*each) for each in sums]
+    return format_list(written, style="or", locale=languages.current().customs)
+
+
+def number(count: int) -> str:
+    """Write a whole number: ``12,000``."""
+    return str(format_decimal(count, locale=languages.current().customs))
+
+
 def amount(price: float, currency: str) -> str:
     """Write a price as people type it: ``1200.00``."""
     return f"{Decimal(str(price)):.{DECIMALS[currency]}f}"
@@ -38,24 +59,31 @@ def pass_id(text: str) -> str:
     return "-".join(re.findall("[^-]{1,4}", text))
 
 
+def decimal(text: str) -> str:
+    """Write a number that a program wrote: ``999,999.99``."""
+    return str(format_decimal(Decimal(text), locale=languages.current().customs))
+
+
 def moment(time: str, zone: str = UTC) -> str:
     """Write an ISO time for people: ``31 January 2026, 12:00 UTC``."""
-    return f"{day(time, zone)}, {hour(time, zone)}"
+    return _("%(day)s, %(hour)s", day=day(time, zone), hour=hour(time, zone))
 
 
 def day(time: str, zone: str = UTC) -> str:
-    return _there(time, zone).strftime("%-d %B %Y")
+    return _written(time, zone, languages.current().customs).day
 
 
 def hour(time: str, zone: str = UTC) -> str:
     """Write the time of day, cut to minutes, so that nobody comes too late."""
-    return f"{_there(time, zone):%H:%M} {_clock(zone)}"
+    clock = _written(time, zone, languages.current().customs).clock
+    return _("%(clock)s %(zone)s", clock=clock, zone=_zone(zone))
 
 
 def start(event: dict[str, Any]) -> str:
     """Write when an event begins: ``Saturday, 31 January 2026, 20:00 Berlin time``."""
     time, zone = event["startsAt"], event["timezone"]
-    return f"{_there(time, zone):%A}, {moment(time, zone)}"
+    weekday = _written(time, zone, languages.current().customs).weekday
+    return _("%(weekday)s, %(moment)s", weekday=weekday, moment=moment(time, zone))
 
 
 def typed_time(time: str, zone: str) -> str:
@@ -68,20 +96,45 @@ def made_at(thing_id: str) -> str:
     return iso(ObjectId(thing_id).generation_time)
 
 
-def tickets(number: int) -> str:
-    return "1 ticket" if number == 1 else f"{number:,} tickets"
+def tickets(count: int) -> str:
+    written = number(count)
+    return ngettext("%(number)s ticket", "%(number)s tickets", count, number=written)
 
 
 def seats(labels: Sequence[str]) -> str:
     """Name seats: ``Seat Box``, ``Seats A-1, A-2``."""
-    return f"{'Seat' if len(labels) == 1 else 'Seats'} {', '.join(labels)}"
+    named = ", ".join(labels)
+    return ngettext("Seat %(seats)s", "Seats %(seats)s", len(labels), seats=named)
+
+
+class _Written(NamedTuple):
+    """A time as it is written somewhere."""
+
+    weekday: str
+    day: str
+    clock: str
+
+
+# A list of what is for sale has few times and many readers.
+@lru_cache(maxsize=4096)
+def _written(time: str, zone: str, locale: str) -> _Written:
+    there = _there(time, zone)
+    return _Written(
+        weekday=format_date(there, "EEEE", locale=locale),
+        day=format_date(there, "long", locale=locale),
+        clock=format_time(there, "short", locale=locale),
+    )
 
 
 def _there(time: str, zone: str) -> datetime:
     return from_iso(time).astimezone(ZoneInfo(zone))
 
 
-def _clock(zone: str) -> str:
+def _zone(name: str) -> str:
     """Name a zone's time: that of a place by the place, ``Berlin time``."""
-    _, is_place, place = zone.rpartition("/")
-    return f"{place.replace('_', ' ')} time" if is_place else zone
+    _folder, is_place, place = name.rpartition("/")
+    if not is_place:
+        return name
+    cities = Locale.parse(languages.current().customs).time_zones
+    city = cities.get(name, {}).get("city") or place.replace("_", " ")
+    return _("%(place)s time", place=city)

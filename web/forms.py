@@ -14,38 +14,57 @@ from ticketing.errors import (
 from ticketing.http import Request
 from ticketing.money import major, minor
 from web.formats import SIGNS
+from web.translations import mark
 
 # What a form answers by showing itself again.
 REFUSALS = (BadRequestError, TooManyRequestsError, UnavailableError)
 
-_TOO_MANY = "There were too many tries. Wait a while, and try again."
-_AWAY = "We could not reach a part of the shop just now. Please try again in a moment."
+_TOO_MANY = mark("There were too many tries. Wait a while, and try again.")
+_AWAY = mark(
+    "We could not reach a part of the shop just now. Please try again in a moment."
+)
 # Where people need other words than programs.
 _PLAIN = {
-    "Email in use": "This email already has an account. Sign in instead.",
-    "Invalid credentials": "The email or the password is not right",
-    "from must be a day such as 2027-06-01": "The first day must be a day",
-    "to must be a day such as 2027-06-01": "The last day must be a day",
-    "text must have at most 100 characters": "Search for at most 100 characters",
-    "StartsAt must be a time such as 2027-06-01T20:00:00Z": "Say when it begins, with "
-    "a day and a time",
-    "OnSaleAt must be a time such as 2027-06-01T20:00:00Z": "Say when the sale opens, "
-    "with a day and a time",
-    "MaxPerOrder must be a whole number from 1 to 1000": "At most in one order must "
-    "be a whole number from 1 to 1000",
-    "Quantity must be a whole number from 1 to 1000": "How many must be a whole number "
-    "from 1 to 1000",
-    "Quantity must be a whole number from 1 to 100000": "How many must be a whole "
-    "number from 1 to 100,000",
-    "Send a quantity or seats, not both": "Fill in how many or the seats, not both",
-    "Seats must be a list of 1 to 50000 labels": "Fill in the seats",
-    "This has numbered seats: send seats": "Say which seats, not how many",
+    "Email in use": mark("This email already has an account. Sign in instead."),
+    "Invalid credentials": mark("The email or the password is not right"),
+    "from must be a day such as 2027-06-01": mark("The first day must be a day"),
+    "to must be a day such as 2027-06-01": mark("The last day must be a day"),
+    "minPrice needs a currency": mark("Choose the currency of the price"),
+    "maxPrice needs a currency": mark("Choose the currency of the price"),
+    "minPrice must be a price such as 20": mark(
+        "The lowest price must be an amount, such as 20"
+    ),
+    "maxPrice must be a price such as 20": mark(
+        "The highest price must be an amount, such as 20"
+    ),
+    "text must have at most 100 characters": mark("Search for at most 100 characters"),
+    "StartsAt must be a time such as 2027-06-01T20:00:00Z": mark(
+        "Say when it begins, with a day and a time"
+    ),
+    "OnSaleAt must be a time such as 2027-06-01T20:00:00Z": mark(
+        "Say when the sale opens, with a day and a time"
+    ),
+    "MaxPerOrder must be a whole number from 1 to 1000": mark(
+        "At most in one order must be a whole number from 1 to 1000"
+    ),
+    "Quantity must be a whole number from 1 to 1000": mark(
+        "How many must be a whole number from 1 to 1000"
+    ),
+    "Quantity must be a whole number from 1 to 100000": mark(
+        "How many must be a whole number from 1 to 100,000"
+    ),
+    "Send a quantity or seats, not both": mark(
+        "Fill in how many or the seats, not both"
+    ),
+    "Seats must be a list of 1 to 50000 labels": mark("Fill in the seats"),
+    "This has numbered seats: send seats": mark("Say which seats, not how many"),
 }
 _PLAIN_AT = {
-    ("current", "Invalid credentials"): "This is not your present password",
-    ("current", "You must supply a password"): "Fill in your present password",
+    ("current", "Invalid credentials"): mark("This is not your present password"),
+    ("current", "You must supply a password"): mark("Fill in your present password"),
 }
-_PRICE = re.compile(r"([$€£¥]?)\s*([0-9]{1,9}(?:\.[0-9]*)?)\s*([$€£¥]?)")
+# After a comma stand decimals, too, if there are as few as of cents.
+_PRICE = re.compile(r"([$€£¥]?)\s*([0-9]{1,9}(?:\.[0-9]*|,[0-9]{0,2})?)\s*([$€£¥]?)")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
@@ -120,7 +139,7 @@ def price_of(text: str, currency: str) -> int | float | None:
     if not found or found[1] + found[3] not in {"", SIGNS[currency]}:
         return None
     try:
-        return major(minor(Decimal(found[2]), currency), currency)
+        return major(minor(Decimal(found[2].replace(",", ".")), currency), currency)
     except ValueError:
         return None
 

@@ -1,5 +1,8 @@
 """Writing to buyers when something has become of their orders."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import eventlet
 
 from ticketing.consumer import PullConsumer
@@ -8,6 +11,7 @@ from ticketing.errors import UnavailableError
 from ticketing.events import EventHandler
 from ticketing.messages import Delivery
 from ticketing.public_url import PublicUrl
+from web import languages
 from web.bookings import booking_of
 from web.documents import ics, pdf
 from web.documents.booking import Booking
@@ -44,8 +48,7 @@ class Letters(base.Web):
 
     @letter_handler(OrderCompleted)
     def on_order_completed(self, event: Delivery) -> None:
-        with _in_time():
-            order, booking = self._told(event.payload)
+        with self._writing_of(event.payload) as (order, booking):
             # One that was refunded since then gets the letter about that.
             if booking.passes:
                 words = letters.bought(booking, order["total"])
@@ -53,30 +56,39 @@ class Letters(base.Web):
 
     @letter_handler(OrderReduced)
     def on_order_reduced(self, event: Delivery) -> None:
-        with _in_time():
-            self._tell_refund(event.payload, event.payload.units)
+        with self._writing_of(event.payload) as (order, booking):
+            words = self._of_refund(order, booking, event.payload.units)
+            self._send(words, booking, order, event.payload)
 
     @letter_handler(OrderCancelled)
     def on_order_cancelled(self, event: Delivery) -> None:
-        with _in_time():
-            if event.payload.reason == "refunded":
-                self._tell_refund(event.payload, [])
-            elif event.payload.reason == "listing cancelled":
-                order, booking = self._told(event.payload)
-                words = letters.called_off(booking)
-                self._send(words, booking, order, event.payload)
+        reason = event.payload.reason
+        if reason not in {"refunded", "listing cancelled"}:
+            return
+        with self._writing_of(event.payload) as (order, booking):
+            words = (
+                self._of_refund(order, booking, [])
+                if reason == "refunded"
+                else letters.called_off(booking)
+            )
+            self._send(words, booking, order, event.payload)
 
-    def _tell_refund(self, told: OrderEvent, left: list[str]) -> None:
+    def _of_refund(self, order: Json, booking: Booking, left: list[str]) -> Words:
         """Tell of the refund that left the order with these units."""
-        order, booking = self._told(told)
-        payment = self.payments.get_payment(told.id)
+        payment = self.payments.get_payment(order["id"])
         refund = Refund.that_left(left, payment, booking.currency)
-        self._send(letters.refunded(booking, refund), booking, order, told)
+        return letters.refunded(booking, refund)
 
-    def _told(self, told: OrderEvent) -> tuple[Json, Booking]:
-        """Return the order that an event tells of, and what is still good of it."""
-        order = self.orders.get_order(told.id)
-        return order, booking_of(self.tickets, self.orders, order).kept
+    @contextmanager
+    def _writing_of(self, told: OrderEvent) -> Iterator[tuple[Json, Booking]]:
+        """Write to the buyer in time, and in the language of the order.
+
+        Gives the order that an event tells of, and what is still good of it.
+        """
+        with _in_time():
+            order = self.orders.get_order(told.id)
+            with languages.reading(languages.reader_of(order.get("language", ""))):
+                yield order, booking_of(self.tickets, self.orders, order).kept
 
     def _send(
         self, words: Words, booking: Booking, order: Json, told: OrderEvent

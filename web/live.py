@@ -193,6 +193,9 @@ class LiveStreams(DependencyProvider):
         position, peers = (lambda: self._feed.position), Peers.of(config)
         self._live = Live(self._hub, position, has_ended, peers)
 
+    def details(self) -> dict[str, Callable[[], Any]]:
+        return {"streams": lambda: len(self._hub)}
+
     def start(self) -> None:
         self._hub.start()
         self.sessions.listeners.append(self._live.hear_revoked)

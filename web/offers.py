@@ -10,6 +10,7 @@ from ticketing.money import CURRENCIES, DEFAULT_CURRENCY, MINIMUM, major
 from web import formats, rows
 from web.forms import Form, price_of, whole_of
 from web.states import Json
+from web.translations import mark
 
 ZONE = "event.timezone"
 EVENT = ("event.name", "event.venue", "event.startsAt", ZONE, "event.description")
@@ -93,7 +94,7 @@ def _event(form: Form, zone: tzinfo) -> Json:
 
 def _zone_of(form: Form) -> tzinfo:
     if form[ZONE] not in _ZONES:
-        message = "Choose a time zone from the list, such as Europe/Berlin"
+        message = mark("Choose a time zone from the list, such as Europe/Berlin")
         raise InvalidInputError([{"message": message, "field": ZONE}])
     return ZoneInfo(form[ZONE])
 

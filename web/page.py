@@ -36,10 +36,15 @@ class Page(Route):
     """``@page("GET", "/orders", session=True)``
 
     Like ``@route``, but who has no session is asked to sign in, and whoever prefers
-    HTML gets refusals as pages. What is sent has to come from a form of ours.
+    HTML gets refusals as pages. What is sent has to come from a form of ours, unless
+    it is of no use to anybody else (``form_token=False``).
     """
 
     rendering = Rendering()
+
+    def __init__(self, *args: Any, form_token: bool = True, **options: Any) -> None:
+        self.form_token = form_token
+        super().__init__(*args, **options)
 
     @property
     def rule(self) -> Rule:
@@ -57,7 +62,7 @@ class Page(Route):
             return self.rendering.renderer.refuse(request, error)
 
     def _call(self, request: Request, values: dict[str, str]) -> Any:
-        if request.method not in SAFE_METHODS:
+        if self.form_token and request.method not in SAFE_METHODS:
             self.rendering.renderer.forms.check(request)
         return super()._call(request, values)
 

@@ -1,6 +1,6 @@
 """Where a person goes next, always on this site."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,12 @@ MAX_PATH = 2000
 
 
 def safe_path(text: str | None) -> str:
+    """Return ``text`` if it is a path of this site to go to after signing in."""
+    path = path_here(text)
+    return HOME if path.startswith("/auth/") else path
+
+
+def path_here(text: str | None) -> str:
     r"""Return ``text`` if it is a path of this site, else the home page.
 
     Browsers take ``//host`` and ``/\host`` for another site, and drop control
@@ -20,9 +26,15 @@ def safe_path(text: str | None) -> str:
         return HOME
     if not text.isprintable() or " " in text or "\\" in text:
         return HOME
-    if not text.startswith("/") or text.startswith(("//", "/auth/")):
+    if not text.startswith("/") or text.startswith("//"):
         return HOME
     return text
+
+
+def path_of(request: Request) -> str:
+    """Return where somebody is, to come back to."""
+    path, query = quote(request.path), request.query_string.decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def see_other(path: str) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from werkzeug.exceptions import HTTPException
 
 from ticketing.errors import ForbiddenError, NotOwnerError, TicketingError
+from web.translations import mark
 
 
 @dataclass(frozen=True)
@@ -16,47 +17,57 @@ class Refusal:
 
 _NOT_YOURS = Refusal(
     403,
-    "This belongs to somebody else",
-    "You are signed in, but only its owner may see or change this. "
-    "If it is yours, sign out and sign in with your other account.",
+    mark("This belongs to somebody else"),
+    mark(
+        "You are signed in, but only its owner may see or change this. "
+        "If it is yours, sign out and sign in with your other account."
+    ),
 )
 _FOREIGN = Refusal(
     403,
-    "This did not come from our pages",
-    "Another site tried to act in your name, so nothing was done. "
-    "If it was you, open the page here and do it again.",
+    mark("This did not come from our pages"),
+    mark(
+        "Another site tried to act in your name, so nothing was done. "
+        "If it was you, open the page here and do it again."
+    ),
 )
 _UNFORESEEN = Refusal(
     500,
-    "Something went wrong on our side",
-    "It is not your fault. Look at your orders before you try again: "
-    "what you did may have worked.",
+    mark("Something went wrong on our side"),
+    mark(
+        "It is not your fault. Look at your orders before you try again: "
+        "what you did may have worked."
+    ),
 )
 _KNOWN = {
     refusal.status: refusal
     for refusal in (
         Refusal(
             400,
-            "We could not make sense of this",
-            "Go back, check what you have entered and send it again.",
+            mark("We could not make sense of this"),
+            mark("Go back, check what you have entered and send it again."),
         ),
         Refusal(
             404,
-            "There is nothing here",
-            "The address may be mistyped, or what was here is gone.",
+            mark("There is nothing here"),
+            mark("The address may be mistyped, or what was here is gone."),
         ),
-        Refusal(413, "This is too large", "Go back and send less at once."),
+        Refusal(413, mark("This is too large"), mark("Go back and send less at once.")),
         Refusal(
             429,
-            "That was a lot at once",
-            "Wait a while, and try again. Nothing is lost: reservations and payments "
-            "are kept.",
+            mark("That was a lot at once"),
+            mark(
+                "Wait a while, and try again. Nothing is lost: reservations and "
+                "payments are kept."
+            ),
         ),
         Refusal(
             503,
-            "Please try again in a moment",
-            "A part of the shop does not answer right now. Nothing is lost: "
-            "reservations and payments are kept.",
+            mark("Please try again in a moment"),
+            mark(
+                "A part of the shop does not answer right now. Nothing is lost: "
+                "reservations and payments are kept."
+            ),
         ),
     )
 }

@@ -1,10 +1,9 @@
 """Templates, and the two kinds of answers made of them: pages and refusals."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from nameko.extensions import DependencyProvider, SharedExtension
@@ -17,11 +16,14 @@ from ticketing.config import flag, setting
 from ticketing.errors import TicketingError
 from ticketing.http import Request
 from ticketing.keyring import KeyRing
-from web import assets, formats, languages, refusals
+from web import assets, languages, refusals
 from web.checkout import Checkout
 from web.form_tokens import PURPOSE, FormTokens
 from web.forms import Form
+from web.jinja import TEMPLATES, templates_in
+from web.kept import KeptPages
 from web.operators import Operators
+from web.paths import path_of
 
 log = logging.getLogger(__name__)
 
@@ -39,26 +41,9 @@ class Renderer:
         self.checkout = checkout
         self.forms = forms
         self.operators = operators
+        self.kept = KeptPages()
         self._now = now
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
-            name: getattr(formats, name)
-            for name in (
-                "moment",
-                "day",
-                "hour",
-                "start",
-                "made_at",
-                "tickets",
-                "seats",
-            )
-        } | {"money": _money}
+        self._templates = templates_in(TEMPLATES)
         self._templates.globals |= {"asset": assets.address, "checkout": checkout}
         self._templates.globals["form_token"] = self._form_token
 
@@ -67,13 +52,15 @@ class Renderer:
     ) -> Response:
         """Answer with a page; one with a form has the form's status."""
         form = values.setdefault("form", Form())
-        locale = languages.locale_of(request.headers.get("Accept-Language", ""))
+        reader = languages.of(request)
         values |= {"request": request, "user": request.user, "now": iso(self._now())}
-        values["locale"] = languages.tag(locale)
+        values |= {"language": reader.language, "locale": languages.tag(reader.locale)}
+        values |= {"languages": languages.NAMES, "here": path_of(request)}
         values["operates"] = self.operators.has(request.user)
-        with languages.reading(locale):
+        with languages.reading(reader):
             html = self._templates.get_template(template).render(values)
         response = _response(html, form.status if form.problems else status)
+        response.content_language.add(reader.language)
         self.forms.keep(request, response)
         return _with_time(response, form.retry_after)
 
@@ -95,15 +82,9 @@ class Renderer:
         return _with_time(response, getattr(error, "retry_after", None))
 
 
-@pass_context  # or Jinja writes a constant price once for all readers
-def _money(_context: Context, price: float, currency: str) -> str:
-    """``{{ price|money(currency) }}``: as whoever reads the page writes it."""
-    return formats.money(price, currency, languages.current())
-
-
 def _response(html: str, status: int) -> Response:
     response = Response(html, status, content_type="text/html; charset=utf-8")
-    response.vary.add("Accept-Language")
+    response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 

@@ -5,21 +5,22 @@ from typing import NoReturn
 
 from ticketing.errors import InvalidInputError
 from ticketing.layout import BETWEEN_RUNS, FROM_TO, Layout
+from web.translations import gettext as _
 
 MAX_SEATS = 50_000
 # Longer text is no seat, nor a row of them.
 _MAX_TEXT = 60
 _BETWEEN = re.compile(r"[,;\n]")
-# "A-1 to A-40" says the beginning twice.
+# "A-1 to A-40" says the beginning twice; Germans write "bis".
 _ROW = re.compile(
-    r"(?P<start>.*?)(?P<first>[0-9]{1,9})\s*(?:~|\N{EN DASH}|\sto\s)\s*(?P=start)?"
-    r"(?P<last>[0-9]{1,9})"
+    r"(?P<start>.*?)(?P<first>[0-9]{1,9})\s*(?:~|\N{EN DASH}|\s(?:to|bis)\s)\s*"
+    r"(?P=start)?(?P<last>[0-9]{1,9})"
 )
 
 
 def typed(layout: str) -> str:
     """Write a layout as people would type it, a row a line."""
-    return layout.replace(BETWEEN_RUNS, "\n").replace(FROM_TO, " to ")
+    return layout.replace(BETWEEN_RUNS, "\n").replace(FROM_TO, _(" to "))
 
 
 def labels_of(text: str) -> list[str]:

@@ -14,7 +14,9 @@ from ticketing.sessions import Session
 from web import formats
 from web.chart import chart
 from web.csv_files import Row, time_cell
+from web.service_words import said
 from web.states import Json, offer_of
+from web.translations import mark
 from web.views import own_ticket
 
 T = TypeVar("T")
@@ -26,19 +28,25 @@ TRIES = 5
 PAUSE = 1.0
 
 ORDER_COLUMNS = (
-    "Order",
-    "Bought at (UTC)",
-    "Buyer email",
-    "Status",
-    "Quantity",
-    "Units",
-    "Price",
-    "Total",
-    "Currency",
-    "Refunded units",
-    "Reason",
+    mark("Order"),
+    mark("Bought at (UTC)"),
+    mark("Buyer email"),
+    mark("Status"),
+    mark("Quantity"),
+    mark("Units"),
+    mark("Price"),
+    mark("Total"),
+    mark("Currency"),
+    mark("Refunded units"),
+    mark("Reason"),
 )
-PASS_COLUMNS = ("Pass", "Unit", "Status", "Admitted at (UTC)", "Door")
+PASS_COLUMNS = (
+    mark("Pass"),
+    mark("Unit"),
+    mark("Status"),
+    mark("Admitted at (UTC)"),
+    mark("Door"),
+)
 
 
 class Standing(StrEnum):
@@ -169,14 +177,14 @@ def _order_row(order: Json, email: str) -> Row:
         order["id"],
         time_cell(formats.made_at(order["id"])),
         email,
-        standing.value,
+        said(standing.value),
         len(units),
         ", ".join(units),
         formats.amount(order["ticket"]["price"], currency),
         formats.amount(total, currency),
         currency.upper(),
         ", ".join(given_back),
-        order.get("reason", ""),
+        said(order.get("reason", "")),
     )
 
 
@@ -192,7 +200,7 @@ def _pass_row(told: Json) -> Row:
     return (
         formats.pass_id(told["id"]),
         told["unit"],
-        told["status"],
+        said(told["status"]),
         time_cell(admitted_at) if admitted_at else "",
         told.get("door", ""),
     )

@@ -10,9 +10,11 @@ from web.page import page
 from web.pages import (
     accounts,
     door,
+    language,
     listings,
     live,
     numbers,
+    operations,
     operator,
     orders,
     passes,
@@ -29,7 +31,9 @@ class WebService(
     door.DoorPages,
     numbers.NumberPages,
     operator.OperatorPages,
+    operations.OperationPages,
     accounts.AccountPages,
+    language.LanguagePages,
     live.LivePages,
     letters.Letters,
 ):

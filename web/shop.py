@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -9,32 +10,24 @@ import eventlet
 
 from ticketing.errors import NotFoundError, UnavailableError
 from web.forms import Form
+from web.searches import SEARCH
+from web.shelf import Listing
 from web.states import Json, Payment
+from web.stock import Stock
 
 PAGE_SIZE = 24
 # Holds are minutes old: the order that holds a ticket is among a person's latest.
 LATEST = 200
 NONE_YET = "none"
-# What can be searched for: as the address has it, and as the tickets service takes it.
-SEARCH = {
-    "text": "text",
-    "from": "from_time",
-    "to": "to_time",
-    "availability": "availability",
-}
+# What of it the shelf can tell.
+UPCOMING = "upcoming"
+SHELVED = {"availability": "now"}
+ON_SHELF = {"now", UPCOMING}
 # How long a person waits to see the effect of a payment.
 PATIENCE = 2.0
 POLL_EVERY = 0.05
 
 Fetch = Callable[..., list[Json]]
-
-
-@dataclass(frozen=True)
-class Listing:
-    """A page of things, newest first; ``after`` is where the next one begins."""
-
-    things: list[Json]
-    after: str | None
 
 
 def newest(fetch: Fetch, *args: str, after: str | None, **wanted: str) -> Listing:
@@ -47,7 +40,32 @@ def newest(fetch: Fetch, *args: str, after: str | None, **wanted: str) -> Listin
 def search(tickets: Any, search: Form, after: str | None) -> Listing:
     """Return what is found. Raises InvalidInputError."""
     wanted = {SEARCH[name]: value for name, value in search.given.items()}
+    prices = wanted.keys() & {"min_price", "max_price"}
+    wanted |= {name: wanted[name].replace(",", ".") for name in prices}
     return newest(tickets.list_tickets, after=after, **wanted)
+
+
+def listed(
+    stock: Stock, tickets: Any, asked: Form, after: str | None, now: datetime
+) -> Listing:
+    """Return what is asked for, from the shelf if that is enough.
+
+    What is known is better than nothing where nobody can be asked. Raises
+    InvalidInputError, UnavailableError.
+    """
+    wanted = {**SHELVED, **asked.given}
+    if wanted.keys() != SHELVED.keys() or wanted["availability"] not in ON_SHELF:
+        return search(tickets, asked, after)
+    place = after or None, PAGE_SIZE, now
+    is_upcoming = wanted["availability"] == UPCOMING
+    if found := stock.page(*place, upcoming=is_upcoming):
+        return found
+    try:
+        return search(tickets, asked, after)
+    except UnavailableError:
+        if known := stock.known(*place, upcoming=is_upcoming):
+            return known
+        raise
 
 
 @dataclass(frozen=True)

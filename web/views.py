@@ -27,8 +27,11 @@ def ticket_view(
     ``numbers`` are how many units one can choose, each with its text. ``newest`` is
     what tells a second reservation from the first one sent again.
     """
-    ticket = tickets.get_ticket(ticket_id)
     user_id = user.user_id if user else None
+    return listing_view(tickets.get_ticket(ticket_id), orders, user_id, now)
+
+
+def listing_view(ticket: Json, orders: Any, user_id: str | None, now: datetime) -> Json:
     known = shop.known_of(orders, ticket, user_id)
     most = min(ticket["available"], ticket["maxPerOrder"])
     return {

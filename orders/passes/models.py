@@ -61,6 +61,12 @@ class Admission:
     def json_dict(self) -> Json:
         return {"admittedAt": iso(self.scan.at), "door": self.scan.door}
 
+    def told(self) -> Json:
+        """A part of its order's story."""
+        later = f", shown {len(self.conflicts)} times more" if self.conflicts else ""
+        what = f"unit {self.unit} admitted at {self.scan.door}{later}"
+        return {"at": iso(self.scan.at), "what": what}
+
 
 @dataclass(frozen=True)
 class IssuedPass:

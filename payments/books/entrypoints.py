@@ -9,8 +9,10 @@ from payments.books.comparison import Books
 from payments.inputs import Period
 from payments.repository import Payments
 from ticketing import service
+from ticketing.clock import iso
 from ticketing.errors import NotFoundError
 from ticketing.http.request import validate
+from ticketing.ids import checked_id
 from ticketing.paging import page_of
 from ticketing.periodic import every
 from ticketing.rpc import rpc
@@ -66,6 +68,25 @@ class BookEntrypoints(service.Service):
         end = period.until or self.clock()
         begin = period.since or end - reconciliation.LONGEST
         return reconciliation.round_of(self._books, [(begin, end)]).json_dict()
+
+    @rpc
+    def history(self, order_id: str) -> list[Json]:
+        """Return what has become of an order's payment, by time; [] without one.
+
+        Its changes and events are as ``ticketing.history.told`` says; a webhook is
+        ``{at, what}``.
+        """
+        payment = self.payments.find_by_order(checked_id(order_id))
+        if payment is None:
+            return []
+        webhooks = [
+            {
+                "at": iso(each["receivedAt"]),
+                "what": f"webhook {each['type']}: {each['outcome']}",
+            }
+            for each in self.payments.inbox.about(payment.stripe_id or "")
+        ]
+        return self.payments.history(payment.id) + webhooks
 
     @rpc
     def findings(self) -> list[Json]:

@@ -18,8 +18,10 @@ from payments.books.comparison import Books, Checked
 from payments.books.findings import Finding, Kind
 from payments.intents import Intent, RefusedError
 from payments.models import Payment
-from ticketing.errors import UnavailableError
-from ticketing.ids import first_id
+from payments.replay import made_for
+from ticketing.change import Change
+from ticketing.errors import DuplicateError, NotFoundError, UnavailableError
+from ticketing.ids import first_id, new_id
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -135,10 +137,25 @@ def _compared(books: Books, payment: Payment | None, intent: Intent) -> Checked:
         return comparison.compare(books, payment, intent)
     if intent.status not in comparison.MONEY:
         return comparison.FINE
+    if adopted := _adopted(books, intent):
+        return comparison.compare(books, adopted, intent)
     detail = f"{intent.sum.amount} {intent.sum.currency}: nobody here has ordered it"
     finding = Finding(Kind.UNKNOWN_ORDER, intent.id, detail, intent.sum.order_id)
     books.report(finding)
     return Checked(finding=finding)
+
+
+def _adopted(books: Books, intent: Intent) -> Payment | None:
+    """Make the payment anew that was lost with its database, if its order is here."""
+    try:
+        order = books.orders.get_order(intent.sum.order_id)
+    except NotFoundError:
+        return None
+    lost = made_for(order, new_id())
+    try:
+        return books.till.payments.add(Change(lost))
+    except DuplicateError:
+        return books.till.payments.find_by_order(lost.order_id)
 
 
 def _look_at_orders(

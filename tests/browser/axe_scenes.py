@@ -134,6 +134,11 @@ SCENES = {
     ),
     "books": Scene("operator", "/operator"),
     "operator's refund": Scene("operator", "/operator/orders/{bought}/refund"),
+    "health": Scene("operator", "/operator/health"),
+    "messages put aside": Scene("operator", "/operator/dead-letters"),
+    "an order's story": Scene("operator", "/operator/orders/{bought}"),
+    "an order to be found": Scene("operator", "/operator/orders"),
+    "an order, not found": Scene("operator", "/operator/orders?id=x"),
     "nothing": Scene("visitor", "/nothing"),
     "not yours": Scene("buyer", "/tickets/{single}/edit"),
 }

@@ -76,7 +76,7 @@ def test_a_new_password_and_the_end_of_all_sessions(person, width, script):
 
 def test_a_new_password_can_be_seen_while_it_is_typed(person):
     """By a button that also the keyboard reaches."""
-    ann = person().sign_up()
+    ann = person().join()
     ann.page.goto("/account")
     field = ann.page.get_by_label("New password")
     field.fill(NEW)
@@ -89,7 +89,7 @@ def test_a_new_password_can_be_seen_while_it_is_typed(person):
 
 
 def test_without_script_there_is_a_plain_field_and_no_button_to_show_it(person):
-    ann = person(script=False).sign_up()
+    ann = person(script=False).join()
     ann.page.goto("/account")
     expect(ann.page.get_by_label("New password")).to_be_editable()
     expect(ann.page.get_by_role("button", name="Show password")).to_be_hidden()

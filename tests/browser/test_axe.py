@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from axe_scenes import SCENES
 from axe_shop import OPERATOR, Shop
+from axe_weight import Scales, shifts
 
 from launcher.testing import Launched
 
+LIGHT = 50_000
+STEADY = ("home", "several", "seats", "order, open", "order, complete", "passes")
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL = {"type": "tag", "values": TAGS}
@@ -87,6 +90,32 @@ def barriers(page):
     ]
 
 
+# WCAG 2.2, 1.4.10 and 1.4.4: nothing scrolls sideways on the smallest screen, nor with
+# text twice as large on a laptop.
+SIZES = [(320, "100%"), (768, "100%"), (1600, "100%"), (1280, "200%")]
+SPREAD = """(size) => {
+  const root = document.documentElement;
+  root.style.fontSize = size;
+  return root.scrollWidth - root.clientWidth;
+}"""
+MOVING = (
+    "document.getAnimations().filter((each) => each.playState === 'running').length"
+)
+
+
+def misfits(page):
+    """The sizes at which something does not fit, and what moves though it must not."""
+    found = {}
+    for width, size in SIZES:
+        page.set_viewport_size({"width": width, "height": 800})
+        if (over := page.evaluate(SPREAD, size)) > 0:
+            found[f"{width} px, text at {size}"] = f"{over} px too wide"
+    page.evaluate(SPREAD, "100%")
+    if moving := page.evaluate(MOVING):
+        found["reduced motion"] = f"{moving} animations"
+    return found
+
+
 def test_a_shop_without_listings(empty):
     """The first page that anybody sees."""
     page = empty.people["visitor"].page
@@ -107,6 +136,21 @@ def test_a_barrier_would_be_found(empty):
     assert "light" not in "".join(colours)
 
 
+def test_what_does_not_fit_or_moves_would_be_found(empty):
+    page = empty.people["visitor"].page
+    page.goto("/")
+    heading = page.get_by_role("heading", level=1)
+    heading.evaluate("it => { it.style.minWidth = '30em' }")
+    barriers(page)  # sees the page with reduced motion from here on
+    heading.evaluate("it => it.animate({ opacity: [0, 1] }, { duration: 1e6 })")
+    assert list(misfits(page)) == [
+        "320 px, text at 100%",
+        "768 px, text at 100%",
+        "1280 px, text at 200%",
+        "reduced motion",
+    ]
+
+
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 def test_no_page_has_a_barrier(shop, scene):
     page = shop.people[scene.who].page
@@ -115,3 +159,24 @@ def test_no_page_has_a_barrier(shop, scene):
     if scene.act:
         scene.act(page)
     assert "\n".join(barriers(page)) == ""
+    assert misfits(page) == {}
+
+
+def test_every_page_is_light(shop):
+    """Without pictures, compressed: its HTML, its stylesheet and all of its scripts."""
+    scales, weights = Scales(), {}
+    for name, scene in SCENES.items():
+        request = shop.people[scene.who].page.request
+        weights[name] = scales.weigh(request, scene.path.format(**shop.ids))
+    assert {name: size for name, size in weights.items() if size >= LIGHT} == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_a_page_is_shown(shop, width):
+    """What is read or aimed at stays where it is until somebody does something."""
+    moved = {
+        name: shifts(shop.people[scene.who].page, scene.path.format(**shop.ids), width)
+        for name, scene in SCENES.items()
+        if name in STEADY
+    }
+    assert moved == {name: {} for name in STEADY}

@@ -12,8 +12,8 @@ LONG = "W" * 60 + " a title without end " * 6
 @pytest.fixture
 def order(person):
     """Somebody with an order, its address and its ticket's."""
-    ticket = person().sign_up().sell(LONG, "999999.99")
-    buyer = person(PHONE).sign_up()
+    ticket = person().join().offer(LONG, 999999.99)
+    buyer = person(PHONE).join()
     buyer.reserve(ticket)
     return buyer, buyer.page.url, ticket
 

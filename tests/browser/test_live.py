@@ -9,12 +9,12 @@ from playwright.sync_api import expect
 
 @pytest.fixture
 def seller(person):
-    return person().sign_up()
+    return person().join()
 
 
 @pytest.fixture
 def ticket(seller):
-    return seller.sell(f"Opera, {uuid4().hex[:8]}", "20")
+    return seller.offer(f"Opera, {uuid4().hex[:8]}", 20)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def several(seller):
 
 @pytest.fixture
 def buyer(person):
-    return person().sign_up()
+    return person().join()
 
 
 def another_tab(buyer, address):
@@ -78,7 +78,7 @@ def test_what_went_wrong_can_be_read_before_the_page_turns(buyer, ticket):
 
 def test_what_is_left_of_a_listing_is_seen_by_who_looks_at_it(person, buyer, several):
     """The number changes under the eyes of another person, whose choice stays."""
-    other = person().sign_up()
+    other = person().join()
     page = open_page(other, several)
     other.sees("3 tickets left")
     page.get_by_label("How many").select_option("2")
@@ -100,7 +100,7 @@ def test_what_is_left_of_a_listing_is_seen_by_who_looks_at_it(person, buyer, sev
 
 def test_a_ticket_that_somebody_takes_is_seen_to_be_taken(person, buyer, ticket):
     """And to be free again when it is."""
-    other = person().sign_up()
+    other = person().join()
     page = open_page(other, ticket)
     other.sees("Reserve this ticket")
     buyer.reserve(ticket)

@@ -21,7 +21,7 @@ def new_title():
 @pytest.fixture
 def ticket(person):
     """The address of a ticket that somebody else sells."""
-    return person().sign_up().sell(new_title(), "20")
+    return person().join().offer(new_title(), 20)
 
 
 @pytest.mark.parametrize(("width", "script"), KINDS)
@@ -56,7 +56,7 @@ def test_two_people_one_ticket_from_sign_up_to_paid(person, width, script):
 @pytest.mark.parametrize(("width", "script"), KINDS[:3])
 def test_a_declined_card_and_then_a_good_one(person, ticket, width, script):
     """The refusal is told beside the cards; the hold stays; another card pays."""
-    buyer = person(width, script=script).sign_up()
+    buyer = person(width, script=script).join()
     order = buyer.reserve(ticket)
     buyer.pay("tok_chargeDeclinedInsufficientFunds")
     buyer.sees("Your card has insufficient funds.")
@@ -72,7 +72,7 @@ def test_a_declined_card_and_then_a_good_one(person, ticket, width, script):
 
 def test_cards_that_are_declined_too_often_end_the_reservation(person, ticket):
     """The last refusal is told, and so is what became of the order."""
-    buyer = person().sign_up()
+    buyer = person().join()
     order = buyer.reserve(ticket)
     for _ in range(3):
         buyer.pay("tok_chargeDeclined")
@@ -86,7 +86,7 @@ def test_cards_that_are_declined_too_often_end_the_reservation(person, ticket):
 @pytest.mark.parametrize(("width", "script"), KINDS[:3])
 def test_a_cancelled_reservation_frees_the_ticket(person, ticket, width, script):
     """At once, for everybody."""
-    buyer, other = (person(width, script=script).sign_up() for _ in range(2))
+    buyer, other = (person(width, script=script).join() for _ in range(2))
     buyer.reserve(ticket)
     other.page.goto(ticket)
     other.sees("Somebody else is holding this ticket")
@@ -100,7 +100,7 @@ def test_a_cancelled_reservation_frees_the_ticket(person, ticket, width, script)
 
 def test_the_other_person_sees_the_ticket_as_gone(person, ticket):
     """Whoever presses the button a moment later is told so, and later sees it sold."""
-    buyer, late = person().sign_up(), person(script=False).sign_up()
+    buyer, late = person().join(), person(script=False).join()
     late.page.goto(ticket)
     buyer.reserve(ticket)
     late.press("Reserve this ticket")
@@ -116,7 +116,7 @@ def test_the_other_person_sees_the_ticket_as_gone(person, ticket):
 
 def test_ones_own_hold_is_found_again(person, ticket):
     """From the ticket, from the list of orders, and by reserving in another tab."""
-    buyer = person().sign_up()
+    buyer = person().join()
     buyer.page.goto(ticket)
     tab = buyer.page.context.new_page()
     tab.route("**/live?*", lambda route: route.fulfill(status=404))  # late to hear

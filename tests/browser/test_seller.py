@@ -73,7 +73,7 @@ def fits(page):
 def test_from_the_first_sale_to_the_last_refund(person, width, script):
     """Two buy, one seat is refunded and sold again, then all of it is cancelled."""
     seller = person(width, script=script).sign_up()
-    first, second = person().sign_up(), person().sign_up()
+    first, second = person().join(), person().join()
     listing = sell(seller)
     buy(first, listing, "A-1", "A-2")
     buy(second, listing, "A-3")
@@ -123,9 +123,9 @@ def test_from_the_first_sale_to_the_last_refund(person, width, script):
 
 def test_no_page_of_a_seller_scrolls_sideways_on_a_phone(person):
     """Not even with long titles and long names."""
-    seller, buyer = person(PHONE).sign_up(), person()
+    seller, buyer = person(PHONE).join(), person()
     buyer.email = f"{'long' * 12}{uuid4().hex[:8]}@{'example' * 8}.example.com"
-    buyer.sign_up()
+    buyer.join()
     event = {
         "name": "N" * 200,
         "venue": "V" * 200,
@@ -151,7 +151,7 @@ def test_no_page_of_a_seller_scrolls_sideways_on_a_phone(person):
 
 def test_a_double_click_refunds_and_cancels_once(person):
     """The second click finds what the first one did."""
-    seller, buyer = person().sign_up(), person().sign_up()
+    seller, buyer = person().join(), person().join()
     listing = sell(seller)
     order = buy(buyer, listing, "A-1", "A-2")
     seller.page.goto(f"{listing}/orders/{order}/refund")

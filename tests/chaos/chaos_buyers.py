@@ -83,6 +83,15 @@ class Buyers:
         self.history.add("confirm", order=order["id"], status=status)
         return status
 
+    def cancel(self, order):
+        """The status of the answer."""
+        try:
+            status = self.buyer.cancel(order).status_code
+        except httpx.HTTPError:
+            status = LOST
+        self.history.add("cancel", order=order["id"], status=status)
+        return status
+
     def refund(self, order):
         """The seller sends all of it back."""
         path = f"/api/orders/{order['id']}/refund"

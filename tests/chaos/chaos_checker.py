@@ -21,7 +21,18 @@ class Violation:
 def violations(shop):
     """Everything that is not as it must be, once all is said to be settled."""
     facts = Facts(shop)
-    rules = (_ends, _money, _charges, _refunds, _acknowledged, _sums, _events, _said)
+    rules = (
+        _ends,
+        _units,
+        _copies,
+        _money,
+        _charges,
+        _refunds,
+        _acknowledged,
+        _sums,
+        _events,
+        _said,
+    )
     return [violation for rule in rules for violation in rule(facts)]
 
 
@@ -58,6 +69,22 @@ def _ends(facts):
     for payment in facts.payments.values():
         if "waitingSince" in payment:
             yield Violation("no end", payment["orderId"], payment["status"])
+
+
+def _units(facts):
+    """No unit is held by two orders."""
+    for ticket in facts.tickets.values():
+        held = facts.shop.books.held({"id": ticket["_id"]})
+        if twice := [unit for unit, times in held.items() if times > 1]:
+            yield Violation("sold twice", None, f"{ticket['_id']}: {sorted(twice)}")
+
+
+def _copies(facts):
+    """Whoever keeps a copy, or counts, has heard of everything once."""
+    if not facts.shop.books.copies_agree():
+        yield Violation("copy", None, "a copy is not as its owner has it")
+    if not facts.shop.books.counts_agree():
+        yield Violation("count", None, "a ticket has not counted each order once")
 
 
 def _money(facts):

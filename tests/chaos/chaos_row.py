@@ -20,10 +20,19 @@ def title_of(path):
         return file.readline().strip().strip('"').rstrip(".")
 
 
-class Row:
-    """``size`` is what FULL or SLICE in the row's file says."""
+def quantile(values, share):
+    """The value that so large a share of them does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
-    def __init__(self, module, *, full, seed, is_control, new_folder, instance):
+
+class Row:
+    """``size`` is what FULL or SLICE in the row's file says.
+
+    ``servers()`` starts what all rows share, which not every row needs.
+    """
+
+    def __init__(self, module, *, full, seed, is_control, new_folder, servers):
         path = Path(module.__file__)
         self.number = int(path.name.split("_")[2])
         self.seed = self.number if seed is None else seed
@@ -33,15 +42,20 @@ class Row:
         self._title = title_of(path) + (f"; {CONTROL}" if is_control else "")
         kind = "-control" if is_control else ""
         self._name = f"row-{self.number}{kind}-seed-{self.seed}"
-        self._violations = []
-        self._new_folder, self._instance = new_folder, instance
+        self._violations, self._notes = [], {}
+        self._new_folder, self._servers = new_folder, servers
         self._began = time.monotonic()
         self._shops = []
+
+    @property
+    def instance(self):
+        """The servers under all shops."""
+        return self._servers()
 
     def shop(self, *, webhooks=None, **options):
         """A new shop, running. ``webhooks`` says where they go, given the shop."""
         folder = self._new_folder()
-        shop = Shop(self._instance, folder, **options)
+        shop = Shop(self.instance, folder, **options)
         self._shops.append(shop)
         return shop.up(webhooks(shop) if webhooks else None)
 
@@ -56,6 +70,10 @@ class Row:
         """Without its guard the invariant must break, or nothing was tested."""
         self.figures["violations"] = len(violations)
         assert violations, "no violation without the guard: this row tests nothing"
+
+    def note(self, name, text):
+        """A text that is kept if the row fails."""
+        self._notes[name] = text
 
     def table(self):
         took = time.monotonic() - self._began
@@ -72,7 +90,8 @@ class Row:
             shutil.copytree(shop.folder, kept / f"shop-{number}")
         kept.mkdir(parents=True, exist_ok=True)
         text = "".join(f"{violation}\n" for violation in self._violations)
-        (kept / "violations.txt").write_text(text, encoding="utf-8")
+        for name, note in {**self._notes, "violations.txt": text}.items():
+            (kept / name).write_text(note, encoding="utf-8")
         return kept
 
     def end(self):

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 from chaos_history import History
 from chaos_stand_in import StandIn
 from chaos_wire import Wire
 from nameko.standalone.rpc import ClusterRpcProxy
 from system_books import Books
-from system_control import System, eventually
+from system_control import Process, System, eventually, new_port
+from system_ingress import AnyOf
 
 from launcher.instance import STAND_IN_KEY, STRIPE_KEY
 from ticketing.clock import iso
@@ -40,29 +42,50 @@ class Shop(System):
     """``without`` names a folder of ``unguarded/``, by the service it stands in for.
 
     ``wires`` are watchers by setting: what payments says to these servers passes them.
+    With ``twins`` all services are in one process, and there is another one like it.
+    ``own`` are servers of this shop alone, by setting; ``more`` services besides those
+    that sell.
     """
 
-    def __init__(self, instance, folder, *, without=None, wires=None, **settings):
-        names = {name: name for name in NAMES} | dict(without or {})
-        secret = instance.secrets()["webhook"]
+    def __init__(
+        self,
+        instance,
+        folder,
+        *,
+        without=None,
+        wires=None,
+        twins=False,
+        own=None,
+        more=(),
+        **settings,
+    ):
+        self.folder, secret = folder, instance.secrets()["webhook"]
         self.stand_in = StandIn(folder, secret)
         self.history = History(folder / "history.jsonl")
-        self.folder = folder
         self._opened = datetime.now(UTC)
-        given = {
+        names = {name: name for name in (*more, *NAMES)} | dict(without or {})
+        *others, payments = names.values()
+        groups = [(*others, payments)] if twins else [tuple(others), (payments,)]
+        given = self._given(instance, secret) | dict(own or {})
+        super().__init__(replace(instance, given=given), groups, folder, **settings)
+        for name, module in names.items():
+            self.processes[name] = self.processes[module]
+        self.books = Books(self)
+        self.twins = [self.payments, self._twin(groups[0])] if twins else []
+        self._watch(wires or {})
+
+    def _given(self, instance, secret):
+        """The environment of an instance, with a stand-in of Stripe of its own."""
+        return {
             **instance.given,
             STRIPE_KEY: STAND_IN_KEY,
             "STRIPE_WEBHOOK_SECRET": secret,
             "STRIPE_API_BASE": self.stand_in.url,
             "PYTHONPATH": str(UNGUARDED),
         }
-        *others, payments = names.values()
-        groups = [tuple(others), (payments,)]
-        super().__init__(replace(instance, given=given), groups, folder, **settings)
-        for name, module in names.items():
-            self.processes[name] = self.processes[module]
-        self.books = Books(self)
-        self.watchers = dict(wires or {})
+
+    def _watch(self, watchers):
+        self.watchers = dict(watchers)
         self.wires = {
             setting: Wire(self.direct[setting], watcher)
             for setting, watcher in self.watchers.items()
@@ -79,7 +102,21 @@ class Shop(System):
         self.stand_in.start(webhooks)
         for wire in self.wires.values():
             wire.open()
-        return super().up()
+        for twin in self.twins[1:]:
+            twin.start()
+        super().up()
+        for twin in self.twins[1:]:
+            twin.wait_until_ready()
+        return self
+
+    def client(self, orders=None, **options):
+        """With twins, of whichever of them can be reached."""
+        if not self.twins:
+            return super().client(orders, **options)
+        transport = AnyOf(self.twins)
+        return httpx.Client(
+            base_url=self.url, transport=transport, timeout=15, **options
+        )
 
     @property
     def hook(self):
@@ -88,6 +125,8 @@ class Shop(System):
 
     def end(self):
         super().end()
+        for twin in self.twins[1:]:
+            twin.end()
         for wire in self.wires.values():
             wire.end()
         self.stand_in.end()
@@ -138,6 +177,11 @@ class Shop(System):
             self.settle(within)
             return True
         return False
+
+    def _twin(self, group):
+        (self.folder / "twin").mkdir()
+        address = {"WEB_SERVER_ADDRESS": f"127.0.0.1:{new_port()}"}
+        return Process(group, self.settings | address, self.folder / "twin")
 
     def _has_deadline(self, key, order_id):
         """Or needs none any more."""

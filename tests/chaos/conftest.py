@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "system"))
+sys.path += [str(Path(__file__).parents[1] / name) for name in ("system", "simulation")]
 
+from chaos_nats import OwnNats
 from chaos_row import Row
 from system_servers import servers
 
@@ -37,14 +38,22 @@ def instance(tmp_path_factory):
 
 
 @pytest.fixture
-def row(request, instance, tmp_path_factory):
+def nats(tmp_path):
+    """A server of this test's own, to be killed."""
+    nats = OwnNats(tmp_path).start().wait_until_ready()
+    yield nats
+    nats.end()
+
+
+@pytest.fixture
+def row(request, tmp_path_factory):
     row = Row(
         request.module,
         full=request.config.getoption("full", default=False),
         seed=request.config.getoption("seed", default=None),
         is_control="control" in request.node.name,
         new_folder=lambda: tmp_path_factory.mktemp("shop"),
-        instance=instance,
+        servers=lambda: request.getfixturevalue("instance"),
     )
     yield row
     row.end()

@@ -36,6 +36,7 @@ def order(*units, ticket=TICKET, user=BOB, key=None, currency="usd"):
         price=PRICE,
         units=units or ("1",),
         currency=currency,
+        language="de",
     )
     key = RequestKey(key, f"print of {key}") if key else None
     return lifecycle.reserve(replace(made, request_key=key))

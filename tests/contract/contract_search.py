@@ -32,18 +32,18 @@ class Sale:
 
 
 SALES = {
-    "plain": Sale(finds={"now", "all"}),
-    "half sold": Sale(sold=1, finds={"now", "all"}),
+    "plain": Sale(finds={"now", "open", "all"}),
+    "half sold": Sale(sold=1, finds={"now", "open", "all"}),
     "sold out": Sale(sold=2, finds={"all"}),
     "cancelled": Sale(cancelled=True),
-    "open": Sale(opens=-HOUR, finds={"now", "all"}),
-    "opens now": Sale(opens=0 * HOUR, finds={"now", "all"}),
-    "opens in a moment": Sale(opens=MOMENT, finds={"upcoming", "all"}),
-    "opens soon": Sale(opens=HOUR, starts=2 * HOUR, finds={"upcoming", "all"}),
+    "open": Sale(opens=-HOUR, finds={"now", "open", "all"}),
+    "opens now": Sale(opens=0 * HOUR, finds={"now", "open", "all"}),
+    "opens in a moment": Sale(opens=MOMENT, finds={"upcoming", "open", "all"}),
+    "opens soon": Sale(opens=HOUR, starts=2 * HOUR, finds={"upcoming", "open", "all"}),
     "opens soon, sold out": Sale(opens=HOUR, sold=2, finds={"all"}),
     "opens soon, cancelled": Sale(opens=HOUR, cancelled=True),
-    "begins soon": Sale(starts=HOUR, finds={"now", "all"}),
-    "begins in a moment": Sale(starts=MOMENT, finds={"now", "all"}),
+    "begins soon": Sale(starts=HOUR, finds={"now", "open", "all"}),
+    "begins in a moment": Sale(starts=MOMENT, finds={"now", "open", "all"}),
     "begins now": Sale(starts=0 * HOUR, finds={"all"}),
     "has begun": Sale(starts=-HOUR, finds={"all"}),
 }
@@ -66,3 +66,24 @@ def on_sale(sale):
         on_sale_at=NOW + sale.opens if sale.opens is not None else None,
         event=Occasion(name="Gala", starts_at=starts_at) if starts_at else None,
     )
+
+
+# Listings by their currency, and their price in its smallest unit.
+PRICES = {
+    "cheap": ("usd", 500),
+    "fair": ("usd", 2000),
+    "dear": ("usd", 99_999_999),
+    "euro": ("eur", 2000),
+    "yen": ("jpy", 2000),
+}
+# When events begin, in hours from NOW; two at the same time, and one at none.
+BEGINNINGS = [5, 1, 3, 3, 9, None, 7]
+
+
+def priced(currency, price):
+    return Offer("x", price, currency=currency)
+
+
+def beginning(hours):
+    starts_at = iso(NOW + hours * HOUR) if hours is not None else None
+    return Offer("x", 1, event=starts_at and Occasion(name="x", starts_at=starts_at))

@@ -1,9 +1,12 @@
 """Dead letters: what no retry can help is kept, seen, and handled again on demand."""
 
+from datetime import timedelta
+
 import pytest
 from contract_tools import eventually
 
 from ticketing import events
+from ticketing.clock import utc_now
 from ticketing.dead_letters import DeadLetters
 from ticketing.errors import HopelessError, NotFoundError
 
@@ -139,3 +142,30 @@ def test_a_message_that_is_buried_twice_is_one_letter(listen, monkeypatch):
     made.publish(1)
     eventually(lambda: len(buried) == 2)
     assert len(made.letters()) == 1
+
+
+def test_letters_come_page_by_page_with_the_time_they_were_put_aside(listen):
+    made = listen(give_up)
+    made.publish(*range(5))
+    eventually(lambda: len(made.letters()) == 5)
+    box = made.graveyard.box
+    pages = [box.page(), box.page(limit=2), box.page(after=2, limit=2), box.page(5)]
+    assert [[each.id for each in page] for page in pages] == [
+        [1, 2, 3, 4, 5],
+        [1, 2],
+        [3, 4],
+        [],
+    ]
+    times = [letter.buried for letter in made.letters()]
+    assert times == sorted(times)
+    assert utc_now() - times[0] < timedelta(minutes=1)
+
+
+def test_one_that_is_discarded_is_gone_and_its_neighbours_stay(listen):
+    made = listen(give_up)
+    made.publish(*range(3))
+    eventually(lambda: len(made.letters()) == 3)
+    made.graveyard.box.discard(2)
+    assert [letter.id for letter in made.letters()] == [1, 3]
+    with pytest.raises(NotFoundError):
+        made.graveyard.box.discard(2)

@@ -3,7 +3,19 @@
 from dataclasses import replace
 
 import pytest
-from contract_search import HOUR, MOMENT, NOW, SALES, TEXTS, named, on_sale
+from contract_search import (
+    BEGINNINGS,
+    HOUR,
+    MOMENT,
+    NOW,
+    PRICES,
+    SALES,
+    TEXTS,
+    beginning,
+    named,
+    on_sale,
+    priced,
+)
 from contract_tools import store_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +27,7 @@ from tickets import models
 from tickets.fakes import MemoryTickets
 from tickets.models import Offer, Share
 from tickets.repository import TicketDatabase
-from tickets.search import Availability, Search, search_of
+from tickets.search import ALL_OPEN, Availability, Search, search_of
 
 ANN, ORDER = new_id(), new_id()
 # Letters whose case is special, marks, and what patterns are made of.
@@ -65,12 +77,16 @@ class SearchContract:
             ("wien", {"opera"}),
             ("zauberflöte", {"opera"}),
             ("ZAUBERFLÖ", {"opera"}),
-            ("zauberflo", set()),
+            ("zauberflo", {"opera"}),
+            ("zauberflo\N{COMBINING DIAERESIS}te", {"opera"}),
+            ("zauberfloe", set()),
             ("straße", {"street"}),
             ("STRASSE", {"street"}),
             ("été", {"night"}),
             ("ÉTÉ OPÉ", {"night"}),
-            ("opera", set()),
+            ("opera", {"night"}),
+            ("ete opera", {"night"}),
+            ("ópéra", {"night"}),
             ("open-air", {"night"}),
             ("щелк", {"russia"}),
             ("snake_", {"under"}),
@@ -111,6 +127,23 @@ class SearchContract:
         expected = {name for name, sale in SALES.items() if availability in sale.finds}
         assert self.found(tickets, sales, search) == expected
 
+    def test_all_that_is_open_is_read_from_the_newest_on(self, tickets):
+        """However far apart they were listed, and wherever one begins."""
+        ages = [0, 0, 0, 1, 2, 3, 50, 50, 3600, 10**5, 10**7, 10**9, 1769860800]
+        newest = round(NOW.timestamp())
+        ids = [f"{newest - age:08x}{n:016x}" for n, age in enumerate(ages)]
+        ids.append(f"{newest + 500:08x}{0:016x}")
+        for ticket_id in ids:
+            tickets.add(models.create(ticket_id, ANN, Offer("x", 1)))
+        self._sale(tickets, SALES["has begun"])
+        ids.sort(reverse=True)
+        for limit in (1, 3, 50):
+            for after in (None, "0", "zzz", *ids):
+                below = [each for each in ids if after is None or each < after]
+                page = Page(limit, after, descending=True)
+                found = tickets.find_all(ALL_OPEN, page, NOW)
+                assert [ticket.id for ticket in found] == below[:limit]
+
     def test_time_alone_opens_and_ends_a_sale(self, tickets, sales):
         found = self.found(tickets, sales, Search(), NOW + HOUR)
         assert found == {
@@ -143,6 +176,45 @@ class SearchContract:
             availability=Availability.ALL,
         )
         assert self.found(tickets, sales, search) == expected
+
+    @pytest.mark.parametrize(
+        ("wanted", "expected"),
+        [
+            ({"currency": "usd"}, {"cheap", "fair", "dear"}),
+            ({"currency": "EUR"}, {"euro"}),
+            ({"currency": "usd", "minPrice": "5", "maxPrice": "20"}, {"cheap", "fair"}),
+            ({"currency": "usd", "minPrice": "5.01"}, {"fair", "dear"}),
+            ({"currency": "usd", "maxPrice": "19.99"}, {"cheap"}),
+            ({"currency": "usd", "minPrice": "21", "maxPrice": "20"}, set()),
+            ({"currency": "jpy", "minPrice": "2000"}, {"yen"}),
+            ({"currency": "jpy", "minPrice": "2001"}, set()),
+        ],
+    )
+    def test_prices_are_found_in_their_currency(self, tickets, wanted, expected):
+        known = {name: self.add(tickets, priced(*of)) for name, of in PRICES.items()}
+        assert self.found(tickets, known, search_of(wanted)) == expected
+
+    def test_events_come_by_their_time_a_page_at_a_time(self, tickets):
+        """Those at the same time in the order of their listing; others not at all."""
+        made = [(hours, self.add(tickets, beginning(hours))) for hours in BEGINNINGS]
+        expected = [made_id for hours, made_id in sorted(m for m in made if m[0])]
+        for limit in (1, 2, 10):
+            found = []
+            while page := tickets.find_all(
+                search_of({"sort": "event"}),
+                Page(limit, found[-1] if found else None),
+                NOW,
+            ):
+                found += [ticket.id for ticket in page]
+            assert found == expected
+
+    def test_a_page_of_events_goes_on_after_what_is_gone(self, tickets):
+        """Sold out meanwhile, it still has its place."""
+        first, second = (self.add(tickets, beginning(hours)) for hours in (1, 2))
+        tickets.change(first, lambda t: models.cancel(t, ANN))
+        page = Page(10, first)
+        found = tickets.find_all(search_of({"sort": "event"}), page, NOW)
+        assert [ticket.id for ticket in found] == [second]
 
     def test_all_that_is_asked_for_has_to_be_so(self, tickets, sales, texts):
         search = search_of({"text": "gala", "from": iso(NOW), "to": iso(NOW + HOUR)})

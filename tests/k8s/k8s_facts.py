@@ -31,6 +31,8 @@ GIVEN = {
     "PASS_KEYS": "first=" + "A" * 43,
     "STRIPE_SECRET_KEY": "sk_test_x",
     "STRIPE_WEBHOOK_SECRET": "whsec_x",
+    # Defaults would not do in production.
+    "SESSION_COOKIE_SECURE": "false",
 }
 
 

@@ -82,7 +82,8 @@ def no_webhook_secret(cluster):
 
 
 def wrong_address(cluster):
-    cluster.named_like("ConfigMap", "settings")["data"]["NATS_URL"] = "nats://nats:4333"
+    data = cluster.named_like("ConfigMap", "settings")["data"]
+    data["STRIPE_API_BASE"] = "http://stripe:12112"
 
 
 def backend(cluster, path):
@@ -138,7 +139,7 @@ def closed_gateway(cluster):
         ("settings", misspelt_key, "nothing reads HOLD_SECOND"),
         ("settings", needless_secret, "auth is given STRIPE_SECRET_KEY"),
         ("settings", no_webhook_secret, "nothing gives STRIPE_WEBHOOK_SECRET"),
-        ("settings", wrong_address, "NATS_URL is nats:4333"),
+        ("settings", wrong_address, "STRIPE_API_BASE is stripe:12112"),
         ("routes", wrong_path, "Ingress: GET /api/orders of orders reaches web"),
         ("routes", wrong_backend, "of orders reaches tickets"),
         ("routes", no_service, "of payments reaches None"),

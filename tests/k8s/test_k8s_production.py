@@ -6,6 +6,9 @@ import pytest
 import yaml
 from k8s_render import ROOT, containers, name_of, pod
 
+from ticketing import permissions
+from ticketing.permissions import Account
+
 SERVERS = ("HelmRelease", "MongoDBCommunity", "RabbitmqCluster", "Redis")
 HOSTNAME, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
 
@@ -43,16 +46,18 @@ def test_nats_keeps_every_event_on_three_disks(prod, servers):
 
 
 def test_mongodb_is_a_set_of_three_with_each_service_its_database(servers, facts):
-    """The user of the services may write to their databases and to nothing else."""
+    """Its user may write to that one and to nothing else."""
     spec = servers["MongoDBCommunity"]["spec"]
     users = {user["name"]: user for user in spec["users"]}
     storing = {
         n for n, s in facts["services"].items() if "MONGODB_URI" in s["requires"]
     }
     assert (spec["type"], spec["members"]) == ("ReplicaSet", 3)
-    assert {role["name"] for role in users["ticketing"]["roles"]} == {"readWrite"}
-    assert {role["db"] for role in users["ticketing"]["roles"]} == storing
-    assert users["ticketing"]["connectionStringSecretName"] == "mongodb-uri"
+    assert users.keys() - {"backup"} == storing
+    for name in storing:
+        (role,) = permissions.mongodb(Account(name, (name,)))
+        assert users[name]["roles"] == [{"name": role["role"], "db": role["db"]}]
+        assert users[name]["db"] == "admin"
 
 
 def test_rabbitmq_is_a_cluster_of_quorum_queues(servers):

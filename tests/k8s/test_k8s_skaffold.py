@@ -1,9 +1,14 @@
 """skaffold.yaml names what is there; k8s/secrets makes what is missing."""
 
+import json
 import os
+import re
 import stat
 import subprocess
+import sys
+from urllib.parse import urlsplit
 
+import k8s_settings
 import pytest
 import yaml
 from k8s_dockerfile import sources, stages
@@ -11,6 +16,7 @@ from k8s_render import ROOT, WORKLOADS, containers
 
 from orders.passes.codes import PassCodes
 from ticketing.keyring import KeyRing
+from ticketing.production import weakness
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +130,7 @@ def kubectl(tmp_path):
     program.parent.mkdir()
     program.write_text(
         f'#!/bin/sh\necho "$@" >> {asked}\n'
+        f'case "$*" in *"--filename -") cat >> {asked}.given ;; esac\n'
         'case "$*" in *"get secret"*) [ "$5" = "$THERE" ] ;; esac\n'
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -132,6 +139,8 @@ def kubectl(tmp_path):
         environment = {"PATH": f"{program.parent}:{os.environ['PATH']}", "THERE": there}
         subprocess.run([ROOT / "k8s" / "secrets"], check=True, env=environment)
         return asked.read_text().splitlines()
+
+    run.given = tmp_path / "asked.given"
 
     return run
 
@@ -145,6 +154,48 @@ def test_missing_secrets_are_made_and_others_left_alone(kubectl):
     assert (sessions, passes) == ("jwt-secret", "pass-secret")
     KeyRing.parse(jwt.removeprefix("--from-literal=JWT_KEYS="))
     PassCodes.parse(seed.removeprefix("--from-literal=PASS_KEYS="))
+
+
+def test_accounts_are_made_all_at_once_and_fit_their_servers(kubectl, clusters, facts):
+    """What the services are given leads to Services that are there, by such names."""
+    kubectl(there="jwt-secret")
+    items = json.loads(kubectl.given.read_text())["items"]
+    made = {item["metadata"]["name"]: item["stringData"] for item in items}
+    dev = clusters["dev"]
+    for name, workload in dev.services().items():
+        given = made[f"{name}-accounts"]
+        wanted = [
+            entry["valueFrom"]["secretKeyRef"]["key"]
+            for entry in containers(workload)[0]["env"]
+            if entry.get("valueFrom", {}).get("secretKeyRef", {}).get("name")
+            == f"{name}-accounts"
+        ]
+        assert set(wanted) == set(given)
+        assert list(k8s_settings._addresses(dev, name, given)) == []
+        for key, address in given.items():
+            assert urlsplit(address).username == name
+            assert weakness(key, address) is None
+    kubectl.given.unlink()
+    kubectl(there="nats-accounts")
+    assert not kubectl.given.exists()
+
+
+@pytest.mark.parametrize("overlay", ["dev", "prod"])
+def test_servers_are_given_the_files_that_they_look_for(overlay, clusters):
+    """Each key of a secret that a manifest names is in what k8s/accounts makes."""
+    made = subprocess.run(
+        [sys.executable, ROOT / "k8s" / "accounts", overlay],
+        capture_output=True,
+        check=True,
+    )
+    items = json.loads(made.stdout)["items"]
+    keys = {item["metadata"]["name"]: set(item["stringData"]) for item in items}
+    text = str(clusters[overlay].objects)
+    named = re.findall(r"/etc/(\w+-accounts)/([\w.]+)", text)
+    refs = re.findall(r"\{'name': '(\w+-accounts)', 'key': '([^']+)'\}", text)
+    assert named
+    for name, key in [*named, *refs]:
+        assert key in keys[name], f"{name}: {key}"
 
 
 def test_secrets_differ_from_one_cluster_to_the_next(kubectl):

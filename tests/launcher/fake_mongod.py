@@ -16,6 +16,7 @@ import bson
 
 OPTIONS = dict(zip(sys.argv[1:-1], sys.argv[2:], strict=False))
 PORT = int(OPTIONS["--port"])
+USERS = Path(OPTIONS["--dbpath"], "users")
 CONFIG = Path(OPTIONS["--dbpath"], "config.json")
 
 
@@ -29,6 +30,9 @@ def answer(command):
         return {"ok": 0, "code": 23, "errmsg": "already initialized"}
     if name in {"replSetInitiate", "replSetReconfig"}:
         CONFIG.write_text(json.dumps({"version": 1, **command[name]}))
+    if name == "createUser":
+        with USERS.open("a") as users:
+            users.write(f"{command[name]}\n")
     if name == "replSetGetConfig":
         return {"ok": 1, "config": config}
     return {"ok": 1}

@@ -10,15 +10,20 @@ from launcher import rabbitmq
 from launcher.errors import FolderError, MissingError
 from launcher.instance import Instance, read_environment, write_environment
 
+ASK = ("nats", "mongodb", "redis", "rabbitmq")
+
 
 def test_by_itself_an_instance_names_its_own_servers_and_test_money(tmp_path):
     instance = Instance(tmp_path, port=8_000, given={})
     environment = instance.environment()
+    known = {name: f"services:{instance.secrets()[f'{name}:services']}" for name in ASK}
+    at = {name: f"{known[name]}@127.0.0.1" for name in ASK}
     assert environment == {
-        "NATS_URL": "nats://127.0.0.1:23800",
-        "MONGODB_URI": "mongodb://127.0.0.1:23801/?retryWrites=false",
-        "REDIS_URL": "redis://127.0.0.1:23802/0",
-        "AMQP_URI": "pyamqp://guest:guest@127.0.0.1:23803//",
+        "NATS_URL": f"nats://{at['nats']}:23800",
+        "MONGODB_URI": f"mongodb://{at['mongodb']}:23801/"
+        "?authSource=admin&retryWrites=false",
+        "REDIS_URL": f"redis://{at['redis']}:23802/0",
+        "AMQP_URI": f"pyamqp://{at['rabbitmq']}:23803//",
         "WEB_SERVER_ADDRESS": "127.0.0.1:8000",
         "HTTP_SHARE_PORT": "false",
         "JWT_KEYS": f"first={instance.secrets()['jwt']}",
@@ -33,6 +38,24 @@ def test_by_itself_an_instance_names_its_own_servers_and_test_money(tmp_path):
     assert len(instance.secrets()["jwt"]) >= 32
     assert instance.secrets()["webhook"].startswith("whsec_")
     assert len(b64decode(instance.secrets()["passes"] + "=", "-_", validate=True)) == 32
+
+
+def test_a_service_is_given_its_own_accounts_and_no_other(tmp_path):
+    """Nothing of servers that it does not use, and no password of another service."""
+    instance = Instance(tmp_path, given={})
+    of_web, of_expiration = map(instance.environment, ("web", "expiration"))
+    assert {"MONGODB_URI", "REDIS_URL"}.isdisjoint(of_web)
+    assert "MONGODB_URI" not in of_expiration
+    told = str([of_web[name] for name in ("NATS_URL", "AMQP_URI")])
+    told += str([of_expiration[name] for name in ("NATS_URL", "AMQP_URI", "REDIS_URL")])
+    used = {name for name, value in instance.secrets().items() if value in told}
+    assert used == {
+        "nats:web",
+        "rabbitmq:web",
+        "nats:expiration",
+        "rabbitmq:expiration",
+        "redis:expiration",
+    }
 
 
 def test_secrets_are_made_once_for_a_folder(tmp_path):
@@ -66,9 +89,10 @@ def test_what_is_given_wins_and_empty_counts_as_not_given(tmp_path):
         "NAMESPACE": "trial",
         "HOME": "/home/me",
     }
-    environment = Instance(tmp_path, given=given).environment()
+    environment = Instance(tmp_path, open=True, given=given).environment()
     assert environment["NATS_URL"] == "nats://elsewhere:4222"
     assert environment["REDIS_URL"] == "redis://127.0.0.1:23802/0"
+    assert environment["AMQP_URI"] == "pyamqp://guest:guest@127.0.0.1:23803//"
     assert environment["JWT_KEYS"] == given["JWT_KEYS"]
     assert environment["NAMESPACE"] == "trial"
     assert "HOME" not in environment

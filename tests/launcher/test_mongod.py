@@ -30,6 +30,22 @@ def environment(tmp_path):
     return {**OTHERS, "PATH": f"{program.parent}:{os.environ['PATH']}"}
 
 
+def test_it_is_given_its_accounts_before_it_asks_for_them(tmp_path, environment):
+    """Once for a port: a second start there finds them made."""
+    data = tmp_path / "data"
+    port = None
+    for made in (6, 6):
+        with Launched(
+            data, "--servers-only", port=port, accounts=True, environment=environment
+        ) as launched:
+            port = launched.instance.port
+            [command] = [c for c in processes_of(data).values() if "--replSet" in c]
+            assert f"--keyFile {data}/mongodb/key" in command
+            users = (data / "mongodb/mongod/users").read_text().splitlines()
+            assert len(users) == made == len(set(users))
+            assert {"admin", "services", "orders"} < set(users)
+
+
 def test_it_becomes_the_one_member_of_its_set_and_moves_with_its_port(
     tmp_path, environment
 ):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import nats
@@ -38,6 +39,23 @@ class Bus:
 
     def publish(self, subject, body, headers=None):
         self._run(self._publish(subject, body, headers))
+
+    @contextmanager
+    def open(self):
+        """A function that publishes over one connection, each with its answer."""
+        loop = asyncio.new_event_loop()
+        client = loop.run_until_complete(nats.connect(self.url))
+        js = client.jetstream()
+
+        def publish(subject, body, headers=None):
+            made = js.publish(self.prefix + subject, body, headers=headers)
+            loop.run_until_complete(made)
+
+        try:
+            yield publish
+        finally:
+            loop.run_until_complete(client.close())
+            loop.close()
 
     def _run(self, use):
         async def connected():

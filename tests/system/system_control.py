@@ -118,7 +118,7 @@ class System:
 
     def __init__(self, instance, groups, folder, *, port=None, gates=(), **settings):
         self._born = int(time.time())
-        self.namespace = f"t{secrets.token_hex(4)}"
+        self.namespace = instance.namespace or f"t{secrets.token_hex(4)}"
         self.direct = instance.environment()
         self.gates = {name: Gate(self.direct[name]) for name in gates}
         self.settings = environment(instance) | {"NAMESPACE": self.namespace}
@@ -129,6 +129,8 @@ class System:
         for group in groups:
             address = f"127.0.0.1:{port or new_port()}"
             own = self.settings | {"WEB_SERVER_ADDRESS": address}
+            if not instance.open:
+                own = environment(instance, group[0]) | {"WEB_SERVER_ADDRESS": address}
             process = Process(group, own, folder)
             self.processes |= dict.fromkeys(group, process)
         self._mongo = pymongo.MongoClient(self.direct["MONGODB_URI"], tz_aware=True)

@@ -21,6 +21,7 @@ class Gate:
         self._sockets = set()
         self._flowing = threading.Event()
         self._flowing.set()
+        self._swallows = False
 
     def open(self):
         self._listener.listen(128)
@@ -52,6 +53,23 @@ class Gate:
             self._flowing.set()
 
     @contextmanager
+    def swallowing(self):
+        """Nothing arrives any more, and nobody is told: not even who connects."""
+        self._swallows = True
+        _cut(self._listener)
+        self._listener = _bound(self.port)
+        self._listener.listen(0)
+        full = [_connecting(self.port) for _ in range(3)]
+        try:
+            yield
+        finally:
+            for each in full:
+                each.close()
+            self.shut()
+            self._swallows = False
+            self.open()
+
+    @contextmanager
     def away(self):
         self.shut()
         try:
@@ -76,6 +94,8 @@ class Gate:
         def run():
             with suppress(OSError):
                 while data := source.recv(65536):
+                    if self._swallows:
+                        continue
                     if held:
                         self._flowing.wait()
                     sink.sendall(data)
@@ -90,6 +110,14 @@ def _bound(port):
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(("127.0.0.1", port))
+    return sock
+
+
+def _connecting(port):
+    """Takes a place in the queue of who wants to be let in."""
+    sock = socket.socket()
+    sock.setblocking(False)
+    sock.connect_ex(("127.0.0.1", port))
     return sock
 
 

@@ -1,6 +1,8 @@
 """What stands before the processes of a system, as an ingress does in a cluster."""
 
 import ssl
+from contextlib import suppress
+from itertools import count
 
 import httpx
 
@@ -37,3 +39,29 @@ class Ingress(httpx.BaseTransport):
         process = self._system.process_for(path)
         of_orders = process is self._system.processes.get("orders")
         return self._orders if self._orders and of_orders else process
+
+
+class AnyOf(httpx.BaseTransport):
+    """One origin for processes that are all alike; who does not listen is passed over.
+
+    One that has taken a request is not asked for it again by another.
+    """
+
+    def __init__(self, processes):
+        self._processes = processes
+        self._turns = count()
+        self._transport = httpx.HTTPTransport(
+            verify=PLAIN, limits=httpx.Limits(max_keepalive_connections=0)
+        )
+
+    def handle_request(self, request):
+        first = next(self._turns)
+        for place in range(len(self._processes)):
+            process = self._processes[(first + place) % len(self._processes)]
+            request.url = request.url.copy_with(port=process.port)
+            with suppress(httpx.ConnectError):
+                return self._transport.handle_request(request)
+        raise httpx.ConnectError("nobody listens", request=request)
+
+    def close(self):
+        self._transport.close()

@@ -8,7 +8,8 @@ from launcher.instance import Instance
 from launcher.testing import Launched
 
 # Names the data folder and port of servers that run already, to save their start:
-# TICKETING_TEST_SERVERS=/tmp/servers:8421, started with `launcher up --servers-only`.
+# TICKETING_TEST_SERVERS=/tmp/servers:8421, started with `launcher up --servers-only
+# --open`.
 RUNNING = "TICKETING_TEST_SERVERS"
 
 
@@ -17,7 +18,7 @@ def servers(new_folder):
     """NATS, MongoDB, Redis, RabbitMQ and the stand-in of Stripe, until this ends."""
     if running := os.environ.get(RUNNING):
         data, _, port = running.rpartition(":")
-        yield Instance(Path(data), int(port), given={})
+        yield Instance(Path(data), int(port), open=True, given={})
         return
     with Launched(new_folder("servers") / "data", "--servers-only") as launched:
         yield launched.instance

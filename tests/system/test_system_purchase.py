@@ -185,3 +185,42 @@ def test_no_secret_is_on_the_bus(system, sale):
         assert "tok_visa" not in text
         assert "argon2" not in text
         assert "password" not in text
+
+
+def test_the_story_of_a_purchase_is_told_in_its_order(system, seller, buyer):
+    """Who asked for what, what Stripe was asked and said, and what became of it."""
+    order = buyer.buy(seller.sell())
+
+    def story():
+        with system.rpc() as rpc:
+            told = rpc.orders.timeline(order["id"])
+        letters = [each["what"] for each in told if each["service"] == "web"]
+        heeded = any(each["what"].endswith("heeded") for each in told)
+        done = letters == ["letter about order.completed: sent"] and heeded
+        return told if done else None
+
+    told = eventually(story)
+    assert [each["at"] for each in told] == sorted(each["at"] for each in told)
+    by = {each["what"].split(",")[0]: each.get("by") for each in told}
+    assert by["created: 1 units"] == "POST /api/orders"
+    assert by["Stripe is asked to charge"] == "POST /api/payments"
+    assert by["complete: 1 units"] == "payment.created"
+    places = [
+        each["what"].split(",")[0] for each in told if "webhook" not in each["what"]
+    ]
+    (intent,) = system.intents(order["id"])
+    assert places == [
+        "created: 1 units",
+        "order.created",
+        "Stripe is asked to charge",
+        f"{intent.id} paid",
+        "payment.created",
+        "complete: 1 units",
+        "order.completed",
+        "letter about order.completed: sent",
+    ]
+    everybody = [state for each in told for state in each.get("handled", {}).values()]
+    assert len(everybody) == 8
+    assert set(everybody) == {"done"}
+    personal = (buyer.email, seller.email)
+    assert not any(text in str(told) for text in personal)

@@ -27,6 +27,9 @@ WRONG = {
     "no MongoDB": ({"MONGODB_URI": ""}, "MONGODB_URI is missing"),
     "a bad address": ({"MONGODB_URI": "mongodb://a:b:c/"}, "MONGODB_URI is not valid"),
     "no address at all": ({"MONGODB_URI": "mongodb://"}, "MONGODB_URI is not valid"),
+    "a quoted password": ({"MONGODB_URI": "mongodb://u:hid:den@h/"}, "MONGODB_URI is"),
+    "no Redis at all": ({"REDIS_URL": "redis://u:hid/den@h/0"}, "REDIS_URL is"),
+    "open servers": ({"SESSION_COOKIE_SECURE": "true"}, "will not do in production"),
     "no RabbitMQ": ({"AMQP_URI": ""}, "AMQP_URI is missing"),
 }
 
@@ -55,6 +58,7 @@ def test_a_wrong_setting_is_named(instance, changes, sentence):
     code, said = run(instance, **changes)
     assert len(said) == 1, "\n".join(said)
     assert sentence in said[0]
+    assert "hid" not in said[0]
     assert said[0].endswith((".", ")"))
     assert code == 1
 

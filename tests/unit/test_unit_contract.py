@@ -23,7 +23,7 @@ SERVICES = (
     ExpirationService,
     WebService,
 )
-EVERY = {"dead_letters", "replay_dead_letter"}
+EVERY = {"dead_letters", "replay_dead_letter", "discard_dead_letter", "health"}
 
 # Which routes ask for a session; the others look at it where they need it.
 ROUTES = {
@@ -70,6 +70,7 @@ CALLS = {
         "cancel_order",
         "refund_order",
         "list_unpaid",
+        "timeline",
         "get_sales",
         "list_sales",
         "unit_states",

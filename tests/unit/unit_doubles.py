@@ -63,8 +63,13 @@ class Graveyard:
     def box(self):
         return self
 
-    def all(self):
-        return list(self.letters.values())
+    def page(self, after, limit):
+        later = [each for each in self.letters.values() if each.id > after]
+        return later[:limit]
+
+    def discard(self, letter_id):
+        if self.letters.pop(letter_id, None) is None:
+            raise NotFoundError
 
     def replay(self, letter_id):
         if letter_id not in self.letters:

@@ -130,13 +130,24 @@ class _Collector:
 
 
 class Connection:
-    """Reads requests from a socket and writes answers to it, one at a time."""
+    """Reads requests from a socket and writes answers to it, one at a time.
+
+    ``busy`` while a request is being answered.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._collector = _Collector()
         self._is_new = True
-        self.busy = False
+        self.rest()
+
+    def rest(self) -> None:
+        """Nothing is being answered from now on."""
+        self.busy, self._rests_since = False, monotonic()
+
+    def has_rested(self, seconds: float) -> bool:
+        """Whether it has for so long. If not, its client may just be asking."""
+        return not self.busy and monotonic() - self._rests_since >= seconds
 
     def read_request(self) -> RawRequest:
         """Return the next request. Raises ClosedError or RefusedError."""

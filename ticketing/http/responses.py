@@ -1,7 +1,6 @@
 """Answers: JSON, errors in the contract's shape, conditional answers."""
 
 import json
-from hashlib import blake2b
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -9,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from ticketing import tracing
 from ticketing.errors import TicketingError
+from ticketing.http.kept import KeptResponse, tag_of
 
 
 def json_response(data: Any, status: int = 200) -> Response:
@@ -51,9 +51,18 @@ def make_conditional(response: Response, if_none_match: str | None) -> None:
     """Give a page or list its ETag, and leave the body out if the client has it."""
     if response.status_code != 200 or response.is_streamed:
         return
-    etag = f'W/"{blake2b(response.get_data(), digest_size=12).hexdigest()}"'
+    if isinstance(response, KeptResponse):
+        etag = response.kept.tag
+    else:
+        etag = tag_of(response.get_data())
     response.headers["ETag"] = etag
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    if if_none_match and etag in {part.strip() for part in if_none_match.split(",")}:
+    if if_none_match and _names(if_none_match, etag):
         response.status_code = 304
         response.set_data(b"")
+
+
+def _names(if_none_match: str, etag: str) -> bool:
+    """Whether a tag is among those given, compared weakly (RFC 9110, 13.1.2)."""
+    given = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return "*" in given or etag.removeprefix("W/") in given

@@ -55,10 +55,15 @@ class Route(Entrypoint):
         self.status = status
         super().__init__(expected_exceptions=TicketingError)
 
+    @property
+    def cause(self) -> str:
+        return f"{self.method} {self.path}"
+
     def setup(self) -> None:
         self.server.register_provider(self)
 
     def stop(self) -> None:
+        self.server.drain()
         self.server.unregister_provider(self)
 
     @property

@@ -1,14 +1,12 @@
 """One HTTP server a process, with the routes of all services that run in it."""
 
-import errno
 import logging
-import os
 import socket
-import sys
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 import eventlet
+from eventlet.greenio import GreenSocket
 from eventlet.greenpool import GreenPool
 from nameko.extensions import (
     DependencyProvider,
@@ -17,6 +15,7 @@ from nameko.extensions import (
 )
 
 from ticketing.config import Config, flag, setting
+from ticketing.http import sockets
 from ticketing.http.app import App, refusal
 from ticketing.http.heads import RefusedError
 from ticketing.http.protocol import (
@@ -31,8 +30,10 @@ from ticketing.peers import DIRECT, Peers, Sockets
 log = logging.getLogger(__name__)
 
 MAX_CONNECTIONS = 20_000
-BACKLOG = 1024
 DRAIN_TIMEOUT = 5.0
+# Who has connected or had an answer just before the end may be asking for something:
+# of a connection that is kept open, only its client knows. So long it stays.
+NEXT_REQUEST = 1.0
 
 
 def parse_address(text: object) -> Address:
@@ -63,43 +64,52 @@ class Listener:
         self._connections: dict[Connection, Any] = {}
         self._pool = GreenPool(MAX_CONNECTIONS)
         self._users = 0
+        self._closing = False
 
     def acquire(self) -> None:
         """Count one more service; the first one opens the port."""
         self._users += 1
         if self._socket is None:
-            self._socket = self._listen()
+            self._socket = sockets.listen(self._address, share_port=self._share_port)
             self._accepting = eventlet.spawn(self._accept)
 
     def release(self) -> None:
         """Count one service less; the last one closes, after running requests."""
         self._users -= 1
-        if self._users:
-            return
-        _listeners.pop(self._address, None)
+        if not self._users:
+            self.drain()
+
+    def drain(self) -> None:
+        """Let nobody in any more, and return when requests are answered, or too late.
+
+        Whoever has connected is let in first: closing would cut them off.
+        """
+        if _listeners.get(self._address) is self:
+            del _listeners[self._address]
         if self._socket is None:
             return
-        self._accepting.kill()
-        self._socket.close()
-        for connection, sock in list(self._connections.items()):
-            if not connection.busy:
-                _say_goodbye(sock)
+        if not self._closing:
+            self._close()
         with eventlet.Timeout(DRAIN_TIMEOUT, exception=False):
             self._pool.waitall()
 
-    def _listen(self) -> Any:
-        try:
-            return eventlet.listen(
-                self._address, backlog=BACKLOG, reuse_port=self._share_port
-            )
-        except OSError as error:
-            host, port = self._address
-            if error.errno == errno.EADDRINUSE:
-                _end_process(
-                    f"Port {port} is taken: stop what uses it or set "
-                    "WEB_SERVER_ADDRESS."
-                )
-            _end_process(f"Cannot listen on {host}:{port}: {error}.")
+    def _close(self) -> None:
+        self._closing = True
+        self._accepting.kill()
+        with suppress(OSError):
+            while True:
+                self._let_in(*self._socket.fd.accept())
+        self._socket.close()
+        self._dismiss(NEXT_REQUEST)
+        with eventlet.Timeout(NEXT_REQUEST, exception=False):
+            self._pool.waitall()
+        self._dismiss(0)
+
+    def _dismiss(self, rested: float) -> None:
+        """End the connections that have been at rest for so many seconds."""
+        for connection, sock in list(self._connections.items()):
+            if connection.has_rested(rested) and not sockets.has_said_more(sock):
+                sockets.say_goodbye(sock)
 
     def _accept(self) -> None:
         while True:
@@ -109,15 +119,19 @@ class Listener:
                 log.warning("accept: %s", error, extra={"action": "accept"})
                 eventlet.sleep(0.1)
                 continue
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._pool.spawn_n(self._admit, sock, peer[0])
+            self._let_in(sock, peer)
+
+    def _let_in(self, sock: Any, peer: Any) -> None:
+        sock = sock if isinstance(sock, GreenSocket) else GreenSocket(sock)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._pool.spawn_n(self._admit, sock, peer[0])
 
     def _admit(self, sock: Any, peer: str) -> None:
         with self._sockets.one_more(peer) as is_welcome:
             if is_welcome:
                 self._serve(sock, peer)
             else:
-                _hang_up(sock)
+                sockets.hang_up(sock)
 
     def _serve(self, sock: Any, peer: str) -> None:
         connection = Connection(sock)
@@ -131,7 +145,7 @@ class Listener:
             log.exception("connection", extra={"action": "connection"})
         finally:
             del self._connections[connection]
-            _hang_up(sock)
+            sockets.hang_up(sock)
 
     def _answer_one(self, connection: Connection, peer: str) -> bool:
         """Serve one request; return whether another may follow."""
@@ -145,11 +159,11 @@ class Listener:
         try:
             return self._answer(connection, raw, peer)
         finally:
-            connection.busy = False
+            connection.rest()
 
     def _answer(self, connection: Connection, raw: RawRequest, peer: str) -> bool:
         response = self.app.answer(raw, peer, self._address)
-        keep_alive = raw.keep_alive and self._users > 0
+        keep_alive = raw.keep_alive and not self._closing
         headers = [(k, v) for k, v in response.headers if k != "Content-Length"]
         if not keep_alive:
             headers.append(("Connection", "close"))
@@ -179,27 +193,6 @@ class Listener:
         return False
 
 
-def _end_process(reason: str) -> NoReturn:
-    """End a start that cannot succeed, with one sentence instead of a traceback.
-
-    Other services of the process may be running already, and leaving their threads in
-    order is not possible from here.
-    """
-    print(reason, file=sys.stderr, flush=True)  # noqa: T201 - for who started it
-    os._exit(1)
-
-
-def _say_goodbye(sock: Any) -> None:
-    """Wake up who reads from the socket; closing it as well would leave him waiting."""
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
-
-
-def _hang_up(sock: Any) -> None:
-    _say_goodbye(sock)
-    sock.close()
-
-
 _listeners: dict[Address, Listener] = {}
 
 
@@ -222,6 +215,10 @@ class HttpServer(ProviderCollector, SharedExtension):
     def start(self) -> None:
         self._listener.app.add(self.container, [p.rule for p in self._providers])
         self._listener.acquire()
+
+    def drain(self) -> None:
+        """The process is ending: answer what was asked while everything is there."""
+        self._listener.drain()
 
     def stop(self) -> None:
         self._listener.app.remove(self.container)

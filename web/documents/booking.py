@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from ticketing.clock import from_iso
-from web import formats
+from web import formats, languages
+from web.translations import gettext as _
 
 Json = dict[str, Any]
 
@@ -74,7 +75,7 @@ class Booking:
     """``name`` is what people call it, ``detail`` more about it, each on one line.
 
     ``price`` is that of one pass, in major units of ``currency``; ``revision`` counts
-    the changes of the listing.
+    the changes of the listing. It is written in ``language``.
     """
 
     order_id: str
@@ -86,10 +87,14 @@ class Booking:
     revision: int
     passes: tuple[Pass, ...]
     event: Event | None
+    language: str
 
     @classmethod
     def of(cls, order: Json, ticket: Json, passes: list[Json]) -> "Booking":
-        """Put together what the services tell of an order, its listing, its passes."""
+        """Put together what the services tell of an order, its listing, its passes.
+
+        For whoever is reading.
+        """
         title, event = line(order["ticket"]["title"]), ticket.get("event")
         name = line(event["name"]) if event else title
         labels = _labels(passes, seated=ticket["seated"])
@@ -103,6 +108,7 @@ class Booking:
             revision=ticket["version"],
             passes=tuple(map(Pass.of, passes, labels)),
             event=Event.of(event) if event else None,
+            language=languages.current().language,
         )
 
     @property
@@ -127,7 +133,7 @@ class Booking:
     @property
     def kind(self) -> str:
         """What a pass's label names."""
-        return "Seat" if self.seated else "Ticket"
+        return _("Seat") if self.seated else _("Ticket")
 
     @property
     def parts(self) -> int:
@@ -152,4 +158,6 @@ def _is_control(character: str) -> bool:
 def _labels(passes: list[Json], *, seated: bool) -> list[str]:
     if seated:
         return [told["unit"] for told in passes]
-    return [f"{number} of {len(passes)}" for number in range(1, len(passes) + 1)]
+    all_ = formats.number(len(passes))
+    numbers = map(formats.number, range(1, len(passes) + 1))
+    return [_("%(number)s of %(all)s", number=each, all=all_) for each in numbers]

@@ -13,9 +13,11 @@ from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, TextMode
 from fpdf.prefs import ViewerPreferences
 
+from web import languages
 from web.documents import aside, fonts, qr
 from web.documents.booking import Booking, Pass
-from web.formats import money
+from web.formats import sum_
+from web.translations import gettext as _
 
 CONTENT_TYPE = "application/pdf"
 
@@ -74,10 +76,11 @@ def make(booking: Booking) -> bytes:
 @lru_cache(maxsize=32)
 def render(booking: Booking) -> bytes:
     """Draw the good passes of a booking, of which there is one at least."""
-    sheets = Sheets(booking)
-    for each in booking.good:
-        sheets.add(each)
-    return sheets.finish()
+    with languages.reading(languages.reader_in(booking.language)):
+        sheets = Sheets(booking)
+        for each in booking.good:
+            sheets.add(each)
+        return sheets.finish()
 
 
 class Sheets:
@@ -99,7 +102,9 @@ class Sheets:
         self._draw_band()
         self._draw_facts(each, self._draw_heading())
         self._draw_code(each)
-        text = f"Show this code at the door. Order {self._booking.order_id}"
+        text = _(
+            "Show this code at the door. Order %(order)s", order=self._booking.order_id
+        )
         self._write(text, _SMALL, (MARGIN, _FOOT))
 
     def finish(self) -> bytes:
@@ -115,10 +120,10 @@ class Sheets:
 
     def _describe(self) -> None:
         pdf, booking = self._pdf, self._booking
-        pdf.set_title(self._drawable(f"Passes for {booking.name}"))
+        pdf.set_title(self._drawable(_("Passes for %(name)s", name=booking.name)))
         pdf.set_author("Ticketing")
-        pdf.set_subject(f"Order {booking.order_id}")
-        pdf.set_lang("en")
+        pdf.set_subject(_("Order %(order)s", order=booking.order_id))
+        pdf.set_lang(booking.language)
         pdf.set_creation_date(booking.made)
         pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
 
@@ -128,7 +133,7 @@ class Sheets:
         self._pdf.set_fill_color(GOLD)
         self._pdf.rect(0, _BAND, WIDTH, 1, style="F")
         self._write("Ticketing", _BRAND, (MARGIN, 4))
-        self._write("Admits one, once", _MOTTO, (MARGIN, 4.8))
+        self._write(_("Admits one, once"), _MOTTO, (MARGIN, 4.8))
 
     def _draw_heading(self) -> float:
         """Write what it is for; return where that ends."""
@@ -143,7 +148,7 @@ class Sheets:
             if event.venue:
                 top = self._write(event.venue, _WHERE, (MARGIN, top), rows=2)
         unit = (MARGIN, booking.kind, each.label)
-        price = (MARGIN + HALF, "Price", money(booking.price, booking.currency))
+        price = (MARGIN + HALF, _("Price"), sum_(booking.price, booking.currency))
         for left, name, value in (unit, price):
             bottom = self._write(name, _LABEL, (left, top + 2.5), width=HALF)
             self._write(value, _VALUE, (left, bottom), width=HALF)
@@ -154,7 +159,7 @@ class Sheets:
             x=(WIDTH - _CODE) / 2,
             y=_CODE_TOP,
             w=_CODE,
-            alt_text=f"QR code of pass {each.id}",
+            alt_text=_("QR code of pass %(id)s", id=each.id),
         )
         self._write(each.id, _ID, (MARGIN, _CODE_TOP + _CODE))
 

@@ -1,38 +1,33 @@
-"""What our letters say: of a booking they are given the passes that are good."""
+"""What our letters say, to whoever is reading.
+
+Of a booking they are given the passes that are good.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from ticketing.errors import NotFoundError
 from ticketing.money import major
 from web import formats
 from web.documents.booking import PART, Booking, Pass, line
+from web.jinja import TEMPLATES, templates_in
 from web.mail.message import Attachment, Letter
+from web.service_words import said
+from web.translations import gettext as _
+from web.translations import mark, ngettext
 
 Json = dict[str, Any]
 
-_TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[1] / "templates" / "mail"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_TEMPLATES = templates_in(TEMPLATES / "mail")
 
-HOW = (
+HOW = mark(
     "Show the codes of the attached PDF at the door, on your phone or on paper. Each "
     "pass lets one person in, once, so keep them to yourself."
 )
-BACK = (
-    "went back to the card that you paid with. Depending on your bank it takes a few "
-    "days to arrive."
-)
-STILL_GOOD = "Your other passes are as good as before. Here they are again."
-UNCHARGED = (
+BACK = mark("Depending on your bank it takes a few days to arrive.")
+STILL_GOOD = mark("Your other passes are as good as before. Here they are again.")
+UNCHARGED = mark(
     "You have paid nothing. If a payment was under way just then, all of it goes back "
     "to your card."
 )
@@ -86,13 +81,24 @@ class Refund:
 
 def bought(booking: Booking, total: float) -> Words:
     """The order is paid; ``total`` is what it cost."""
-    count, paid = len(booking.passes), formats.money(total, booking.currency)
-    these = "this is your pass" if count == 1 else f"these are your {count} passes"
+    count, paid = len(booking.passes), formats.sum_(total, booking.currency)
+    opening = ngettext(
+        "You have paid %(sum)s, and this is your pass.",
+        "You have paid %(sum)s, and these are your %(count)s passes.",
+        count,
+        sum=paid,
+        count=formats.number(count),
+    )
     return Words(
-        subject=f"Your {'pass' if count == 1 else 'passes'} for {booking.name}",
-        opening=(f"You have paid {paid}, and {these}.",),
-        closing=(*_rest(booking), HOW),
-        action="See your passes",
+        subject=ngettext(
+            "Your pass for %(name)s",
+            "Your passes for %(name)s",
+            count,
+            name=booking.name,
+        ),
+        opening=(opening,),
+        closing=(*_rest(booking), _(HOW)),
+        action=_("See your passes"),
         path="/passes",
         passes=booking.part(1).passes,
     )
@@ -100,16 +106,16 @@ def bought(booking: Booking, total: float) -> Words:
 
 def refunded(booking: Booking, refund: Refund) -> Words:
     """Some or all of the money went back; what is still good is told again."""
-    amount = formats.money(refund.amount, booking.currency)
+    amount = formats.sum_(refund.amount, booking.currency)
     kept = booking.passes
     return Words(
-        subject=f"{amount} refunded for {booking.name}",
+        subject=_("%(sum)s refunded for %(name)s", sum=amount, name=booking.name),
         opening=(
-            f"{amount}{_told_units(refund, booking)} {BACK}",
-            f"The reason: {line(refund.reason)}",
+            f"{_gone(amount, refund, booking)} {_(BACK)}",
+            _("The reason: %(reason)s", reason=line(said(refund.reason))),
         ),
-        closing=(STILL_GOOD, *_rest(booking), HOW) if kept else (),
-        action="See your passes" if kept else "See your order",
+        closing=(_(STILL_GOOD), *_rest(booking), _(HOW)) if kept else (),
+        action=_("See your passes") if kept else _("See your order"),
         path="/passes" if kept else "",
         passes=booking.part(1).passes,
     )
@@ -118,10 +124,10 @@ def refunded(booking: Booking, refund: Refund) -> Words:
 def called_off(booking: Booking) -> Words:
     """The seller cancelled the listing before the order was paid for."""
     return Words(
-        subject=f"{booking.name} is cancelled",
-        opening=("The seller has cancelled what you had reserved.",),
-        closing=(UNCHARGED,),
-        action="See your order",
+        subject=_("%(name)s is cancelled", name=booking.name),
+        opening=(_("The seller has cancelled what you had reserved."),),
+        closing=(_(UNCHARGED),),
+        action=_("See your order"),
         path="",
     )
 
@@ -141,6 +147,7 @@ def write(
         "facts": [fact for fact in facts if fact],
         "link": f"{envelope.public_url}/orders/{booking.order_id}{words.path}",
         "public_url": envelope.public_url,
+        "language": booking.language,
     }
     return Letter(
         key=envelope.key,
@@ -149,6 +156,7 @@ def write(
         text=_TEMPLATES.get_template("letter.txt").render(values),
         html=_TEMPLATES.get_template("letter.html").render(values),
         attachments=attachments,
+        language=booking.language,
     )
 
 
@@ -156,12 +164,25 @@ def _rest(booking: Booking) -> tuple[str, ...]:
     """Say so where a letter has only a part of the passes."""
     if booking.parts == 1:
         return ()
-    return (f"Here are the first {PART}. You find all of them on our pages.",)
+    return (
+        _(
+            "Here are the first %(number)s. You find all of them on our pages.",
+            number=formats.number(PART),
+        ),
+    )
 
 
-def _told_units(refund: Refund, booking: Booking) -> str:
+def _gone(amount: str, refund: Refund, booking: Booking) -> str:
+    """Say what went back, and for which units if that is known."""
     if not refund.units:
-        return ""
-    if booking.seated:
-        return f" ({formats.seats(refund.units)})"
-    return f" ({formats.tickets(len(refund.units))})"
+        return _("%(sum)s went back to the card that you paid with.", sum=amount)
+    units = (
+        formats.seats(refund.units)
+        if booking.seated
+        else formats.tickets(len(refund.units))
+    )
+    return _(
+        "%(sum)s (%(units)s) went back to the card that you paid with.",
+        sum=amount,
+        units=units,
+    )

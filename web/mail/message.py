@@ -31,6 +31,7 @@ class Letter:
     text: str
     html: str
     attachments: tuple[Attachment, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,12 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     message["Subject"] = _unencoded(line(letter.subject))
     # Keeps answering machines from answering.
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "en"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     for attachment in letter.attachments:
         _attach(message, attachment)
+    # Last, because what is put into parts takes the headers of its content along.
+    message["Content-Language"] = letter.language
     return message
 
 

@@ -98,10 +98,14 @@ class SmtpMailer:
         server = self._server
         if server.security is Security.TLS:
             client: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, self._name, context=_trust()
+                *(server.host, server.port, self._name),
+                timeout=self._patience,
+                context=_trust(),
             )
         else:
-            client = smtplib.SMTP(server.host, server.port, self._name)
+            client = smtplib.SMTP(
+                server.host, server.port, self._name, timeout=self._patience
+            )
         if server.security is Security.STARTTLS:
             client.starttls(context=_trust())
         if server.user:

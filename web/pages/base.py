@@ -13,5 +13,8 @@ class Web(service.Service):
     tickets = ServiceRpc("tickets")
     orders = ServiceRpc("orders")
     payments = ServiceRpc("payments")
+    expiration = ServiceRpc("expiration")
+    # Whichever process of this service answers.
+    own = ServiceRpc("web")
     pages: Renderer = Pages()
     cookie: SessionCookie = SessionCookie()

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from ticketing.errors import BadRequestError, InvalidInputError, refuse
 from ticketing.http import Request
 from web import assets, shop, views
-from web.formats import UTC, moment
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.states import Json
+from web.translations import mark
 
 WORKER = "door-worker.js"
 # A worker may serve the pages below its own address, and what is allowed beside them.
@@ -24,7 +24,7 @@ SCOPE = "/door"
 READER = ("decode.js", "index.js")
 
 _STATIC = Path(assets.__file__).with_name("static")
-_MODULES = sorted(path.name for path in _STATIC.glob("door-*.js"))
+_MODULES = ["words.js", *sorted(path.name for path in _STATIC.glob("door-*.js"))]
 _SHORT = re.compile("[0-9A-HJKMNP-TV-Z]{12}")
 _AS_TYPED = str.maketrans("OIL", "011", string.whitespace + "-")
 
@@ -60,7 +60,7 @@ class DoorPages(base.Web):
         return self._show_door(request, ticket, Form({"door": form["door"]}), answer)
 
     def _judge_scan(self, ticket: Json, form: Form) -> Json:
-        """Return the outcome of a scan, its unit and since when somebody is in.
+        """Return the outcome of a scan, its unit and where and when somebody came in.
 
         Raises InvalidInputError, UnavailableError.
         """
@@ -74,7 +74,7 @@ class DoorPages(base.Web):
             raise
         except BadRequestError:
             return _answer("not genuine")
-        return _answer(told["outcome"], told["unit"], _since(told, ticket))
+        return _answer(told["outcome"], told["unit"], _entry(told))
 
     def _admit_scan(self, found: Json, ticket: Json, form: Form) -> Json:
         seller, code = ticket["userId"], found["code"]
@@ -103,7 +103,7 @@ def _read(text: str) -> Json:
     """
     code = text.strip()
     if not code:
-        refuse("code", "Type the code of the pass")
+        refuse("code", mark("Type the code of the pass"))
     typed = code.upper().translate(_AS_TYPED)
     return _claims_of(code) or {"pass": typed, "event": None, "code": None}
 
@@ -128,13 +128,12 @@ def _of_no_pass(found: Json, ticket: Json) -> str:
     return "other event" if is_other else "not genuine"
 
 
-def _answer(outcome: str, unit: str = "", since: str = "") -> Json:
-    return {"outcome": outcome, "unit": unit, "since": since}
+def _answer(outcome: str, unit: str = "", entry: Json | None = None) -> Json:
+    return {"outcome": outcome, "unit": unit, "entry": entry}
 
 
-def _since(told: Json, ticket: Json) -> str:
-    """Say at which door and when somebody came in with a pass."""
+def _entry(told: Json) -> Json | None:
+    """Return at which door and when somebody came in with a pass, if somebody did."""
     if told["outcome"] != "already in":
-        return ""
-    zone = (ticket.get("event") or {}).get("timezone", UTC)
-    return f"{told['door']}, {moment(told['admittedAt'], zone)}"
+        return None
+    return {"door": told["door"], "at": told["admittedAt"]}

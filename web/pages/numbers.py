@@ -1,5 +1,6 @@
 """How a seller's listings sell; refunding their orders and cancelling them."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -7,12 +8,15 @@ from werkzeug.wrappers import Response
 from ticketing.errors import refuse
 from ticketing.http import Request
 from ticketing.limits import WRITING
-from web import csv_files, sales, shop, views
+from web import csv_files, languages, sales, seen, shop, views
+from web.csv_files import Row
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.paths import see_other
+from web.service_words import said
 from web.states import Json
+from web.translations import mark
 
 
 class NumberPages(base.Web):
@@ -45,14 +49,14 @@ class NumberPages(base.Web):
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
         rows = sales.order_rows(self.auth, self.orders, ticket_id, request.session)
         name = csv_files.file_name("orders", ticket["title"])
-        return csv_files.download(name, sales.ORDER_COLUMNS, rows)
+        return _download(request, name, sales.ORDER_COLUMNS, rows)
 
     @page("GET", "/listings/<ticket_id>/passes.csv", session=True)
     def get_passes_file(self, request: Request, ticket_id: str) -> Response:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
         rows = sales.pass_rows(self.orders, ticket_id, request.session)
         name = csv_files.file_name("passes", ticket["title"])
-        return csv_files.download(name, sales.PASS_COLUMNS, rows)
+        return _download(request, name, sales.PASS_COLUMNS, rows)
 
     @page("GET", "/listings/<ticket_id>/cancel", session=True)
     def get_listing_to_cancel(self, request: Request, ticket_id: str) -> Response:
@@ -61,10 +65,11 @@ class NumberPages(base.Web):
     @page("POST", "/listings/<ticket_id>/cancel", session=True, guard=WRITING)
     def post_cancelled_listing(self, request: Request, ticket_id: str) -> Response:
         try:
-            self.tickets.cancel_ticket(ticket_id, request.session.user_id)
+            seller = request.session.user_id
+            cancelled = self.tickets.cancel_ticket(ticket_id, seller)
         except REFUSALS as error:
             return self._ask_to_cancel(request, ticket_id, Form().failed(error))
-        return see_other(f"/listings/{ticket_id}")
+        return seen.told(see_other(f"/listings/{ticket_id}"), cancelled)
 
     @page("GET", "/listings/<ticket_id>/orders/<order_id>/refund", session=True)
     def get_order_to_refund(
@@ -86,7 +91,7 @@ class NumberPages(base.Web):
         seller = request.session.user_id
         try:
             if not chosen:
-                refuse("units", "Tick at least one ticket to refund")
+                refuse("units", mark("Tick at least one ticket to refund"))
             self.orders.refund_order(order_id, seller, chosen, form["reason"])
         except REFUSALS as error:
             values |= {"chosen": chosen, "form": form.failed(error)}
@@ -116,3 +121,12 @@ class NumberPages(base.Web):
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
         view = sales.refund_view(self.auth, self.orders, ticket, order_id)
         return view | {"path": f"/listings/{ticket_id}", "back": ticket["title"]}
+
+
+def _download(
+    request: Request, name: str, columns: Sequence[str], rows: Iterator[list[Row]]
+) -> Response:
+    reader = languages.of(request)
+    with languages.reading(reader):
+        header = [said(column) for column in columns]
+    return csv_files.download(name, header, languages.read_by(reader, rows))

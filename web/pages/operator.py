@@ -13,6 +13,7 @@ from web.pages import base
 from web.paths import see_other
 from web.sales import Standing
 from web.states import Json
+from web.translations import mark
 
 ROWS = 50
 PATH = "/operator"
@@ -74,7 +75,7 @@ class OperatorPages(base.Web):
 
     def _refund_units(self, order_id: str, reason: str, chosen: list[str]) -> None:
         if not chosen:
-            refuse("units", "Tick at least one ticket to refund")
+            refuse("units", mark("Tick at least one ticket to refund"))
         self.payments.refund(order_id, reason, units=chosen)
 
     def _refundable(self, request: Request, order_id: str) -> Json:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from ticketing.public_url import PublicUrl
-from web import views
+from web import languages, views
 from web.bookings import booking_of
 from web.documents import ics, pdf, qr
 from web.documents.booking import Booking
@@ -60,7 +60,8 @@ class PassPages(base.Web):
         """Return an order and what it is for to its buyer. Raises NotFoundError."""
         views.check_buyer(self.orders, order_id, request.session)
         order = self.orders.get_order(order_id)
-        return order, booking_of(self.tickets, self.orders, order)
+        with languages.reading(languages.of(request)):
+            return order, booking_of(self.tickets, self.orders, order)
 
 
 def _part_of(request: Request, booking: Booking) -> int:

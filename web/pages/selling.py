@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 
 from ticketing.http import Request
 from ticketing.limits import WRITING
-from web import offers, views
+from web import languages, offers, seen, views
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
 from web.paths import see_other
+from web.states import Json
 
 
 class SellingPages(base.Web):
@@ -27,26 +28,26 @@ class SellingPages(base.Web):
             ticket = self.tickets.create_ticket(seller, **wanted)
         except REFUSALS as error:
             return self._show(request, "ticket_new.html", form.failed(error))
-        return see_other(f"/tickets/{ticket['id']}")
+        return seen.told(see_other(f"/tickets/{ticket['id']}"), ticket)
 
     @page("GET", "/tickets/<ticket_id>/edit", session=True)
     def get_ticket_to_edit(self, request: Request, ticket_id: str) -> Response:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
-        form = Form(offers.typed(ticket))
+        form = Form(_typed(request, ticket))
         return self._show(request, "ticket_edit.html", form, ticket=ticket)
 
     @page("POST", "/tickets/<ticket_id>/edit", session=True, guard=WRITING)
     def post_edited_ticket(self, request: Request, ticket_id: str) -> Response:
         ticket = views.own_ticket(self.tickets, ticket_id, request.session)
-        known, seller = offers.typed(ticket), request.session.user_id
+        known, seller = _typed(request, ticket), request.session.user_id
         form = Form.of(request, *offers.NAMES, known=known)
         try:
             wanted = offers.wanted(form, known, self.clock())
-            self.tickets.update_ticket(ticket_id, seller, **wanted)
+            edited = self.tickets.update_ticket(ticket_id, seller, **wanted)
         except REFUSALS as error:
             form.failed(error)
             return self._show(request, "ticket_edit.html", form, ticket=ticket)
-        return see_other(f"/tickets/{ticket_id}")
+        return seen.told(see_other(f"/tickets/{ticket_id}"), edited)
 
     def _show(
         self, request: Request, template: str, form: Form, **values: Any
@@ -60,3 +61,9 @@ class SellingPages(base.Web):
             zones=offers.ZONES,
             **values,
         )
+
+
+def _typed(request: Request, ticket: Json) -> dict[str, str]:
+    """Return a listing as its seller would type it."""
+    with languages.reading(languages.of(request)):
+        return offers.typed(ticket)

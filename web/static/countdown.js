@@ -1,5 +1,7 @@
 // Shows how long a reservation still lasts, by the server's clock.
 
+import { say } from "./words.js";
+
 const line = document.querySelector(".countdown");
 const news = document.querySelector("#countdown-news");
 const ahead = Date.parse(line.dataset.now) - Date.now();
@@ -8,8 +10,8 @@ const number = document.createElement("strong");
 
 // Said aloud when so many seconds are left, and not more often.
 const MARKS = [
-  [300, "5 minutes left to pay"],
-  [60, "1 minute left to pay"],
+  [300, say("fiveMinutes")],
+  [60, say("oneMinute")],
 ];
 let marks = [...MARKS];
 let timer = null;
@@ -41,7 +43,7 @@ function tick() {
   announce(seconds);
   if (seconds > 0 || ending) return;
   clearInterval(timer);
-  news.textContent = "The time to pay is over";
+  news.textContent = say("over");
   ending = setTimeout(() => location.replace(line.dataset.page), 1000);
 }
 
@@ -53,7 +55,8 @@ function start() {
   tick();
 }
 
-line.append(number, " left to pay");
+const [before, after] = say("left", { clock: "|" }).split("|");
+line.append(before, number, after);
 line.hidden = false;
 start();
 // A browser that slept, or had this page out of sight, did not tick meanwhile.
@@ -62,6 +65,6 @@ window.addEventListener("pageshow", start);
 document.addEventListener("extended", ({ detail }) => {
   until = Date.parse(detail);
   marks = MARKS.filter(([mark]) => mark < secondsLeft());
-  news.textContent = "You have more time to pay";
+  news.textContent = say("extended");
   start();
 });

@@ -1,17 +1,12 @@
 // Reads QR codes with the camera.
 
+import { say } from "./words.js";
+
 const PAUSE = 100;
 const LONG_SIDE = 720;
 // A code that stays in view this long is still the same scan.
 const SAME = 2500;
-const REFUSED = {
-  NotAllowedError:
-    "The camera is not allowed here. Allow it in the browser's settings, or type the codes.",
-  NotFoundError: "There is no camera here. Type the codes instead.",
-};
-const UNABLE = "This browser cannot scan codes. Type them instead.";
-const UNSAFE = "The camera works on pages with https only. Type the codes instead.";
-const BUSY = "The camera does not start. Is another program using it?";
+const EXPLAINED = ["NotAllowedError", "NotFoundError"];
 
 /** Says, in its message, why one cannot scan with the camera and what to do. */
 export class CameraError extends Error {}
@@ -21,7 +16,7 @@ export async function makeDetector(reader) {
   const formats = ["qr_code"];
   const known = await self.BarcodeDetector?.getSupportedFormats();
   if (known?.includes("qr_code")) return new BarcodeDetector({ formats });
-  if (!reader) throw new CameraError(UNABLE);
+  if (!reader) throw new CameraError(say("unable"));
   const { BarcodeDetector: Reader } = await import(reader);
   return new Reader({ formats });
 }
@@ -41,7 +36,7 @@ export class Camera {
 
   /** Raises CameraError. */
   async start() {
-    if (!navigator.mediaDevices) throw new CameraError(UNSAFE);
+    if (!navigator.mediaDevices) throw new CameraError(say("unsafe"));
     this.detector ??= await makeDetector(this.reader);
     const video = { facingMode: "environment", width: { ideal: 1280 } };
     try {
@@ -50,7 +45,7 @@ export class Camera {
       await this.video.play();
     } catch (error) {
       this.stop();
-      throw new CameraError(REFUSED[error.name] ?? BUSY);
+      throw new CameraError(say(EXPLAINED.includes(error.name) ? error.name : "busy"));
     }
     this.#look(this.#stream);
     this.#stayAwake();

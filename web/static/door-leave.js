@@ -1,5 +1,7 @@
 // Forgets what the door keeps here when somebody signs out, here or everywhere.
 
+import { sayOf } from "./words.js";
+
 const LEAVE = 'form[action$="/signout"]';
 
 async function leave(event) {
@@ -23,9 +25,7 @@ async function forget() {
 }
 
 function mayForget(waiting) {
-  const scans = waiting === 1 ? "1 scan has" : `${waiting} scans have`;
-  const question = `${scans} not been sent to the shop yet. Sign out and lose them?`;
-  return waiting === 0 || confirm(question);
+  return waiting === 0 || confirm(sayOf("unsent", waiting, { number: waiting }));
 }
 
 for (const form of document.querySelectorAll(LEAVE)) {

@@ -9,14 +9,10 @@ import { SignedOutError } from "./door-shop.js";
 import * as show from "./door-show.js";
 import { allowSound, signal } from "./door-signal.js";
 import { openStore } from "./door-store.js";
+import { say } from "./words.js";
 
 const REFRESH = 15_000;
 const LATEST = 10;
-const STATES = {
-  online: "Online.",
-  away: "No network: scans are kept here and sent later.",
-  ended: "Signed out: scans are kept here and sent when you have signed in again.",
-};
 
 const part = (name) => document.querySelector(`#door-${name}`);
 const { listing, reader } = part("page").dataset;
@@ -40,7 +36,7 @@ async function take(text) {
     tell(scan.verdict);
     await render();
   } catch (error) {
-    part("state").textContent = "This browser could not keep the scan. Load the page again.";
+    part("state").textContent = say("notKept");
     throw error;
   }
 }
@@ -84,7 +80,7 @@ function refreshIfSeen() {
 function setLink(state) {
   if (state === link) return;
   link = state;
-  part("state").textContent = STATES[state];
+  part("state").textContent = say(state);
   part("session").hidden = state !== "ended";
 }
 

@@ -1,5 +1,7 @@
 // Shows what the door has to say. The words of the verdicts stand in the page.
 
+import { customs, say } from "./words.js";
+
 const UNTIL_NEXT = { good: 2500, other: 6000 };
 
 const part = (name) => document.querySelector(`#door-${name}`);
@@ -55,26 +57,25 @@ function latestLine({ at, pass, verdict, waiting }) {
   line.dataset.tone = toneOf(verdict);
   const word = element("strong", wordsOf(verdict).querySelector(".door-word").textContent);
   const name = element("span", nameOf(verdict, pass));
-  const state = element("span", waiting ? "not sent yet" : "");
+  const state = element("span", waiting ? say("notSent") : "");
   state.className = "hint";
   line.append(word, name, timeOf(at), state);
   return line;
 }
 
 function conflictLine({ pass, door, at, verdict }) {
-  const letIn = `${nameOf(verdict, pass)}: let in at ${door}, ${moment(at)}; `;
+  const told = { name: nameOf(verdict, pass), here: sinceOf({ door, at }) };
   if (verdict.outcome === "already in") {
-    return element("li", `${letIn}also admitted at ${sinceOf(verdict)}`);
+    return element("li", say("alsoIn", { ...told, there: sinceOf(verdict) }));
   }
   const word = wordsOf(verdict).querySelector(".door-word").textContent;
-  return element("li", `${letIn}but the shop says: ${word}`);
+  return element("li", say("butShop", { ...told, word }));
 }
 
 function shownAgainLine({ id, unit, door, admittedAt, conflicts }) {
-  const again = conflicts.map(sinceOf).join("; ");
-  const first = sinceOf({ door, at: admittedAt });
-  const name = nameOf({ unit }, id);
-  return element("li", `${name}: let in at ${first}; shown again at ${again}`);
+  const there = conflicts.map(sinceOf).join("; ");
+  const here = sinceOf({ door, at: admittedAt });
+  return element("li", say("again", { name: nameOf({ unit }, id), here, there }));
 }
 
 function filled(verdict) {
@@ -109,7 +110,7 @@ function moment(iso) {
   const today = time.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "long" };
   const options = { hour: "2-digit", minute: "2-digit", ...day };
-  return new Intl.DateTimeFormat("en-GB", options).format(time);
+  return new Intl.DateTimeFormat(customs, options).format(time);
 }
 
 function timeOf(iso) {

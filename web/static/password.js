@@ -4,7 +4,7 @@ function offer(button) {
   const field = document.getElementById(button.dataset.shows);
   const show = (shown) => {
     field.type = shown ? "text" : "password";
-    button.textContent = shown ? "Hide password" : "Show password";
+    button.textContent = shown ? button.dataset.hide : button.dataset.show;
   };
   button.addEventListener("click", () => show(field.type === "password"));
   // Browsers remember what was sent from a field that can be read.

@@ -3,6 +3,8 @@
 // The PaymentIntent is made when somebody sees this page; what comes of it the shop asks
 // Stripe itself, so that nothing is lost if this page goes away in the middle.
 
+import { lang, say } from "./words.js";
+
 const form = document.querySelector("#pay");
 const { order, key, back } = form.dataset;
 const button = form.querySelector("button");
@@ -20,16 +22,19 @@ async function clientSecret() {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ orderId: order }),
   }).catch(() => {
-    throw new Error("The shop could not be reached");
+    throw new Error(say("away"));
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.errors[0].message);
+  // The API speaks English.
+  const reason = answer.errors?.[0].message;
+  const words = lang === "en" ? say("refused", { reason }) : say("unable");
+  if (!response.ok) throw new Error(words);
   return answer.clientSecret;
 }
 
 async function show() {
-  if (!window.Stripe) throw new Error("Stripe's part of this page could not be loaded");
-  const stripe = window.Stripe(key, { locale: document.documentElement.lang });
+  if (!window.Stripe) throw new Error(say("blocked"));
+  const stripe = window.Stripe(key, { locale: lang });
   const elements = stripe.elements({ clientSecret: await clientSecret() });
   elements.create("payment").mount(`#${card.id}`);
   return { stripe, elements };
@@ -68,6 +73,6 @@ shown.then(
   },
   (error) => {
     card.hidden = true;
-    tell(`${error.message}. Your tickets stay held: load this page again.`);
+    tell(error.message);
   },
 );

@@ -1,6 +1,7 @@
 // The picked seats as a list, and as the fields that the form sends.
 
 import { outOf } from "./seats-words.js";
+import { say } from "./words.js";
 
 export class Basket {
   // `removed(label)` hears what is to be taken out.
@@ -55,7 +56,7 @@ export class Basket {
     li.dataset.seat = label;
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("aria-label", `Remove seat ${label}`);
+    button.setAttribute("aria-label", say("remove", { label }));
     button.addEventListener("click", () => this.removed(label));
     li.append(label, button);
     return li;

@@ -1,18 +1,20 @@
 // Picking by row: a list of rows, and a button for each seat of the chosen one.
 
-import { count, stateOf } from "./seats-words.js";
+import { freeOf, stateOf } from "./seats-words.js";
+import { say } from "./words.js";
 
 // Longer rows are chosen in parts.
 const PART = 60;
 
 function partsOf(row) {
-  const title = row.title || "All seats";
+  const title = row.title || say("all");
   const { length } = row.places;
   if (length <= PART) return [{ title, places: row.places }];
   const parts = [];
   for (let start = 0; start < length; start += PART) {
     const end = Math.min(start + PART, length);
-    const numbers = `${row.numbers[start]} to ${row.numbers[end - 1]}`;
+    const ends = { first: row.numbers[start], last: row.numbers[end - 1] };
+    const numbers = say("run", ends);
     const places = row.places.slice(start, end);
     parts.push({ title: `${title}, ${numbers}`, places });
   }
@@ -60,8 +62,7 @@ export class RowChooser {
 
   refresh() {
     const { places } = this.#part;
-    const free = count(this.#hall.countFree(places));
-    this.free.textContent = `${free} of ${count(places.length)} free`;
+    this.free.textContent = freeOf(this.#hall.countFree(places), places.length);
     for (const [place, button] of this.#buttons) this.#dress(button, place);
   }
 

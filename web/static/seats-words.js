@@ -1,34 +1,42 @@
 // What is said about seats, in sight and aloud.
 
-const STATES = { free: "free", held: "held, may come back", sold: "sold" };
-const whole = new Intl.NumberFormat("en-US");
+import { customs, say, sayOf } from "./words.js";
+
+const whole = new Intl.NumberFormat(customs);
 
 export const count = (number) => whole.format(number);
-export const stateOf = (state) => STATES[state];
-export const outOf = (size, most) => `${count(size)} of ${count(most)}`;
+export const stateOf = (state) => say(state);
+export const outOf = (size, most) =>
+  say("outOf", { size: count(size), most: count(most) });
 
-const are = (labels, one, more) =>
-  `${labels.length === 1 ? "Seat" : "Seats"} ${labels.join(", ")} ` +
-  `${labels.length === 1 ? one : more}`;
+export function freeOf(size, all) {
+  return say("freeOf", { size: count(size), all: count(all) });
+}
+
+export function seatsFreeOf(size, all) {
+  return say("seatsFreeOf", { size: count(size), all: count(all) });
+}
+
+export function seat(label, state) {
+  return say("seat", { label, state });
+}
 
 export function picked(label, size, most) {
-  return `Seat ${label}, free, picked, ${outOf(size, most)}`;
+  return say("picked", { label, outOf: outOf(size, most) });
 }
 
 export function removed(label, size, most) {
-  return `Seat ${label}, removed, ${outOf(size, most)}`;
+  return say("removed", { label, outOf: outOf(size, most) });
 }
 
 export function gone(labels) {
-  const what = are(labels, "has", "have");
-  return `${what} just gone: somebody else was faster. You can pick again.`;
+  return sayOf("gone", labels.length, { labels: labels.join(", ") });
 }
 
 export function noLongerFree(labels) {
-  return `${are(labels, "is", "are")} no longer free.`;
+  return sayOf("noLongerFree", labels.length, { labels: labels.join(", ") });
 }
 
 export function full(most) {
-  const limit = most === 1 ? "1 seat" : `${count(most)} seats`;
-  return `One order can have ${limit}. Remove one to pick another.`;
+  return sayOf("full", most, { most: count(most) });
 }

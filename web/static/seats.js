@@ -70,9 +70,8 @@ class SeatChoice {
     this.map.show(hall);
     this.rows.show(hall);
     this.basket.refresh();
-    const free = words.count(hall.countFree());
-    const all = words.count(hall.labels.length);
-    this.root.querySelector(".seats-free").textContent = `${free} of ${all} seats free`;
+    const free = words.seatsFreeOf(hall.countFree(), hall.labels.length);
+    this.root.querySelector(".seats-free").textContent = free;
     this.memory.keep(this.picks.labels.join(","));
   }
 
@@ -84,7 +83,7 @@ class SeatChoice {
       this.#remove(label);
       return;
     }
-    if (!this.#hall.isFree(label)) this.#say(`Seat ${this.#wordsOf(place)}`);
+    if (!this.#hall.isFree(label)) this.#say(words.seat(label, this.#stateOf(place)));
     else if (picks.isFull) this.#tell(words.full(picks.most));
     else {
       picks.add(label);
@@ -103,13 +102,16 @@ class SeatChoice {
 
   #reach(place) {
     this.rows.follow(place);
-    this.#say(`Seat ${this.#wordsOf(place)}`);
+    this.#say(words.seat(this.#hall.labels[place], this.#stateOf(place)));
   }
 
   #wordsOf(place) {
-    const label = this.#hall.labels[place];
-    const state = words.stateOf(this.#hall.stateAt(place));
-    return `${label}, ${this.picks.has(label) ? "picked by you" : state}`;
+    return `${this.#hall.labels[place]}, ${this.#stateOf(place)}`;
+  }
+
+  #stateOf(place) {
+    const isPicked = this.picks.has(this.#hall.labels[place]);
+    return words.stateOf(isPicked ? "yours" : this.#hall.stateAt(place));
   }
 
   // What the buyer must not miss, seen and heard.

@@ -96,9 +96,21 @@ def test_dead_letters_can_be_seen_and_handled_again(auth):
             "reason": "no use",
             "attempts": 8,
             "body": "{",
+            "trace": "",
+            "at": None,
         }
     ]
+    assert auth.rpc.dead_letters(after=7) == []
     assert auth.rpc.replay_dead_letter(7) == {"replayed": 7}
     assert auth.rpc.graveyard.replayed == [7]
     with pytest.raises(NotFoundError):
         auth.rpc.replay_dead_letter(8)
+    assert auth.rpc.discard_dead_letter(7) == {"discarded": 7}
+    with pytest.raises(NotFoundError):
+        auth.rpc.discard_dead_letter(7)
+
+
+@pytest.mark.parametrize("page", [{"after": -1}, {"limit": 101}, {"limit": "x"}])
+def test_a_page_of_dead_letters_has_its_bounds(auth, page):
+    with pytest.raises(InvalidInputError):
+        auth.rpc.dead_letters(**page)

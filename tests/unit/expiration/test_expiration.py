@@ -162,7 +162,7 @@ def test_what_was_taken_in_part_is_announced_in_part(hold):
     whole = hold.publisher.publish_groups
 
     def first_only(groups):
-        return [*whole(groups[:1]), *([False] * (len(groups) - 1))]
+        return [*whole(groups[:1]), *([[]] * (len(groups) - 1))]
 
     hold.publisher.publish_groups = first_only
     hold.clock.now = END
@@ -194,6 +194,30 @@ def test_a_set_that_was_lost_is_built_again_from_the_orders(hold):
     assert announced(hold) == []
     hold.rpc.poll()
     assert announced(hold) == [ORDER, OTHER_ORDER]
+
+
+def test_an_end_that_nobody_heard_is_announced_again(hold):
+    """Its event was acknowledged, and lost before the orders had it."""
+    hold.orders.orders = unpaid(ORDER)
+    hold.clock.now = END
+    hold.rpc.poll()
+    hold.rpc.catch_up()
+    assert hold.rpc.pending() == []
+    hold.clock.advance(seconds=commands.LATE.total_seconds() + 1)
+    hold.rpc.catch_up()
+    hold.rpc.poll()
+    assert announced(hold) == [ORDER, ORDER]
+
+
+def test_an_end_that_is_under_way_is_left_alone(hold):
+    """It is somebody's for the length of a lease, and later another's."""
+    hold.orders.orders = unpaid(ORDER)
+    hold.clock.now = END
+    assert hold.deadlines.claim(commands.milliseconds(END), 10) == [ORDER]
+    hold.clock.advance(seconds=commands.LATE.total_seconds() + 1)
+    before = hold.rpc.pending()
+    hold.rpc.catch_up()
+    assert hold.rpc.pending() == before
 
 
 def test_a_rebuild_reads_all_pages(watch, monkeypatch):

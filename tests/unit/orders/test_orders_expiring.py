@@ -85,10 +85,11 @@ def test_what_the_bank_thinks_about_is_held_longer_once(desk, order):
 def test_the_first_announcement_again_does_not_end_a_longer_hold(desk, order):
     pays(desk, order, "processing")
     end(desk, order)
-    for _ in range(2):
-        assert end(desk, order).version == 1
-    desk.clock.now += GRACE - MOMENT
-    assert end(desk, order).holds
+    for waited in (timedelta(0), GRACE - MOMENT):
+        desk.clock.now += waited
+        with pytest.raises(NotYetError):
+            end(desk, order)
+        assert desk.orders.get(order).version == 1
     assert desk.payments.closed == [order]
 
 

@@ -26,6 +26,21 @@ def test_an_order_is_made_shown_and_listed(desk, order):
     assert desk.rpc.list_orders(BOB, limit=1, order="desc") == [order]
 
 
+@pytest.mark.parametrize("language", ["de", "pt-BR", "zh-Hant-TW"])
+def test_an_order_knows_the_language_of_its_buyer(desk, language):
+    order = desk.rpc.create_order(BOB, desk.ticket, language=language)
+    assert desk.rpc.get_order(order["id"])["language"] == language
+    assert desk.rpc.cancel_order(order["id"])["language"] == language
+
+
+@pytest.mark.parametrize("language", ["", "german", "de_DE", "de\n", "d", "x" * 36, 7])
+def test_what_is_no_language_is_refused_and_nothing_is_held(desk, language):
+    with pytest.raises(InvalidInputError) as caught:
+        desk.rpc.create_order(BOB, desk.ticket, language=language)
+    assert [problem["field"] for problem in caught.value.errors] == ["language"]
+    assert desk.rpc.list_orders(BOB) == []
+
+
 def test_a_reserved_ticket_is_refused(desk, order):
     with pytest.raises(BadRequestError, match="Ticket is already reserved"):
         desk.rpc.create_order(EVE, desk.ticket)

@@ -10,7 +10,7 @@ from unit_doubles import Site, worker
 from werkzeug.wrappers import Response
 
 from ticketing import service
-from ticketing.http import route
+from ticketing.http import route, server
 from ticketing.http.server import Listener
 from ticketing.peers import Peers, Sockets
 
@@ -160,7 +160,7 @@ def test_a_connection_at_rest_does_not_hold_up_the_end(listener):
     with connected(listener) as sock:
         ask(sock)
         answer(sock)
-        with eventlet.Timeout(1):
+        with eventlet.Timeout(2):
             listener.release()
         assert sock.recv(1) == b""
 
@@ -185,3 +185,59 @@ def test_one_address_has_so_many_sockets(listener):
     with connected(listener) as third:
         ask(third)
         assert answer(third)[0].startswith(b"HTTP/1.1 200")
+
+
+def test_who_has_not_been_let_in_yet_is_answered_before_the_port_closes(listener):
+    """Closing it would cut them off."""
+    address = listener._socket.getsockname()
+    listener._accepting.kill()
+    with connected(listener) as sock:
+        ask(sock)
+        listener.drain()
+        head, _ = answer(sock)
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"Connection: close" in head
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+
+
+def test_who_has_not_asked_yet_is_answered_after_the_port_closes(listener):
+    with connected(listener) as sock:
+        leaving = eventlet.spawn(listener.drain)
+        while listener._socket.fileno() != -1:
+            eventlet.sleep(0)
+        ask(sock)
+        assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+        leaving.wait()
+
+
+def test_a_request_on_its_way_to_a_connection_at_rest_is_answered(listener):
+    """It has arrived, and nobody has read it yet."""
+    with connected(listener) as sock:
+        ask(sock)
+        answer(sock)
+        sock.fd.send(b"GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+        listener._dismiss(0)
+        assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+
+
+def test_who_says_nothing_does_not_hold_up_the_end_for_long(listener, monkeypatch):
+    monkeypatch.setattr(server, "NEXT_REQUEST", 0.05)
+    with connected(listener) as sock:
+        listener.drain()
+        assert sock.recv(1) == b""
+
+
+def test_who_had_an_answer_just_now_may_ask_once_more(listener):
+    """On a connection that is kept open the next request may be on its way."""
+    with connected(listener) as sock:
+        ask(sock)
+        answer(sock)
+        leaving = eventlet.spawn(listener.drain)
+        while listener._socket.fileno() != -1:
+            eventlet.sleep(0)
+        ask(sock)
+        head, _ = answer(sock)
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"Connection: close" in head
+        leaving.wait()

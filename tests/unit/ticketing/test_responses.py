@@ -97,6 +97,14 @@ def test_an_answer_that_the_client_has_is_left_out():
     assert response.headers["ETag"] == etag_of([1, 2])
 
 
+def test_a_tag_is_known_in_its_strong_form_too_and_any_tag_by_a_star():
+    """Tags are compared weakly: only what stands between the quotes counts."""
+    for known in (etag_of([1, 2]).removeprefix("W/"), "*", ' "a" , * '):
+        response = json_response([1, 2])
+        make_conditional(response, known)
+        assert response.status_code == 304
+
+
 @pytest.mark.parametrize("known", [None, "", '"other"', "W/", "junk,,;"])
 def test_an_answer_that_the_client_lacks_is_sent(known):
     response = json_response([1, 2])

@@ -9,10 +9,12 @@ from unit_doubles import Site, worker
 from werkzeug.wrappers import Response
 
 from ticketing import service
-from ticketing.http import compression, route
+from ticketing.http import kept, route
+from ticketing.http.kept import Kept, KeptResponse
 from ticketing.http.server import Listener
 
 LONG = "Row 3, seat 12; " * 500
+FILE = Kept(LONG.encode(), 9)
 UNCHANGING = "public, max-age=31536000, immutable"
 
 
@@ -41,7 +43,7 @@ class PaperService(service.Service):
 
     @route("GET", "/file")
     def get_file(self, request):
-        response = Response(LONG, mimetype="text/javascript")
+        response = KeptResponse(FILE, mimetype="text/javascript")
         response.headers["Cache-Control"] = UNCHANGING
         return response
 
@@ -158,13 +160,18 @@ def test_a_stream_is_sent_as_it_comes(paper):
     assert answer.body.decode() == LONG * 2
 
 
-def test_a_file_that_never_changes_is_compressed_once(paper, monkeypatch):
-    compression._once.cache_clear()
+def test_what_is_kept_is_tagged_and_compressed_once(paper, monkeypatch):
+    """And is answered as it would be otherwise."""
     first = paper.get("/file", Accept_Encoding="gzip")
-    monkeypatch.setattr(compression, "_gzip", None)
+    monkeypatch.setattr(kept, "gzip", None)
+    monkeypatch.setattr(kept, "tag_of", None)
     again = paper.get("/file", Accept_Encoding="gzip")
     assert text_of(again) == text_of(first) == LONG
+    assert again.headers["ETag"] == first.headers["ETag"]
     assert again.headers["Cache-Control"] == UNCHANGING
+    known = paper.get("/file", If_None_Match=first.headers["ETag"])
+    assert (known.status, known.body) == (304, b"")
+    assert paper.get("/file").body == LONG.encode()
 
 
 @contextmanager

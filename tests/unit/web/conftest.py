@@ -9,25 +9,27 @@ from nameko.testing.services import worker_factory
 from unit_doubles import limiter
 from web_declared import FORMS, declared_pages
 from web_fake_tickets import FakeTickets
-from web_fakes import NOW, FakeAuth, FakeOrders, FakePayments
+from web_fakes import NOW, Fake, FakeAuth, FakeOrders, FakePayments
 
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
-from web import shop
+from web import kept, languages, shop
 from web.checkout import Checkout
 from web.form_tokens import FIELD, VISITOR_COOKIE
 from web.operators import Operators
 from web.page import Page
+from web.pages.language import LanguageCookie
 from web.rendering import Renderer
 from web.service import WebService
+from web.shelf import Shelf
+from web.stock import Stock
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 ADDRESS = ("127.0.0.1", 8000)
-KEPT = {COOKIE: "token", DEVICE_COOKIE: "device", VISITOR_COOKIE: "visitor"}
 
 
 class Container:
@@ -49,6 +51,12 @@ class Container:
         handle_result(None, result, exc_info)
 
 
+class Bus:
+    """Events are brought by hand; away, all pages ask the services."""
+
+    is_there = False
+
+
 class Shop:
     """The service, what it talks to, and the address of it all."""
 
@@ -57,11 +65,14 @@ class Shop:
         self.auth, self.tickets = FakeAuth(self.keys), FakeTickets()
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
-        self.now = NOW
+        self.expiration, self.own = Fake(), Fake()
+        self.now, self.language = NOW, ""
         self.limiter = limiter()
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), FORMS, lambda: self.now
         )
+        self.bus = Bus()
+        self.stock = Stock(Shelf(), lambda: self.bus.is_there)
         self.app = App()
         self.worker = self._service()
         container = Container(self.worker)
@@ -69,22 +80,28 @@ class Shop:
         self.app.add(container, bound)
 
     def _service(self):
-        cookie = SessionCookie()
+        cookie, language_cookie = SessionCookie(), LanguageCookie()
         cookie._attributes = {"httponly": True, "samesite": "Lax"}
         cookie.sessions = SimpleNamespace(keys=self.keys)
+        language_cookie._secure = False
         return worker_factory(
             WebService,
             auth=self.auth,
             tickets=self.tickets,
             orders=self.orders,
             payments=self.payments,
+            expiration=self.expiration,
+            own=self.own,
             pages=self.renderer,
             cookie=cookie,
+            stock=self.stock,
+            language_cookie=language_cookie,
             clock=lambda: self.now,
         )
 
     def _bound(self, container, name, prototype):
-        options = {"session": prototype.session, "guard": prototype.guard}
+        names = ("session", "guard", "form_token")
+        options = {name: getattr(prototype, name) for name in names}
         page = Page(prototype.method, prototype.path, **options)
         page.limits = SimpleNamespace(limiter=self.limiter)
         page.container, page.method_name = container, name
@@ -101,18 +118,42 @@ class Shop:
         return self.tickets.create_ticket(seller.id, title, price, **more)
 
     def visitor(self, email=None):
-        return Visitor(self.app, self.auth.sign_up(email, "pass word") if email else {})
+        account = self.auth.sign_up(email, "pass word") if email else {}
+        return Visitor(self, account)
 
 
 class Visitor:
-    """Somebody with a browser that keeps its session cookie."""
+    """Somebody with a browser that keeps its cookies; it wants the shop's language."""
 
-    def __init__(self, app, account):
-        self._app = app
+    def __init__(self, shop, account):
+        self._shop = shop
         self.id = account.get("id")
-        self.token = account.get("token")
-        self.device = None
-        self.visitor = "one-of-many"
+        self.cookies = {COOKIE: account["token"]} if account else {}
+
+    @property
+    def token(self):
+        return self.cookies.get(COOKIE)
+
+    @token.setter
+    def token(self, token):
+        self.cookies[COOKIE] = token
+
+    @property
+    def device(self):
+        return self.cookies.get(DEVICE_COOKIE)
+
+    @property
+    def visitor(self):
+        """What tells apart who has no session, as a form of ours gave it."""
+        return self.cookies.setdefault(VISITOR_COOKIE, "one-of-many")
+
+    @property
+    def language(self):
+        return self.cookies.get(languages.COOKIE, "")
+
+    @language.setter
+    def language(self, language):
+        self.cookies[languages.COOKIE] = language
 
     def get(self, path, **headers):
         return self._ask("GET", path, b"", headers)
@@ -121,10 +162,8 @@ class Visitor:
         """Send a form as a page of ours has it."""
         headers = {"sec_fetch_site": "same-origin"} | headers
         token = FORMS.make(self.token or self.visitor, "/")
-        sent = [
-            (FIELD, token),
-            *(form.items() if hasattr(form, "items") else form or ()),
-        ]
+        filled = form.items() if hasattr(form, "items") else form or ()
+        sent = [(FIELD, token), *filled]
         return self._ask("POST", path, urlencode(sent).encode(), headers)
 
     def read(self, path):
@@ -136,30 +175,31 @@ class Visitor:
     def _ask(self, method, path, body, extra):
         headers = {"host": "shop.test", "accept": BROWSER}
         headers["content-type"] = "application/x-www-form-urlencoded"
-        cookies = {COOKIE: self.token, VISITOR_COOKIE: self.visitor}
-        cookies |= {DEVICE_COOKIE: self.device}
-        pairs = [f"{name}={value}" for name, value in cookies.items() if value]
-        headers["cookie"] = "; ".join(pairs)
+        if self.cookies:
+            pairs = (f"{name}={value}" for name, value in self.cookies.items())
+            headers["cookie"] = "; ".join(pairs)
+        headers |= (
+            {"accept-language": self._shop.language} if self._shop.language else {}
+        )
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
         raw = RawRequest(method, path.encode(), list(headers.items()), body)
-        response = self._app.answer(raw, "127.0.0.1", ADDRESS)
+        response = self._shop.app.answer(raw, "127.0.0.1", ADDRESS)
         self._keep_cookie(response)
         return response
 
     def _keep_cookie(self, response):
         for line in response.headers.getlist("Set-Cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            known = {
-                COOKIE: "token",
-                DEVICE_COOKIE: "device",
-                VISITOR_COOKIE: "visitor",
-            }
-            setattr(self, known[name], value)
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
 
 
 @pytest.fixture
 def make_shop(monkeypatch):
     monkeypatch.setattr(shop, "PATIENCE", 0.0)
+    monkeypatch.setattr(kept, "APART", 0.0)
     return Shop
 
 

@@ -133,7 +133,7 @@ def test_every_kind_of_finding_says_what_to_do(boss, house, kind):
     title = kind.value[0].upper() + kind.value[1:]
     assert f"{title} 2000 usd &amp; more, since" in words
     assert books.MEANINGS[kind.value].replace("'", "&#39;") in words
-    assert f"I have dealt with it : {kind.value}, pi_1" in words
+    assert f"I have dealt with it : {title}, pi_1" in words
 
 
 def test_no_meaning_is_left_over():

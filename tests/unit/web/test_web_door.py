@@ -117,7 +117,7 @@ def test_the_page_brings_all_that_its_scripts_need(seller, opera):
     told(seller.get(f"/door/{opera['id']}"))
     static = {path.name for path in assets._HERE.glob("static/door-*.js")}
     modules = re.findall(r'rel="modulepreload" href="/static/\w+/([^"]+)"', html)
-    assert set(modules) == static - {"door-worker.js"}
+    assert set(modules) == {*static, "words.js"} - {"door-worker.js"}
     assert f'data-listing="{opera["id"]}"' in html
     assert 'data-unit="Seat"' in html
     outcomes = set(re.findall(r'<template data-outcome="([^"]+)"', html))

@@ -1,5 +1,7 @@
 """Stripe's Payment Element on the order's page, and what it is allowed to do there."""
 
+import json
+
 import pytest
 import stripe
 from web_markup import Outline, told
@@ -54,6 +56,7 @@ def test_one_pays_at_stripe(buyer, order, path, keys):
     page = buyer.get(path)
     words, outline = told(page), Outline(page.get_data(as_text=True))
     form = next(each for each in outline.all("form") if each.get("id") == "pay")
+    assert json.loads(form.pop("data-words"))
     assert form == {
         "id": "pay",
         "data-order": order["id"],

@@ -82,16 +82,17 @@ def test_browsers_have_other_names_for_locales():
 def test_two_who_are_answered_at_once_each_read_their_own():
     """Greenlets change places in the middle of it."""
 
-    def read(locale):
+    def read(reader):
         seen = [languages.current()]
-        with languages.reading(locale):
+        with languages.reading(reader):
             for _ in range(3):
                 eventlet.sleep(0)
                 seen.append(languages.current())
         return [*seen, languages.current()]
 
-    pool = GreenPool()
-    german, french = pool.spawn(read, "de"), pool.spawn(read, "fr")
-    assert german.wait() == [DEFAULT, "de", "de", "de", DEFAULT]
-    assert french.wait() == [DEFAULT, "fr", "fr", "fr", DEFAULT]
-    assert languages.current() == DEFAULT
+    pool, nobody = GreenPool(), languages.ANYBODY
+    german, french = (languages.reader_of(each) for each in ("de", "fr"))
+    first, second = pool.spawn(read, german), pool.spawn(read, french)
+    assert first.wait() == [nobody, *[german] * 3, nobody]
+    assert second.wait() == [nobody, *[french] * 3, nobody]
+    assert languages.current() == nobody

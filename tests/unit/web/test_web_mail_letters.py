@@ -51,6 +51,41 @@ def test_whoever_has_paid_gets_the_passes(house):
         assert "Waldbühne, Berlin" in told
 
 
+def test_letters_are_in_the_language_of_the_order(house):
+    """Their subject, their words, their sums, the passes with them."""
+    house.order["language"] = "de-AT"
+    house.complete()
+    house.refund("A-1", reason="the seller refunded it")
+    house.reduce(["A-2"])
+    house.cancel("listing cancelled", version=4)
+    bought, back, off = house.mails
+    assert [mail["Content-Language"] for mail in house.mails] == ["de"] * 3
+    assert bought["Subject"] == "Ihre Eintrittskarten für Opera in the park"
+    for told in (text_of(bought), html_of(bought)):
+        assert "Dienstag, 30. Juni 2026, 19:30 Uhr (Ortszeit Berlin)" in told
+    assert "Platz A-1: Eintrittskarte K7QM-4T9X-0000" in text_of(bought)
+    assert '<html lang="de">' in html_of(bought)
+    assert plain(text_of(bought)).startswith(
+        "Sie haben $ 99,00 bezahlt. Hier sind Ihre"
+    )
+    assert "am Einlass" in printed(bought).text()
+    told = plain(text_of(back))
+    assert "$ 49,50 (Platz A-1) sind auf die Karte zurückgegangen" in told
+    assert "Grund: vom Verkäufer erstattet" in told
+    assert off["Subject"] == "Opera in the park ist abgesagt"
+
+
+def plain(text):
+    return " ".join(text.split())
+
+
+def test_who_has_chosen_another_language_is_written_to_in_english(house):
+    house.order["language"] = "fr"
+    house.complete()
+    (mail,) = house.mails
+    assert mail["Subject"] == "Your passes for Opera in the park"
+
+
 def test_letters_name_sums_in_the_currency_of_the_order(house):
     house.order |= {"currency": "jpy", "total": 2400}
     house.complete()

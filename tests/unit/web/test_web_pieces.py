@@ -6,7 +6,7 @@ from stripe_stand_in.cards import TOKENS
 from ticketing.errors import BadRequestError, InvalidInputError, UnavailableError
 from ticketing.ids import new_id
 from ticketing.money import CURRENCIES
-from web import formats
+from web import formats, languages
 from web.checkout import TEST_CARDS, Checkout
 from web.forms import Form, price_of, whole_of
 from web.paths import safe_path
@@ -62,6 +62,18 @@ def test_the_time_of_an_event_is_that_of_its_place():
     assert typed == "2026-07-01T20:05"
 
 
+def test_germans_read_times_and_numbers_as_they_write_them():
+    start = {"startsAt": "2026-07-01T18:05:00.000Z", "timezone": "Europe/Vienna"}
+    with languages.reading(languages.reader_in("de")):
+        written = formats.start(start)
+        assert written == "Mittwoch, 1. Juli 2026, 20:05 Uhr (Ortszeit Wien)"
+        assert formats.moment(start["startsAt"]) == "1. Juli 2026, 18:05 Uhr UTC"
+        assert formats.tickets(1200) == "1.200 Tickets"
+        assert formats.seats(["A-1", "B"]) == "Plätze A-1, B"
+        least = formats.alternatives([(0.5, "usd"), (0.5, "eur"), (50, "jpy")])
+        assert least.replace(WIDE, " ") == "0,50 $, 0,50 € oder 50 ¥"
+
+
 def test_an_id_tells_when_it_was_given():
     thing = new_id()
     assert formats.made_at(thing).endswith("Z")
@@ -73,6 +85,8 @@ def test_an_id_tells_when_it_was_given():
         ("20", 20),
         (" 19.99 ", 19.99),
         ("$ 5.5", 5.5),
+        ("19,50", 19.5),
+        ("7,", 7),
         ("7.", 7),
         ("999999.99", 999999.99),
     ],

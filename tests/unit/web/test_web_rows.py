@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing.errors import InvalidInputError
-from web import rows
+from web import languages, rows
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from web import rows
         ("B-09 to 11", ["B-09", "B-10", "B-11"]),
         ("B-09 to B-011", ["B-09", "B-10", "B-11"]),
         ("7 to 8", ["7", "8"]),
+        ("A-1 bis 2", ["A-1", "A-2"]),
         ("Row 3/1 to 2 ; C", ["Row 3/1", "Row 3/2", "C"]),
         ("A-5 to 5", ["A-5"]),
         ("\n A-1 ,, B \r\n", ["A-1", "B"]),
@@ -28,10 +29,12 @@ def test_rows_are_read(text, labels):
     assert rows.labels_of(text) == labels
 
 
-def test_what_is_written_for_a_layout_is_read_as_the_same_seats():
-    assert rows.labels_of(rows.typed("A-1~3;B-09~10;Box")) == (
-        ["A-1", "A-2", "A-3", "B-09", "B-10", "Box"]
-    )
+@pytest.mark.parametrize("language", languages.LANGUAGES)
+def test_what_is_written_for_a_layout_is_read_as_the_same_seats(language):
+    with languages.reading(languages.reader_in(language)):
+        written = rows.typed("A-1~3;B-09~10;Box")
+    seats = ["A-1", "A-2", "A-3", "B-09", "B-10", "Box"]
+    assert rows.labels_of(written) == seats
 
 
 @pytest.mark.parametrize(

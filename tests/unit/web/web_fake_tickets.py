@@ -18,8 +18,9 @@ class FakeTickets(Fake):
     """Takes what the service takes; a listing knows what ``count`` tells it."""
 
     def list_tickets(self, limit=50, after=None, order="asc", **wanted):
-        wanted = {key.removesuffix("_time"): value for key, value in wanted.items()}
-        search = search_of(wanted)
+        named = {to_camel(key.removesuffix("_time")): wanted[key] for key in wanted}
+        search = search_of(named)
+        self.searched = search
         return self.page(lambda t: _is_found(t, search), limit, after, order)
 
     def get_ticket(self, thing_id):
@@ -36,6 +37,7 @@ class FakeTickets(Fake):
             raise BadRequestError("Cannot edit a reserved ticket")
         if ticket["userId"] != user_id:
             raise NotOwnerError
+        ticket["version"] += 1
         return self._put(TicketChange, ticket, title, price, more)
 
     def count(self, ticket_id, orders):
@@ -85,6 +87,16 @@ def _is_found(ticket, search):
         return False
     if not all(word in ticket["title"].lower() for word in search.words):
         return False
+    if not _has_price(ticket, search):
+        return False
     if search.availability == "all":
         return True
-    return ticket["available"] > 0 and is_upcoming == (search.availability != "now")
+    by_time = {"open": True, "now": not is_upcoming, "upcoming": is_upcoming}
+    return ticket["available"] > 0 and by_time[search.availability]
+
+
+def _has_price(ticket, search):
+    price = minor(ticket["price"], ticket["currency"])
+    if search.currency not in {None, ticket["currency"]}:
+        return False
+    return (search.least or 0) <= price <= (search.most or price)

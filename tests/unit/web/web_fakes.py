@@ -128,7 +128,9 @@ class FakeOrders(Fake):
     def get_order(self, thing_id):
         return self.find(thing_id)
 
-    def create_order(self, user_id, ticket_id, quantity=None, seats=None, key=None):
+    def create_order(
+        self, user_id, ticket_id, quantity=None, seats=None, key=None, language=None
+    ):
         if self.away:
             raise UnavailableError
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
@@ -151,7 +153,7 @@ class FakeOrders(Fake):
             "total": times(len(units), ticket["price"], ticket["currency"]),
             "currency": ticket["currency"],
         }
-        order = self.keep(order)
+        order = self.keep(order | ({"language": language} if language else {}))
         if key:
             self.requests[user_id, key] = told, order
         self._tell(ticket_id)

@@ -30,12 +30,12 @@ class Outline(HTMLParser):
         return [a["id"] for _, a in self.tags if "id" in a]
 
 
-def check(html):
+def check(html, language="en"):
     """Every page is well formed, labelled and free of inline code."""
     page = Outline(html)
     assert len(page.all("h1")) == 1
     assert len(page.all("main")) == 1
-    assert page.all("html")[0]["lang"] == "en"
+    assert page.all("html")[0]["lang"] == language
     ids = page.ids()
     assert len(ids) == len(set(ids))
     labels = {label.get("for") for label in page.all("label")}

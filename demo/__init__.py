@@ -1,0 +1,1 @@
+"""Fills a running shop with events, buyers and sales, and takes its pictures."""

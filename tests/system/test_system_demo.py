@@ -1,0 +1,46 @@
+"""The demo fills a shop that runs, and the shop then has what its programme says."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from demo.__main__ import BUYERS, SELLER
+from demo.filling import Filling, check_is_new
+from demo.people import Person, ShopError
+from demo.programme import SHOWS
+
+# With sales, a hold, money sent back, numbered seats, and somebody who is in already.
+PLAY, MEETUP = SHOWS[-1], SHOWS[-2]
+
+
+@pytest.fixture(scope="module")
+def people(system):
+    with Person(system.url, SELLER) as seller, Person(system.url, BUYERS[0]) as buyer:
+        yield seller, buyer
+
+
+def test_a_shop_is_filled_once(people):
+    """Each sum of the programme is found again; another round is refused."""
+    seller, buyer = people
+    check_is_new(seller)
+    filling = Filling(seller, [buyer], datetime.now(UTC), shows=(MEETUP, PLAY))
+    assert len(list(filling.steps())) == filling.expected
+    listings = filling.filled.listings
+    play, meetup = (
+        seller.get(f"/api/tickets/{listings[s.title]}") for s in (PLAY, MEETUP)
+    )
+    assert play["sold"] in {56, 57}  # the refund may be on its way
+    assert play["held"] == 10
+    passes = seller.get(f"/api/passes?ticketId={meetup['id']}")["passes"]
+    assert sum(each["status"] == "admitted" for each in passes) == 16
+    with pytest.raises(ShopError, match="already"):
+        check_is_new(seller)
+
+
+def test_nobody_is_there(system):
+    """Whoever forgot to start the shop is told how."""
+    with (
+        pytest.raises(ShopError, match="scripts/up"),
+        Person("http://127.0.0.1:9", "x"),
+    ):
+        pass

@@ -1,0 +1,125 @@
+"""What services may do on the servers is what their code does there."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+from nameko.containers import ServiceContainer
+from nameko.rpc import RpcProxy
+
+from ticketing import accounts, contract, permissions
+from ticketing.events import EventHandler
+from ticketing.feed import one_filter
+from ticketing.http.route import Route
+from ticketing.mongo import Database
+from ticketing.permissions import ACCOUNTS, ALL, OWNERS, ROLES, Role
+from ticketing.redis import Redis
+
+ROOT = Path(__file__).parents[3]
+NOWHERE = {"NATS_URL": "nats://127.0.0.1:1", "AMQP_URI": "pyamqp://127.0.0.1:1//"}
+# Who reads more than sessions for itself, and what.
+FEEDS = {
+    "orders": ("orders.repository", "ORDER_EVENTS"),
+    "web": ("web.news", "HEARD"),
+}
+
+
+def service_of(name):
+    module = importlib.import_module(f"{name}.service")
+    return next(
+        each for each in vars(module).values() if getattr(each, "name", None) == name
+    )
+
+
+def role_in_code(name):
+    container = ServiceContainer(service_of(name), NOWHERE)
+    extensions = list(container.extensions)
+    found = [e for e in extensions if isinstance(e, EventHandler)]
+    proxies = [e for e in extensions if isinstance(e, RpcProxy)]
+    has_routes = any(isinstance(e, Route) for e in extensions)
+    return Role(
+        handles=frozenset(each.shape for each in found),
+        follows=frozenset(feeds_of(name, has_routes=has_routes)),
+        calls=frozenset(proxy.target_service for proxy in proxies),
+        has_database=any(isinstance(e, Database) for e in extensions),
+        keys=frozenset([name] if any(isinstance(e, Redis) for e in extensions) else []),
+    )
+
+
+def feeds_of(name, *, has_routes):
+    if has_routes:
+        yield permissions.SESSIONS
+    if name in FEEDS:
+        module, shapes = FEEDS[name]
+        heard = getattr(importlib.import_module(module), shapes)
+        yield one_filter([shape.subject for shape in heard]) or ">"
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_is_what_the_service_does(name):
+    """Its handlers, feeds, calls, database and keys; neither more nor less."""
+    role = ROLES[name]
+    assert role_in_code(name) == Role(
+        handles=frozenset(role.handles),
+        follows=frozenset(role.follows),
+        calls=frozenset(role.calls),
+        has_database=role.has_database,
+        keys=frozenset(role.keys),
+    )
+
+
+def test_every_service_has_a_role():
+    found = {path.parent.name for path in ROOT.glob("*/service.py")} - {"ticketing"}
+    assert set(ROLES) == found
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_service_tells_what_its_code_makes(name):
+    """Each class of the contract that its modules name to make an event of it."""
+    made = {
+        node.id
+        for path in (ROOT / name).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        for node in (call.func, *call.args)
+        if isinstance(node, ast.Name)
+        and "handler" not in getattr(call.func, "id", "")
+        and getattr(call.func, "id", "") != "isinstance"
+    }
+    shapes = [getattr(contract, each) for each in made if hasattr(contract, each)]
+    subjects = {shape.subject for shape in shapes if hasattr(shape, "subject")}
+    assert set(permissions.subjects_of(name)) == subjects
+
+
+def test_every_event_has_one_teller():
+    told = [subject for name in ROLES for subject in permissions.subjects_of(name)]
+    assert len(told) == len(set(told))
+    assert {subject.partition(".")[0] for subject in told} == set(OWNERS)
+
+
+def test_a_process_with_all_services_may_what_each_of_them_may():
+    """And needs nothing denied: there is nobody else whose consumers it could take."""
+    every = [permissions.nats(account)["publish"] for account in ACCOUNTS[1:]]
+    mine = permissions.nats(ALL)["publish"]
+    assert set(mine["allow"]) == set().union(*(each["allow"] for each in every))
+    assert mine["deny"] == []
+
+
+def test_nobody_may_publish_to_what_he_did_not_name():
+    """No wildcard stands where the subject of an event could."""
+    for account in ACCOUNTS:
+        for subject in permissions.nats(account)["publish"]["allow"]:
+            assert "*" not in subject or subject.startswith("$JS.API.CONSUMER.")
+            assert not subject.startswith(">")
+
+
+def test_each_password_is_another_and_each_is_used():
+    """The servers' configurations fail on one that is missing."""
+    passwords = {name: f"password of {name}" for name in accounts.names()}
+    nats = {u["password"] for u in accounts.nats(passwords)["authorization"]["users"]}
+    mongodb = {user["pwd"] for user in accounts.mongodb(passwords)}
+    assert nats == {v for k, v in passwords.items() if k.startswith("nats:")}
+    assert mongodb == {v for k, v in passwords.items() if k.startswith("mongodb:")}
+    for text in (str(accounts.rabbitmq(passwords)), accounts.redis(passwords)):
+        assert "password of" not in text
