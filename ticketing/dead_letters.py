@@ -75,6 +75,8 @@ class DeadLetterBox:
 
     def get(self, letter_id: int) -> DeadLetter:
         """Return one of this service's. Raises NotFoundError."""
+        if not isinstance(letter_id, int):
+            raise NotFoundError
         letter = self._next(letter_id)
         if letter is None or letter.id != letter_id:
             raise NotFoundError(f"There is no dead letter {letter_id}")
@@ -127,8 +129,6 @@ class DeadLetters(DependencyProvider):
 
         Raises NotFoundError, or whatever the handler raises.
         """
-        if not isinstance(letter_id, int):
-            raise NotFoundError
         letter = self.box.get(letter_id)
         handlers = {
             entrypoint.subject: entrypoint

@@ -22,6 +22,7 @@ DONE = (303, 303, 303, 303)
 BUYERS = (303, 404, 404, 200)
 SELLERS = (303, 403, 403, 200)
 OPERATORS = (303, 404, 200, 200)
+LETTER = "/operator/dead-letters/<service>/<int:number>/"
 ANSWERS = {
     ("GET", "/"): TO_ALL,
     ("GET", "/<not_api:path>"): (404, 404, 404, 404),
@@ -57,6 +58,16 @@ ANSWERS = {
     ("POST", "/operator/orders/<order_id>/refund"): (303, 404, 303, 303),
     ("POST", "/operator/reconcile"): (303, 404, 303, 303),
     ("GET", "/operator/reconcile"): (303, 404, 303, 303),
+    ("GET", "/operator/dead-letters"): OPERATORS,
+    ("GET", LETTER + "discard"): (303, 404, 303, 303),
+    ("POST", LETTER + "discard"): (303, 404, 303, 303),
+    ("GET", LETTER + "replay"): (303, 404, 303, 303),
+    ("POST", LETTER + "replay"): (303, 404, 303, 303),
+    ("GET", "/operator/health"): OPERATORS,
+    ("GET", "/operator/orders"): OPERATORS,
+    ("GET", "/operator/orders/<order_id>"): OPERATORS,
+    ("GET", "/language"): ON_TO,
+    ("POST", "/language"): DONE,
     ("GET", "/orders"): OWN,
     ("GET", "/orders/<order_id>"): BUYERS,
     ("POST", "/orders/<order_id>/cancel"): (303, 404, 404, 400),  # it is complete
@@ -129,6 +140,7 @@ class House:
         address = address.replace("<order_id>", self.order["id"])
         address = address.replace("<thing_id>", self.order["id"])
         address = address.replace("<not_api:path>", "nothing")
+        address = address.replace("<service>/<int:number>", "web/7")
         address = address.replace("<version>/<name>", "x/../../config.yaml")
         if path == "/live":
             return self._listen(client)
@@ -153,7 +165,12 @@ class House:
             "finding": "x",
         }
         form |= {"email": new_email()} if path == "/auth/signup" else {}
-        return form | {"door": "North", "scan": "s1", "token": "tok_visa"}
+        return form | {
+            "door": "North",
+            "scan": "s1",
+            "token": "tok_visa",
+            "language": "de",
+        }
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from ticketing.ids import new_id
 from ticketing.rpc import ServiceMethod
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration", "web")
-EVERYWHERE = ("dead_letters", "replay_dead_letter")
+LETTERS = ("dead_letters", "replay_dead_letter", "discard_dead_letter")
+EVERYWHERE = (*LETTERS, "health")
 # Nobody's in particular, or public anyhow.
 FOR_ALL = "for all"
 # Of one person: whoever is named gets what is theirs and nothing else.
@@ -64,6 +65,8 @@ METHODS = dict.fromkeys(OWNED, "owned") | {
     "orders.hear_refund": INTERNAL,
     "orders.list_passes": INTERNAL,
     "orders.pass_keys": FOR_ALL,
+    "orders.timeline": INTERNAL,
+    "payments.history": INTERNAL,
     "payments.close": INTERNAL,
     "payments.look": INTERNAL,
     "payments.get_payment": INTERNAL,

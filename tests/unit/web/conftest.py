@@ -30,7 +30,6 @@ from web.stock import Stock
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 ADDRESS = ("127.0.0.1", 8000)
-KEPT = {COOKIE: "token", DEVICE_COOKIE: "device", VISITOR_COOKIE: "visitor"}
 
 
 class Container:
@@ -101,7 +100,8 @@ class Shop:
         )
 
     def _bound(self, container, name, prototype):
-        options = {"session": prototype.session, "guard": prototype.guard}
+        names = ("session", "guard", "form_token")
+        options = {name: getattr(prototype, name) for name in names}
         page = Page(prototype.method, prototype.path, **options)
         page.limits = SimpleNamespace(limiter=self.limiter)
         page.container, page.method_name = container, name
@@ -153,10 +153,8 @@ class Visitor:
         """Send a form as a page of ours has it."""
         headers = {"sec_fetch_site": "same-origin"} | headers
         token = FORMS.make(self.token or self.visitor, "/")
-        sent = [
-            (FIELD, token),
-            *(form.items() if hasattr(form, "items") else form or ()),
-        ]
+        filled = form.items() if hasattr(form, "items") else form or ()
+        sent = [(FIELD, token), *filled]
         return self._ask("POST", path, urlencode(sent).encode(), headers)
 
     def read(self, path):
