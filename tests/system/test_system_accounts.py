@@ -177,7 +177,7 @@ def test_default_and_anonymous_accounts_are_refused(instance):
         Connection(f"pyamqp://guest:guest@127.0.0.1:{ports.rabbitmq}//").connect()
     with redis.Redis(port=ports.redis) as client:
         assert client.ping()
-        with pytest.raises(redis.NoPermissionError):
+        with pytest.raises(redis.exceptions.NoPermissionError):
             client.get(f"{NAMESPACE}:expiration:deadlines")
     with (
         pymongo.MongoClient("127.0.0.1", ports.mongodb) as client,

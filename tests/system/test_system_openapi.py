@@ -98,6 +98,7 @@ def sell_and_buy(seller, buyer):
     seller.edit(hall, title="Front row")
     buyer.http.get("/api/tickets", params={"limit": 200, "order": "desc"})
     buyer.http.get("/api/tickets/5f0000000000000000000000")
+    buyer.ticket(hall)
     buyer.seats(hall)
     order = buyer.buy(hall, seats=["A-1", "A-2"])
     other = buyer.reserve(hall, seats=["A-3"])
