@@ -17,6 +17,7 @@ from ticketing.messages import Event, body_of
 FULL, SLICE, CONTROL = 10_000, 1_000, 200
 ONE_IN = 100
 BATCH = 50
+# Judged in full size only: a slice runs beside other tests, which take their time.
 P99 = 2.0
 SUBJECT = "ticket.created"
 POISONS = [
@@ -65,7 +66,7 @@ def poisoned(row, shop, size, within):
     return [
         *([f"{letters} dead letters, not {len(poisons)}"] * (letters != len(poisons))),
         *([f"{len(watch.left)} were not handled"] if watch.left else []),
-        *([f"p99 is {late:.2f} s"] if late > P99 else []),
+        *([f"p99 is {late:.2f} s"] if late > P99 and size == FULL else []),
     ]
 
 
