@@ -25,6 +25,7 @@ SERVICES = ("auth", "tickets", "orders", "expiration", "payments", "web")
 
 
 NOWHERE = {"JWT_KEYS": "first=" + "x" * 40, "WEB_SERVER_ADDRESS": "nowhere"}
+SECURE = {"SESSION_COOKIE_SECURE": "true"}
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +126,12 @@ def one_sentence(said):
         (["auth"], {}, "JWT_KEYS is missing"),
         (["auth"], {"JWT_KEYS": "first=short"}, "JWT_KEYS is not valid"),
         (["auth"], NOWHERE, "WEB_SERVER_ADDRESS is not valid"),
+        (["auth"], SECURE, "NATS_URL will not do in production"),
     ],
 )
 def test_a_bad_start_says_why_and_fails(arguments, given, reason, built):
     """One sentence and exit code 1: an orchestrator sees that it failed."""
-    given = {"JWT_KEYS": ""} | given
+    given = {"JWT_KEYS": "", "SESSION_COOKIE_SECURE": "false"} | given
     code, said = ended(start(built, *arguments, **given))
     assert (code, reason in one_sentence(said)) == (1, True), said
 
