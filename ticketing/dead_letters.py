@@ -77,7 +77,7 @@ class DeadLetterBox:
 
     def get(self, letter_id: int) -> DeadLetter:
         """Return one of this service's. Raises NotFoundError."""
-        is_number = isinstance(letter_id, int) and 0 < letter_id <= LAST
+        is_number = type(letter_id) is int and 0 < letter_id <= LAST
         letter = self._next(letter_id) if is_number else None
         if letter is None or letter.id != letter_id:
             raise NotFoundError(f"There is no dead letter {letter_id}")

@@ -52,7 +52,7 @@ def values_of(parameters):
 
 
 @pytest.mark.parametrize(
-    ("service", "method", "parameters"), methods(), ids=lambda each: str(each)[:20]
+    ("service", "method", "parameters"), [*methods()], ids=lambda each: str(each)[:20]
 )
 def test_a_method_refuses_values_of_any_kind(
     shop, finding, service, method, parameters
