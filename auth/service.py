@@ -114,8 +114,8 @@ class AuthService(service.Service):
 
     @rpc
     def sign_out(self, user_id: str, jti: str) -> None:
-        """End one session of a user."""
-        self._end_session(user_id, jti)
+        """End one session of a user. Raises NotFoundError on what can name none."""
+        self._end_session(user_id, named(jti))
 
     @rpc
     def get_user(self, id: str) -> dict[str, str]:  # noqa: A002 - the contract's name

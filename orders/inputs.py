@@ -63,3 +63,7 @@ class RefundInput(Input):
     reason: Annotated[
         str, StringConstraints(strip_whitespace=True, max_length=MAX_REASON), Clean
     ] = ""
+
+
+class SpareInput(Input):
+    count: Annotated[int, Field(ge=0)]

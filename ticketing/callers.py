@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from ticketing.errors import BadRequestError
 from ticketing.sessions import COOKIE, DEVICE_COOKIE
 
 
@@ -21,10 +24,14 @@ class Caller:
 
     @classmethod
     def parse(cls, told: Mapping[str, Any] | None) -> "Caller":
-        """Read what ``json_dict`` made; None is an operator at a shell."""
-        told = told or {}
-        proofs = tuple(str(proof) for proof in told.get("proofs", ()))
-        return cls(str(told.get("address", "")), proofs)
+        """Read what ``json_dict`` made; None is an operator at a shell.
+
+        Raises BadRequestError.
+        """
+        try:
+            return TypeAdapter(cls).validate_python(told or {})
+        except ValidationError:
+            raise BadRequestError("This is not who calls") from None
 
     def json_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -14,6 +14,8 @@ from ticketing.nats import Nats, NatsConnection
 from ticketing.tracing import trace_id
 
 PAGE = 100
+# The highest number that programs in other languages read as it is written.
+LAST = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,8 @@ class DeadLetterBox:
 
     def get(self, letter_id: int) -> DeadLetter:
         """Return one of this service's. Raises NotFoundError."""
-        if not isinstance(letter_id, int):
-            raise NotFoundError
-        letter = self._next(letter_id)
+        is_number = type(letter_id) is int and 0 < letter_id <= LAST
+        letter = self._next(letter_id) if is_number else None
         if letter is None or letter.id != letter_id:
             raise NotFoundError(f"There is no dead letter {letter_id}")
         return letter

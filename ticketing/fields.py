@@ -1,6 +1,6 @@
 """Types of fields that more than one service takes from outside."""
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -101,10 +101,15 @@ def _clean(value: str) -> str:
 
 
 def _moment(value: object) -> datetime:
-    """Read ISO 8601 with its offset from UTC, to the millisecond. Raises ValueError."""
+    """Read ISO 8601 with its offset from UTC, to the millisecond. Raises ValueError.
+
+    A day from the ends of the calendar some time zone has no name for it any more.
+    """
     try:
         if isinstance(value, str) and datetime.fromisoformat(value).tzinfo:
-            return from_iso(iso(from_iso(value)))
+            moment = from_iso(iso(from_iso(value)))
+            if MINYEAR < moment.year < MAXYEAR:
+                return moment
     except OverflowError:
         raise ValueError("beyond the calendar") from None
     raise ValueError("not a moment")

@@ -31,6 +31,13 @@ def named(value: object) -> str:
     raise NotFoundError
 
 
+def all_named(values: object) -> list[str]:
+    """Return ``values`` if each can name something. Raises NotFoundError."""
+    if not isinstance(values, list):
+        raise NotFoundError
+    return list(map(named, values))
+
+
 def first_id(moment: datetime) -> str:
     """Return the least id that can be given from this second on."""
     return str(ObjectId.from_datetime(moment))

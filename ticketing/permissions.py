@@ -101,8 +101,8 @@ ROLES = {
             contract.OrderReduced,
             contract.OrderCancelled,
         ),
-        # Open pages are told of listings, orders and payments alike.
-        follows=(SESSIONS, ">"),
+        # Home is told of listings, open pages of orders and payments as well.
+        follows=(SESSIONS, "ticket.>", ">"),
         # Operators see on its pages how all services are, itself as well.
         calls=("auth", "tickets", "orders", "payments", "expiration", "web"),
         has_database=False,

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
 
+import bson
 import eventlet
 from amqp.exceptions import AMQPError
+from bson.errors import InvalidDocument
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from nameko.amqp.publish import Publisher
@@ -28,7 +30,7 @@ from nameko.rpc import (
 )
 
 from ticketing.config import namespaced, setting
-from ticketing.errors import TicketingError, UnavailableError
+from ticketing.errors import BadRequestError, TicketingError, UnavailableError
 from ticketing.http.server import HttpServer
 from ticketing.queues import QueueConsumer, refuse
 
@@ -185,6 +187,14 @@ class ServiceMethod(Rpc):
         """Answer calls until the requests that make them are answered."""
         self.server.drain()
         super().stop()
+
+    def check_signature(self, args: Any, kwargs: Any) -> None:
+        """Raise IncorrectSignature, or BadRequestError on what no database can hold."""
+        super().check_signature(args, kwargs)
+        try:
+            bson.encode({"args": args, "kwargs": kwargs})
+        except (ValueError, OverflowError, RecursionError, InvalidDocument):
+            raise BadRequestError("Half characters, or too large a number") from None
 
     @property
     def cause(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from pydantic import BaseModel, ConfigDict, Field
 
-from ticketing.dead_letters import PAGE, DeadLetters
+from ticketing.dead_letters import LAST, PAGE, DeadLetters
 from ticketing.dependencies import Clock, Tracing
 from ticketing.health import Condition, ServiceHealth
 from ticketing.http.openapi import describe
@@ -73,7 +73,7 @@ class LetterPage(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    after: int = Field(ge=0)
+    after: int = Field(ge=0, lt=LAST)
     limit: int = Field(ge=1, le=PAGE)
 
     @property

@@ -18,6 +18,7 @@ from web.known import Listings
 from web.shelf import Listing, Shelf, told_by
 from web.states import Json
 
+HEARD = TicketCreated, TicketUpdated
 # What happened while the process began.
 SINCE = timedelta(minutes=1)
 # Seconds between two looks, each at one page, and after one that failed.
@@ -157,8 +158,7 @@ class HomeStock(DependencyProvider):
     def setup(self) -> None:
         connection = self.nats.connection
         self.stock = Stock(Shelf(), lambda: connection.connected)
-        shapes = (TicketCreated, TicketUpdated)
-        self._feed = Feed(connection, shapes, self.stock.hear, SINCE)
+        self._feed = Feed(connection, HEARD, self.stock.hear, SINCE)
 
     def start(self) -> None:
         self.nats.connection.on_reconnect(self._doubt)

@@ -4,7 +4,7 @@ from typing import Any
 
 from orders import commands as buying
 from orders import shapes
-from orders.inputs import RefundInput
+from orders.inputs import RefundInput, SpareInput
 from orders.listing import Listing
 from orders.models import Order
 from orders.passes.admissions import Admissions
@@ -15,7 +15,7 @@ from ticketing import service
 from ticketing.errors import NotOwnerError
 from ticketing.http import Request, route
 from ticketing.http.request import validate
-from ticketing.ids import checked_id
+from ticketing.ids import all_named, checked_id
 from ticketing.limits import WRITING
 from ticketing.paging import page_of
 from ticketing.periodic import every
@@ -103,11 +103,12 @@ class SaleEntrypoints(service.Service):
     def spare_units(self, ticket_id: str, count: int) -> list[str]:
         """Return so many units that nobody holds, from the end, fewer if need be."""
         known = self.orders.occupancies.looked_up(self._listing(ticket_id))
-        return list(known.spare(count))
+        return list(known.spare(validate(SpareInput, {"count": count}).count))
 
     @rpc
     def taken_units(self, ticket_id: str, units: list[str]) -> list[str]:
         """Return those of ``units`` that somebody holds or owns."""
+        units = all_named(units)
         holders = self.orders.holders_of(checked_id(ticket_id), units)
         taken = {unit for order in holders for unit in order.units}
         return [unit for unit in units if unit in taken]

@@ -6,6 +6,7 @@ from orders import settlement
 from orders.models import Order, Status
 from orders.repository import Orders
 from ticketing import service
+from ticketing.ids import all_named, checked_id
 from ticketing.rpc import rpc
 
 Json = dict[str, Any]
@@ -25,18 +26,20 @@ class WorthEntrypoints(service.Service):
 
         ``paid`` is what a complete order costs in the currency's smallest unit, else 0.
         """
-        return {order.id: _standing(order) for order in self.orders.of_ids(order_ids)}
+        found = self.orders.of_ids(all_named(order_ids))
+        return {order.id: _standing(order) for order in found}
 
     @rpc
     def list_complete(self, after: str, before: str) -> list[Json]:
         """Return complete orders with ids between these two, by id, up to 500."""
-        found = self.orders.complete_between(after, before, PAGE)
+        between = checked_id(after), checked_id(before)
+        found = self.orders.complete_between(*between, PAGE)
         return [_standing(order) for order in found]
 
     @rpc
     def worth(self, after: str, before: str) -> dict[str, int]:
         """Return what all complete orders between two ids cost, by currency."""
-        return self.orders.worth(after, before)
+        return self.orders.worth(checked_id(after), checked_id(before))
 
     @rpc
     def hear_payment(self, order_id: str, amount: int, currency: str) -> None:
@@ -44,13 +47,14 @@ class WorthEntrypoints(service.Service):
 
         Raises NotFoundError, UnavailableError, HopelessError on a wrong amount.
         """
-        refund = self.payments_rpc.refund
+        order_id, refund = checked_id(order_id), self.payments_rpc.refund
         settlement.settle(self.orders, order_id, amount, currency, refund)
 
     @rpc
     def hear_refund(self, order_id: str, units: list[str]) -> None:
         """Money went back for units of an order, for all when there are none named."""
-        settlement.return_units(self.orders, order_id, units)
+        units = all_named(units)
+        settlement.return_units(self.orders, checked_id(order_id), units)
 
 
 def _standing(order: Order) -> Json:

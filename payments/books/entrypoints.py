@@ -12,7 +12,7 @@ from ticketing import service
 from ticketing.clock import iso
 from ticketing.errors import NotFoundError
 from ticketing.http.request import validate
-from ticketing.ids import checked_id
+from ticketing.ids import checked_id, named
 from ticketing.paging import page_of
 from ticketing.periodic import every
 from ticketing.rpc import rpc
@@ -99,7 +99,7 @@ class BookEntrypoints(service.Service):
     @rpc
     def dismiss_finding(self, id: str) -> Json:  # noqa: A002 - as dead letters have it
         """Forget a finding that somebody has dealt with. Raises NotFoundError."""
-        if not self.payments.findings.drop(id):
+        if not self.payments.findings.drop(named(id)):
             raise NotFoundError
         return {"dismissed": id}
 

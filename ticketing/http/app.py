@@ -59,7 +59,6 @@ class App:
         environ = environ_of(raw, peer, local)
         self._peers.reveal(environ)
         request = Request(environ, populate_request=False)
-        request._cached_data = raw.body  # noqa: SLF001 - where Werkzeug keeps it
         try:
             response = self._dispatch(request)
         except (TicketingError, HTTPException) as error:

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal, DecimalException
+from io import BytesIO
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -56,6 +57,7 @@ def environ_of(raw: RawRequest, peer: str, local: tuple[str, int]) -> dict[str, 
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": peer,
         "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(raw.body),
     }
     for name, value in raw.headers:
         if "_" in name:
@@ -75,7 +77,7 @@ def read_json(body: bytes, content_type: str) -> Any:
 
     It has to say what it is: other sites can make a browser send what does not.
     """
-    if "json" not in content_type.partition(";")[0]:
+    if "json" not in content_type.partition(";")[0].lower():
         raise BadRequestError("Send the body as application/json")
     try:
         return json.loads(

@@ -114,7 +114,7 @@ def _claims_of(code: str) -> Json | None:
         _, claims, _ = code.split(".")
         told = json.loads(urlsafe_b64decode(claims + "=="))
         return {"pass": str(told["pass"]), "event": told["event"], "code": code}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

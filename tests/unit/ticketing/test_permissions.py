@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[3]
 NOWHERE = {"NATS_URL": "nats://127.0.0.1:1", "AMQP_URI": "pyamqp://127.0.0.1:1//"}
 # Who reads more than sessions for itself, and what.
 FEEDS = {
-    "orders": ("orders.repository", "ORDER_EVENTS"),
-    "web": ("web.news", "HEARD"),
+    "orders": [("orders.repository", "ORDER_EVENTS")],
+    "web": [("web.news", "HEARD"), ("web.stock", "HEARD")],
 }
 
 
@@ -57,8 +57,7 @@ def keys_of(name, extensions, *, has_routes):
 def feeds_of(name, *, has_routes):
     if has_routes:
         yield permissions.SESSIONS
-    if name in FEEDS:
-        module, shapes = FEEDS[name]
+    for module, shapes in FEEDS.get(name, ()):
         heard = getattr(importlib.import_module(module), shapes)
         yield one_filter([shape.subject for shape in heard]) or ">"
 

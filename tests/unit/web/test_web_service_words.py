@@ -44,6 +44,8 @@ UNSEEN = {
     "Unknown: 7",
     "This is no ticket",
     "it is not a call",
+    "This is not who calls",
+    "Half characters, or too large a number",
 }
 # What stands where a text of a service differs from time to time, if not 7.
 SEATS = ["Seat A-1 is", "Seats A-1, A-2 are"]
