@@ -39,6 +39,14 @@ class Person:
     def follow(self, name):
         self.page.get_by_role("link", name=name, exact=False).first.click()
 
+    def find(self, title):
+        """Look at what is on sale until a ticket is among it, and follow it."""
+        for _ in range(50):
+            self.page.goto("/")
+            if self.page.get_by_role("link", name=title).count():
+                break
+        self.follow(title)
+
     def fill(self, **fields):
         for label, value in fields.items():
             self.page.get_by_label(label.capitalize(), exact=False).first.fill(value)

@@ -31,8 +31,7 @@ def test_two_people_one_ticket_from_sign_up_to_paid(person, width, script):
     seller, buyer = (person(width, script=script).sign_up() for _ in range(2))
     ticket = seller.sell(title, "49.90")
 
-    buyer.page.goto("/")
-    buyer.follow(title)
+    buyer.find(title)
     expect(buyer.page).to_have_url(ticket)
     buyer.sees("$49.90")
     buyer.press("Reserve this ticket")
