@@ -24,7 +24,13 @@ def shop(systems):
 @pytest.fixture(scope="module")
 def finding(shop):
     """What an operator has to look into."""
-    kept = {"kind": "disputed", "ref": "pi_1", "orderId": None, "detail": "", "since": 0}
+    kept = {
+        "kind": "disputed",
+        "ref": "pi_1",
+        "orderId": None,
+        "detail": "",
+        "since": 0,
+    }
     findings = shop.database("payments")["findings"]
     findings.insert_one(kept | {"_id": "disputed:pi_1"})
     return findings
