@@ -6,8 +6,8 @@ import eventlet
 import pytest
 
 from ticketing import patience
-from ticketing.errors import NotFoundError, UnavailableError
 from ticketing.contract import TicketCreated
+from ticketing.errors import NotFoundError, UnavailableError
 from ticketing.events import EventHandler
 from ticketing.http.route import Route
 from ticketing.rpc import ServiceRpc
