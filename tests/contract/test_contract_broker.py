@@ -77,9 +77,11 @@ def start(config, way):
 def silent(way):
     """Nothing that the broker says arrives meanwhile."""
     way.gate = gate = Event()
-    yield
-    way.gate = None
-    gate.send()
+    try:
+        yield
+    finally:
+        way.gate = None
+        gate.send()
 
 
 def answers(caller, value, method="call"):
