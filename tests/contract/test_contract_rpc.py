@@ -21,6 +21,7 @@ from ticketing.errors import (
 from ticketing.rpc import RabbitHealth, ServiceRpc, rpc
 
 FIELDS = [{"message": "Price is wrong", "field": "price"}]
+CALLS = 5
 RAISED = {
     "not found": NotFoundError("There is no such ticket"),
     "invalid": InvalidInputError(FIELDS),
@@ -46,7 +47,7 @@ class CalleeService:
 
     @rpc
     def nap(self):
-        eventlet.sleep(0.2)
+        eventlet.sleep(2 * own_rpc.TIMEOUT)
         return "slept"
 
 
@@ -133,7 +134,7 @@ def test_a_service_that_does_not_answer_is_not_waited_for(call, monkeypatch):
 
 
 def test_what_asks_stripe_is_waited_for_longer(call, monkeypatch):
-    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.1)
+    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.5)
     assert call("callee_rpc", "nap") == "slept"
 
 
@@ -148,11 +149,11 @@ def test_all_calls_of_a_page_together_wait_in_vain_no_longer_than_one(
     caller, monkeypatch, is_page
 ):
     """What nobody waits for, as the handler of an event, begins anew with each."""
-    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.3)
+    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.2)
     began = time.monotonic()
     with entrypoint_hook(caller, "call_in_vain") as call_in_vain:
-        call_in_vain(3, is_page=is_page)
-    assert (time.monotonic() - began < 2 * own_rpc.TIMEOUT) == is_page
+        call_in_vain(CALLS, is_page=is_page)
+    assert (time.monotonic() - began < CALLS * own_rpc.TIMEOUT) == is_page
 
 
 def test_after_a_call_that_was_given_up_others_are_answered(call, monkeypatch):
