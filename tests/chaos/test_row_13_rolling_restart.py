@@ -14,7 +14,7 @@ from chaos_buyers import LOST, Buyers
 from chaos_checker import violations
 from system_control import eventually
 
-FULL, SLICE = 20, 2
+FULL, SLICE = 20, 1
 RATE, CLIENTS = 100, 20
 
 
