@@ -134,9 +134,11 @@ def test_an_answer_that_the_broker_does_not_take_is_given_up(
     way.open()
     container = start(SlowService)
     with ServiceRpcProxy("callee", config) as callee:
-        callee.echo(0)  # and the way back is open
+        callee.echo(0)
         callee.echo.call_async(1)
         begun.wait()
+        # The way back is open, and nobody else is on it.
+        eventually(lambda: len(container._worker_threads) == 1)
         with silent(way):
             goes_on.send()
             eventually(lambda: "Not answered" in caplog.text)
