@@ -45,7 +45,7 @@ class OrdersService(
 
     orders: Orders = OrderDatabase()
     tickets_rpc = ServiceRpc("tickets")
-    payments_rpc = ServiceRpc("payments")
+    payments_rpc = ServiceRpc("payments", patient=("refund", "close"))
     hold_seconds = Setting("HOLD_SECONDS", positive)
     grace_seconds = Setting("PAYMENT_GRACE_SECONDS", positive)
 

@@ -13,7 +13,8 @@ from ticketing.errors import TicketingError, UnavailableError
 from ticketing.nats import Nats
 from ticketing.progress import Bus
 
-PING_TIMEOUT = 2.0
+# Shorter than a call may take: who is away is told, and by name.
+PING_TIMEOUT = 1.4
 
 Report = dict[str, Any]
 

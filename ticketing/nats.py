@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-TIMEOUT = 2.0
+TIMEOUT = 1.5
 RETRY_DELAY = 0.5
 # Longer than any retry of a relay, so that a repeated publish is never a second event.
 DUPLICATE_WINDOW = 600.0

@@ -1,17 +1,15 @@
 """RPC over RabbitMQ with an end to every wait."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
 import bson
 import eventlet
-from amqp.exceptions import AMQPError
 from bson.errors import InvalidDocument
 from kombu import Connection
-from kombu.exceptions import OperationalError
-from nameko.amqp.publish import Publisher
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.exceptions import (
     RemoteError,
@@ -29,25 +27,22 @@ from nameko.rpc import (
     ServiceProxy,
 )
 
+from ticketing import patience
 from ticketing.config import namespaced, setting
 from ticketing.errors import BadRequestError, TicketingError, UnavailableError
+from ticketing.http.route import Route
 from ticketing.http.server import HttpServer
+from ticketing.publishing import AWAY, TRANSPORT, BoundedPublisher
 from ticketing.queues import QueueConsumer, refuse
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 3.0
-AWAY = (OSError, AMQPError, OperationalError)
-# Bounds every step on the wire, so that no time-out has to cut one in the middle.
-TRANSPORT = {
-    "connect_timeout": 1.0,
-    "read_timeout": 2.0,
-    "write_timeout": 2.0,
-    "max_retries": 1,
-    "interval_start": 0.1,
-    "interval_step": 0.2,
-    "interval_max": 0.5,
-}
+# Longer than a service waits for its database, and short enough for who has asked to
+# have an answer within two seconds.
+TIMEOUT = 1.7
+# For an answer that takes what Stripe takes, or the reading of a whole listing; two of
+# them end before an event is delivered again.
+PATIENT = 4.5
 
 
 def register_errors(root: type[TicketingError]) -> None:
@@ -60,37 +55,48 @@ def register_errors(root: type[TicketingError]) -> None:
 register_errors(TicketingError)
 
 
-class BoundedPublisher(Publisher):
-    """Publishes calls and gives up soon when the broker is away."""
-
-    transport_options = TRANSPORT
-    retry_policy = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}  # noqa: RUF012 - nameko's attribute
-
-
 class BoundedMethod(MethodProxy):
     publisher_cls = BoundedPublisher
+    is_patient = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call and wait. Raises the callee's TicketingError, or UnavailableError."""
         away = UnavailableError(f"{self.service_name} is away; try again in a moment")
+        costly = () if self.is_patient else (UnavailableError, UnknownService, *AWAY)
         try:
-            with eventlet.Timeout(TIMEOUT, away):
-                return super().__call__(*args, **kwargs)
+            with patience.spent_by(*costly):
+                return self._answer(away, args, kwargs)
         except (TicketingError, RemoteError):
             raise
         except (UnknownService, *AWAY) as error:
             raise away from error
 
+    def _answer(self, away: UnavailableError, args: Any, kwargs: Any) -> Any:
+        """The broker is never waited for as long as some answers are."""
+        left = patience.left(TIMEOUT)
+        if not left:
+            raise away
+        with eventlet.Timeout(PATIENT if self.is_patient else left, away):
+            with eventlet.Timeout(left, away):
+                reply = self._call(*args, **kwargs)
+            return reply.result()
+
 
 class BoundedService(ServiceProxy):
+    def __init__(self, *args: Any, patient: Collection[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._patient = patient
+
     def __getattr__(self, name: str) -> BoundedMethod:
-        return BoundedMethod(
+        method = BoundedMethod(
             self.worker_ctx,
             self.service_name,
             name,
             self.reply_listener,
             **self.options,
         )
+        method.is_patient = name in self._patient
+        return method
 
 
 class BoundedReplies(ReplyListener):
@@ -104,13 +110,29 @@ class BoundedReplies(ReplyListener):
 
 
 class ServiceRpc(RpcProxy):
-    """``tickets_rpc = ServiceRpc("tickets")``: ``self.tickets_rpc.get_ticket(id)``."""
+    """``tickets_rpc = ServiceRpc("tickets")``: ``self.tickets_rpc.get_ticket(id)``.
+
+    ``patient`` names the methods whose answers may take longer than TIMEOUT.
+    """
 
     rpc_reply_listener = BoundedReplies()
 
+    def __init__(
+        self, target: str, *, patient: Collection[str] = (), **options: Any
+    ) -> None:
+        super().__init__(target, **options)
+        self._patient = patient
+
     def get_dependency(self, worker_ctx: Any) -> BoundedService:
+        if isinstance(worker_ctx.entrypoint, Route):
+            patience.begin()
+        listener = self.rpc_reply_listener
         return BoundedService(
-            worker_ctx, self.target_service, self.rpc_reply_listener, **self.options
+            worker_ctx,
+            self.target_service,
+            listener,
+            patient=self._patient,
+            **self.options,
         )
 
 
@@ -153,11 +175,15 @@ class NamespacedConsumer(RpcConsumer):
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> Any:
         """Answer the caller; if the broker has gone, so has the call's time."""
+        away = UnavailableError("RabbitMQ does not take the answer")
         try:
-            return super().handle_result(message, result, exc_info)
-        except AWAY as error:
+            with eventlet.Timeout(TIMEOUT, away):
+                return super().handle_result(message, result, exc_info)
+        except (UnavailableError, *AWAY) as error:
             log.warning("Not answered: %s", error, extra={"action": "not_answered"})
-            return result, exc_info
+        with suppress(*AWAY):  # it must not be done again
+            self.queue_consumer.ack_message(message)
+        return result, exc_info
 
 
 def _is_call(body: Any) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import Any
 
 import eventlet
@@ -24,7 +23,7 @@ UPCOMING = "upcoming"
 SHELVED = {"availability": "now"}
 ON_SHELF = {"now", UPCOMING}
 # How long a person waits to see the effect of a payment.
-PATIENCE = 2.0
+PATIENCE = 1.5
 POLL_EVERY = 0.05
 
 Fetch = Callable[..., list[Json]]
@@ -124,9 +123,9 @@ def payment_of(payments: Any, order_id: str) -> Json:
 
 def await_completion(orders: Any, order_id: str) -> None:
     """Give a payment the time to reach its order, but not for long."""
-    deadline = monotonic() + PATIENCE
-    while not _has_ended(orders, order_id) and monotonic() < deadline:
-        eventlet.sleep(POLL_EVERY)
+    with eventlet.Timeout(PATIENCE, exception=False):
+        while not _has_ended(orders, order_id):
+            eventlet.sleep(POLL_EVERY)
 
 
 def _has_ended(orders: Any, order_id: str) -> bool:

@@ -12,37 +12,33 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 from chaos_buyers import LOST, Buyers
 from chaos_checker import violations
+from system_control import eventually
 
-FULL, SLICE, CONTROL = 20, 2, 1
+FULL, SLICE = 20, 1
 RATE, CLIENTS = 100, 20
 
 
 def test_no_request_fails(row):
     shop = row.shop(twins=True)
-    failed = restart(row, shop, row.size, stop=lambda process: process.stop())
-    shop.settle()
-    row.expect_none([*failed, *violations(shop)])
-
-
-def test_control_processes_are_killed_instead(row):
-    shop = row.shop(twins=True)
-    row.expect_some(restart(row, shop, CONTROL, stop=lambda process: process.kill()))
-
-
-def restart(row, shop, times, stop):
-    """What failed while they were restarted."""
     with Load(row, shop) as load:
-        for number in range(times):
+        for number in range(row.size):
             process = shop.twins[number % len(shop.twins)]
-            stop(process)
+            process.stop()
             process.start().wait_until_ready()
-    row.figures |= {"restarts": times, "requests": load.answers.total()}
+    row.figures |= {"restarts": row.size, "requests": load.answers.total()}
     row.figures["a second"] = round(load.answers.total() / load.seconds)
-    return [f"{n} times {what}" for what, n in load.answers.items() if is_failed(what)]
+    shop.settle()
+    row.expect_none([*load.failed, *violations(shop)])
 
 
-def is_failed(answer):
-    return answer not in {200, 201}
+def test_control_a_process_is_killed_instead(row):
+    shop = row.shop(twins=True)
+    with Load(row, shop) as load:
+        eventually(lambda: load.answers.total() > CLIENTS)
+        shop.payments.kill()
+        seen = load.answers.total()
+        eventually(lambda: load.failed or load.answers.total() > seen + RATE)
+    row.expect_some(load.failed)
 
 
 class Load:
@@ -71,6 +67,12 @@ class Load:
         self._pool.shutdown()
         self._buyers.__exit__(*error)
 
+    @property
+    def failed(self):
+        """What came of requests that was not as usual."""
+        answers = list(self.answers.items())
+        return [f"{n} times {what}" for what, n in answers if what not in {200, 201}]
+
     def _run(self, phase):
         pause = CLIENTS / RATE
         due = time.monotonic() + phase * pause
@@ -79,8 +81,8 @@ class Load:
             self.answers[self._ask()] += 1
 
     def _ask(self):
-        """One in ten reserves; nobody tries again."""
-        if self.answers.total() % 10 == 0:
+        """One in twenty reserves; nobody tries again."""
+        if self.answers.total() % 20 == 0:
             body = {"ticketId": self._ticket["id"]}
             return self._buyers._post("reserve", "/api/orders", body)[0]
         try:

@@ -1,9 +1,14 @@
 """RabbitMQ comes late, goes away and comes back, and calls arrive again."""
 
+from contextlib import contextmanager
+
+import eventlet
 import pytest
 from contract_tools import eventually
+from eventlet.event import Event
 from kombu import Connection
 from nameko.containers import ServiceContainer
+from nameko.standalone.rpc import ServiceRpcProxy
 from nameko.testing.services import dummy, entrypoint_hook
 
 from ticketing import queues
@@ -19,14 +24,22 @@ class CalleeService:
     def echo(self, value):
         return value
 
+    @rpc
+    def pay(self, value):
+        return value
+
 
 class CallerService:
     name = "caller"
-    callee_rpc = ServiceRpc("callee")
+    callee_rpc = ServiceRpc("callee", patient=("pay",))
 
     @dummy
     def call(self, value):
         return self.callee_rpc.echo(value)
+
+    @dummy
+    def call_patiently(self, value):
+        return self.callee_rpc.pay(value)
 
 
 @pytest.fixture
@@ -60,8 +73,19 @@ def start(config, way):
         container.kill()
 
 
-def answers(caller, value):
-    with entrypoint_hook(caller, "call") as call:
+@contextmanager
+def silent(way):
+    """Nothing that the broker says arrives meanwhile."""
+    way.gate = gate = Event()
+    try:
+        yield
+    finally:
+        way.gate = None
+        gate.send()
+
+
+def answers(caller, value, method="call"):
+    with entrypoint_hook(caller, method) as call:
         try:
             return call(value) == value
         except UnavailableError:
@@ -77,6 +101,52 @@ def test_a_broker_that_was_away_is_listened_to_again(way, start):
     assert not answers(caller, 2)
     way.open()
     eventually(lambda: answers(caller, 3))
+
+
+@pytest.mark.parametrize("method", ["call", "call_patiently"])
+def test_a_broker_that_says_nothing_is_left_without_a_word(way, start, method):
+    """Also by who would wait long for the answer: it cannot have been asked for."""
+    way.open()
+    start(CalleeService)
+    caller = start(CallerService)
+    assert answers(caller, 1)
+    with silent(way), eventlet.Timeout(own_rpc.PATIENT):
+        assert not answers(caller, 2, method)
+    eventually(lambda: answers(caller, 3))
+
+
+def test_an_answer_that_the_broker_does_not_take_is_given_up(
+    config, way, start, caplog
+):
+    """And its call is done with: it must not be made again when somebody restarts."""
+    begun, goes_on, calls = Event(), Event(), []
+
+    class SlowService:
+        name = "callee"
+
+        @rpc
+        def echo(self, value):
+            calls.append(value)
+            if value:
+                begun.send()
+                goes_on.wait()
+
+    way.open()
+    container = start(SlowService)
+    with ServiceRpcProxy("callee", config) as callee:
+        callee.echo(0)
+        callee.echo.call_async(1)
+        begun.wait()
+        # The way back is open, and nobody else is on it.
+        eventually(lambda: len(container._worker_threads) == 1)
+        with silent(way):
+            goes_on.send()
+            eventually(lambda: "Not answered" in caplog.text)
+    container.stop()
+    name = f"{config['NAMESPACE']}_rpc-callee"
+    with Connection(config["AMQP_URI"]) as connection:
+        left = connection.channel().queue_declare(name, passive=True).message_count
+    assert (calls, left) == ([0, 1], 0)
 
 
 def test_a_service_stops_while_its_broker_is_away(way, start):

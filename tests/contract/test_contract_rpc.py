@@ -1,6 +1,7 @@
 """Calls between services: typed errors, and an end to every wait."""
 
 import time
+from contextlib import suppress
 
 import eventlet
 import pytest
@@ -9,7 +10,7 @@ from nameko.containers import ServiceContainer
 from nameko.exceptions import RemoteError, registry
 from nameko.testing.services import dummy, entrypoint_hook
 
-from ticketing import errors
+from ticketing import errors, patience
 from ticketing import rpc as own_rpc
 from ticketing.errors import (
     InvalidInputError,
@@ -20,6 +21,7 @@ from ticketing.errors import (
 from ticketing.rpc import RabbitHealth, ServiceRpc, rpc
 
 FIELDS = [{"message": "Price is wrong", "field": "price"}]
+CALLS = 5
 RAISED = {
     "not found": NotFoundError("There is no such ticket"),
     "invalid": InvalidInputError(FIELDS),
@@ -43,16 +45,29 @@ class CalleeService:
     def sleep(self):
         eventlet.sleep(60)
 
+    @rpc
+    def nap(self):
+        eventlet.sleep(2 * own_rpc.TIMEOUT)
+        return "slept"
+
 
 class CallerService:
     name = "caller"
 
-    callee_rpc = ServiceRpc("callee")
+    callee_rpc = ServiceRpc("callee", patient=("nap",))
     nobody_rpc = ServiceRpc("nobody")
 
     @dummy
     def call(self, service, method, *args, **kwargs):
         return getattr(getattr(self, service), method)(*args, **kwargs)
+
+    @dummy
+    def call_in_vain(self, times, *, is_page):
+        if is_page:
+            patience.begin()
+        for _ in range(times):
+            with suppress(UnavailableError):
+                self.callee_rpc.sleep()
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +76,22 @@ def config(make_config):
 
 
 @pytest.fixture(scope="module")
-def call(config):
-    """Calls a method of the callee, as a worker of another service does."""
+def caller(config):
+    """A service, and beside it the one that it calls."""
     containers = [ServiceContainer(s, config) for s in (CalleeService, CallerService)]
     for container in containers:
         container.start()
-    with entrypoint_hook(containers[1], "call") as hook:
-        yield hook
+    yield containers[1]
     for container in containers:
         container.kill()
     forget(config)
+
+
+@pytest.fixture
+def call(caller):
+    """Calls a method of the callee, as a worker of another service does."""
+    with entrypoint_hook(caller, "call") as hook:
+        yield hook
 
 
 def forget(config):
@@ -110,6 +131,29 @@ def test_a_service_that_does_not_answer_is_not_waited_for(call, monkeypatch):
     monkeypatch.setattr(own_rpc, "TIMEOUT", 0.1)
     with eventlet.Timeout(5), pytest.raises(UnavailableError, match="callee is away"):
         call("callee_rpc", "sleep")
+
+
+def test_what_asks_stripe_is_waited_for_longer(call, monkeypatch):
+    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.5)
+    assert call("callee_rpc", "nap") == "slept"
+
+
+def test_that_has_an_end_as_well(call, monkeypatch):
+    monkeypatch.setattr(own_rpc, "PATIENT", 0.1)
+    with pytest.raises(UnavailableError, match="callee is away"):
+        call("callee_rpc", "nap")
+
+
+@pytest.mark.parametrize("is_page", [True, False])
+def test_all_calls_of_a_page_together_wait_in_vain_no_longer_than_one(
+    caller, monkeypatch, is_page
+):
+    """What nobody waits for, as the handler of an event, begins anew with each."""
+    monkeypatch.setattr(own_rpc, "TIMEOUT", 0.2)
+    began = time.monotonic()
+    with entrypoint_hook(caller, "call_in_vain") as call_in_vain:
+        call_in_vain(CALLS, is_page=is_page)
+    assert (time.monotonic() - began < CALLS * own_rpc.TIMEOUT) == is_page
 
 
 def test_after_a_call_that_was_given_up_others_are_answered(call, monkeypatch):

@@ -47,6 +47,10 @@ class Person:
     def token(self):
         return self.http.cookies["session"]
 
+    @property
+    def credentials(self):
+        return {"email": self.email, "password": PASSWORD}
+
     def __enter__(self):
         return self
 
@@ -162,7 +166,3 @@ class Member(Person):
         response = self.http.post("/api/users/signup", json=self.credentials)
         assert response.status_code == 201, response.text
         self.id = response.json()["id"]
-
-    @property
-    def credentials(self):
-        return {"email": self.email, "password": PASSWORD}

@@ -17,7 +17,7 @@ from ticketing.rpc import ServiceMethod
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration", "web")
 LETTERS = ("dead_letters", "replay_dead_letter", "discard_dead_letter")
-EVERYWHERE = (*LETTERS, "health")
+EVERYWHERE = (*LETTERS, "health", "describe_api")
 # Nobody's in particular, or public anyhow.
 FOR_ALL = "for all"
 # Of one person: whoever is named gets what is theirs and nothing else.

@@ -5,19 +5,24 @@ import inspect
 from pathlib import Path
 
 import pytest
-from nameko.rpc import RpcProxy
+from nameko.rpc import Responder, RpcProxy
 
 from auth.service import AuthService
 from expiration.service import ExpirationService
 from orders.service import OrdersService
 from payments.service import PaymentsService
-from ticketing import hub
+from ticketing import events, health, hub, mongo, nats, redis, rpc
 from ticketing.events import Publisher
+from ticketing.http.route import ANSWER_TIMEOUT
 from ticketing.nats import TIMEOUT, NatsConnection
-from ticketing.rpc import TRANSPORT, ServiceRpc
+from ticketing.publishing import TRANSPORT, BoundedPublisher
+from ticketing.rpc import BoundedMethod, ServiceRpc
 from tickets.service import TicketsService
+from web import shop
 from web.service import WebService
 
+# In seconds: the answer to every command, whatever server is away.
+PROMISED = 2.0
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ticketing", "auth", "tickets", "orders", "expiration", "payments", "web")
 SERVICES = (
@@ -149,6 +154,21 @@ def test_what_runs_on_the_bus_is_waited_for_so_long_and_no_longer():
     assert "timeout=TIMEOUT" in inspect.getsource(Publisher.publish_groups)
 
 
-def test_each_step_of_a_call_over_rabbitmq_is_bounded():
-    steps = {"connect_timeout", "read_timeout", "write_timeout"}
-    assert all(TRANSPORT[step] > 0 for step in steps)
+def test_calls_and_answers_are_published_with_an_end_to_it():
+    """By the shop's own publisher: nameko's takes leave of a broker without end."""
+    assert BoundedMethod.publisher_cls is Responder.publisher_cls is BoundedPublisher
+    assert 0 < TRANSPORT["connect_timeout"] < rpc.TIMEOUT
+
+
+def test_whoever_asks_waits_longer_than_whoever_is_asked():
+    """So everybody has an answer in two seconds, which tells who it is that is away."""
+    asked = mongo.TIMEOUT_MS / 1000, nats.TIMEOUT, health.PING_TIMEOUT
+    assert max(asked) < rpc.TIMEOUT < PROMISED
+    assert redis.IMPATIENCE < rpc.TIMEOUT
+    assert shop.PATIENCE < PROMISED
+
+
+def test_answers_of_stripe_have_an_end_that_others_know_of():
+    """Before a page gives up, and before an event is delivered once more."""
+    assert rpc.PATIENT + shop.PATIENCE < ANSWER_TIMEOUT
+    assert 2 * rpc.PATIENT < events.ACK_WAIT

@@ -11,8 +11,8 @@ class Web(service.Service):
 
     auth = ServiceRpc("auth")
     tickets = ServiceRpc("tickets")
-    orders = ServiceRpc("orders")
-    payments = ServiceRpc("payments")
+    orders = ServiceRpc("orders", patient=("refund_order", "list_ticket_passes"))
+    payments = ServiceRpc("payments", patient=("pay", "look", "refund", "reconcile"))
     expiration = ServiceRpc("expiration")
     # Whichever process of this service answers.
     own = ServiceRpc("web")

@@ -1,8 +1,10 @@
 """Paying, or not being able to, and what the pages say about it."""
 
+import eventlet
 from web_fakes import HOLD
 
 from ticketing.errors import UnavailableError
+from web import shop
 
 OPEN = "Pay for your ticket"
 
@@ -41,6 +43,23 @@ def test_a_payment_that_was_made_is_not_called_failed_when_orders_go_away(
 
     monkeypatch.setattr(world.payments, "pay", pay_then_lose_orders)
     answer = buyer.post(f"/orders/{order['id']}/pay", {"token": "tok_visa"})
+    assert answer.headers["Location"] == f"/orders/{order['id']}"
+
+
+def test_an_order_that_does_not_answer_does_not_hold_up_who_has_paid(
+    world, buyer, order, monkeypatch
+):
+    monkeypatch.setattr(shop, "PATIENCE", 0.05)
+    pay = world.payments.pay
+
+    def pay_then_hang(*args):
+        paid = pay(*args)
+        monkeypatch.setattr(world.orders, "get_order", lambda _: eventlet.sleep(60))
+        return paid
+
+    monkeypatch.setattr(world.payments, "pay", pay_then_hang)
+    with eventlet.Timeout(5):
+        answer = buyer.post(f"/orders/{order['id']}/pay", {"token": "tok_visa"})
     assert answer.headers["Location"] == f"/orders/{order['id']}"
 
 

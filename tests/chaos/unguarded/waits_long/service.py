@@ -5,4 +5,4 @@ from ticketing import mongo
 
 __all__ = ["OrdersService"]
 
-mongo.TIMEOUT_MS = 6_000
+mongo.TIMEOUT_MS = 3_000
