@@ -24,15 +24,9 @@ def shop(systems):
 @pytest.fixture(scope="module")
 def finding(shop):
     """What an operator has to look into."""
-    kept = {
-        "kind": "disputed",
-        "ref": "pi_1",
-        "orderId": None,
-        "detail": "",
-        "since": 0,
-    }
+    kept = {"_id": "disputed:pi_1", "kind": "disputed", "ref": "pi_1", "since": 0}
     findings = shop.database("payments")["findings"]
-    findings.insert_one(kept | {"_id": "disputed:pi_1"})
+    findings.insert_one(kept | {"orderId": None, "detail": ""})
     return findings
 
 
