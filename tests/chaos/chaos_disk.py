@@ -34,8 +34,12 @@ class Disk:
         eventually(self._is_on)
         return self
 
+    def cut(self):
+        """All that was not synced is lost, and then the power is back."""
+        self.off()
+        self.on()
+
     def off(self):
-        """What used it has to be dead already: nothing is written any more."""
         if self._popen is not None:
             self._popen.kill()
             self._popen.wait()
