@@ -4,7 +4,6 @@ import asyncio
 import threading
 from contextlib import suppress
 from itertools import count
-from typing import ClassVar
 
 import nats
 import pymongo
@@ -14,11 +13,16 @@ from nats.errors import Error as NatsError
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
+from ticketing.mongo import DURABLE
+
 PATIENCE = 1
 NAME = "clerk"
+NOT_JOURNALED = {"w": 1}
 
 
 class RedisClerk:
+    server = "Redis"
+
     def __init__(self, url):
         self._redis = redis.Redis.from_url(url, socket_timeout=PATIENCE)
 
@@ -35,7 +39,7 @@ class RedisClerk:
 class MongoClerk:
     """Writes as the services do."""
 
-    concern: ClassVar = {"w": "majority", "journal": True}
+    server, concern = "MongoDB", DURABLE
 
     def __init__(self, url):
         within = {"serverSelectionTimeoutMS": PATIENCE * 1000}
@@ -55,10 +59,12 @@ class MongoClerk:
 class HastyMongoClerk(MongoClerk):
     """Is content with an answer that does not wait for the journal."""
 
-    concern: ClassVar = {"w": 1}
+    concern = NOT_JOURNALED
 
 
 class NatsClerk:
+    server = "NATS"
+
     def __init__(self, url):
         self._url, self._loop = url, asyncio.new_event_loop()
         self._nats = None
@@ -96,14 +102,15 @@ class NatsClerk:
 
 
 CLERKS = {"NATS_URL": NatsClerk, "REDIS_URL": RedisClerk, "MONGODB_URI": MongoClerk}
+HASTY = CLERKS | {"MONGODB_URI": HastyMongoClerk}
 AWAY = (OSError, NatsError, RedisError, PyMongoError)
 
 
 class Diary:
     """What one clerk writes, from when it begins to when the server is away."""
 
-    def __init__(self, setting, clerk):
-        self.setting, self.acknowledged = setting, set()
+    def __init__(self, clerk):
+        self.name, self.acknowledged = f"written to {clerk.server}", set()
         self._clerk, self._numbers = clerk, count()
         self._thread, self._before = None, 0
 
@@ -123,8 +130,8 @@ class Diary:
     def lost(self):
         """What was acknowledged and is not there."""
         if missing := self.acknowledged - self._clerk.found():
-            told = f"{len(missing)} of {len(self.acknowledged)} acknowledged writes"
-            yield Violation("lost", None, f"{self.setting}: {told}")
+            told = f"{len(missing)} of {len(self.acknowledged)} {self.name}"
+            yield Violation("lost", None, told)
 
     def close(self):
         self._clerk.end()

@@ -11,7 +11,7 @@ from chaos_shop import ENDS
 from system_control import eventually
 from system_people import PASSWORD, new_email
 
-BUYERS, NEWCOMERS = 10, 2
+BUYERS = 8
 # One buyer in so many thinks better of it.
 GIVEN_UP = 4
 
@@ -34,13 +34,14 @@ class Trade:
         self._over.clear()
         wanted, members = self.paid + more, len(self.members)
         ticket = self._buyers.list_many(100_000)
-        with ThreadPoolExecutor(BUYERS + NEWCOMERS) as pool:
+        with ThreadPoolExecutor(BUYERS + 1) as pool:
             made = [pool.submit(self._buy, ticket, each) for each in range(BUYERS)]
-            made += [pool.submit(self._sign_up) for _ in range(NEWCOMERS)]
-            eventually(lambda: self.paid >= wanted and len(self.members) > members)
-            # Nobody begins anything any more, and much is under way.
-            self._over.set()
-            yield
+            made.append(pool.submit(self._sign_up))
+            try:
+                eventually(lambda: self.paid >= wanted and len(self.members) > members)
+                yield
+            finally:
+                self._over.set()
             for each in made:
                 each.result()
 
