@@ -25,6 +25,8 @@ class Disk:
 
     def on(self):
         """With what was synced before. Raises NoDiskError where that cannot be."""
+        if not unmounter():
+            raise NoDiskError("there is no fusermount")
         with (self._folder / "disk.log").open("ab") as log:
             self._popen = subprocess.Popen(
                 [sys.executable, PROGRAM, self._folder],
