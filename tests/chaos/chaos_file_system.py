@@ -18,9 +18,6 @@ except (ImportError, OSError) as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(os.EX_UNAVAILABLE)
 
-# Where a write goes is what the kernel says, and what is written must be read to be
-# kept; a file made anew is no other file when it is opened again.
-UNWANTED = os.O_APPEND | os.O_EXCL | os.O_DIRECT | os.O_ACCMODE | os.O_TRUNC
 STATUS = ("mode", "nlink", "uid", "gid", "size", "blocks", "ino")
 
 
@@ -36,7 +33,7 @@ class ForgetfulDisk(Operations):
     # ---- what can be lost
 
     def create(self, path, mode, flags):
-        handle = os.open(self._at(path), flags & ~UNWANTED | os.O_RDWR, mode)
+        handle = os.open(self._at(path), os.O_RDWR | os.O_CREAT, mode)
         self._kept.made(self._at(path))
         return handle
 
@@ -45,7 +42,8 @@ class ForgetfulDisk(Operations):
         self._kept.made(self._at(path))
 
     def open(self, path, flags):
-        handle = os.open(self._at(path), flags & ~UNWANTED | os.O_RDWR)
+        """The kernel says where to write, and when; what is written is read, too."""
+        handle = os.open(self._at(path), os.O_RDWR)
         if flags & os.O_TRUNC:
             self.truncate(path, 0)
         return handle

@@ -68,11 +68,8 @@ class Kept:
 
     def resized(self, before, size):
         """``before`` is its status until then."""
-        change, left = self._change(before), min(size, before.st_size)
-        change.left = min(change.left, left)
-        change.pages = {page for page in change.pages if page * PAGE < left}
-        # What stood behind its end, in its last page, is gone for good.
-        change.pages.add(left // PAGE)
+        change = self._change(before)
+        change.left = min(change.left, size, before.st_size)
 
     # ---- what keeps it
 

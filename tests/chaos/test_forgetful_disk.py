@@ -136,15 +136,22 @@ def test_a_new_file_has_nothing_of_a_removed_one(disk, home):
 
 
 def test_what_stood_behind_a_shorter_end_does_not_come_back(disk, home):
-    keep(home / "a", b"1" * 3 * PAGE)
+    keep(home / "a", b"1" * 5 * PAGE)
     with opened(home / "a") as handle:
         os.ftruncate(handle, PAGE + 1)
-        os.ftruncate(handle, 2 * PAGE)
-        os.pwrite(handle, b"2", 2 * PAGE)
+        os.pwrite(handle, b"2", 4 * PAGE)
         os.fsync(handle)
     disk.cut()
-    kept = b"1" * (PAGE + 1) + b"\0" * (PAGE - 1) + b"2"
+    kept = b"1" * (PAGE + 1) + b"\0" * (3 * PAGE - 1) + b"2"
     assert (home / "a").read_bytes() == kept
+
+
+def test_a_file_made_longer_is_as_long_after_its_sync(disk, home):
+    with opened(home / "a") as handle:
+        os.ftruncate(handle, PAGE)
+        os.fsync(handle)
+    disk.cut()
+    assert (home / "a").read_bytes() == b"\0" * PAGE
 
 
 def test_a_file_made_shorter_is_as_long_as_before_until_it_is_synced(disk, home):
@@ -157,7 +164,8 @@ def test_a_file_made_shorter_is_as_long_as_before_until_it_is_synced(disk, home)
 
 def test_a_mapped_file_keeps_what_was_flushed(disk, home):
     keep(home / "a", b"0" * PAGE)
-    with opened(home / "a") as handle, mmap(handle, PAGE) as mapped:
+    flags = os.O_RDWR | os.O_APPEND
+    with opened(home / "a", flags) as handle, mmap(handle, PAGE) as mapped:
         mapped[:4] = b"kept"
         mapped.flush()
         mapped[4:8] = b"lost"
