@@ -70,10 +70,13 @@ class NatsClerk:
         self._nats = None
 
     def write(self, number):
-        self._loop.run_until_complete(self._publish(number))
+        try:
+            self._loop.run_until_complete(self._publish(number))
+        except (OSError, NatsError):
+            self.end()
+            raise
 
     def found(self):
-        self.end()
         return self._loop.run_until_complete(self._read())
 
     def end(self):
