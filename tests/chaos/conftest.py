@@ -11,8 +11,9 @@ import pytest
 
 sys.path += [str(Path(__file__).parents[1] / name) for name in ("system", "simulation")]
 
-from chaos_nats import OwnNats
+from chaos_disk import Disk, NoDiskError
 from chaos_row import Row
+from chaos_servers import OwnServer, own_instance
 from system_servers import servers
 
 
@@ -40,9 +41,22 @@ def instance(tmp_path_factory):
 @pytest.fixture
 def nats(tmp_path):
     """A server of this test's own, to be killed."""
-    nats = OwnNats(tmp_path).start().wait_until_ready()
+    instance = own_instance(tmp_path / "data")
+    nats = OwnServer(instance, "NATS_URL", tmp_path).start().wait_until_ready()
     yield nats
     nats.end()
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory):
+    """Forgets what was not synced; skips where none can be mounted."""
+    disk = Disk(tmp_path_factory.mktemp("disk"))
+    try:
+        yield disk.on()
+    except NoDiskError as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
+    finally:
+        disk.off()
 
 
 @pytest.fixture

@@ -87,10 +87,10 @@ def test_when_all_is_there_it_just_runs_what_follows(packages, checkout):
 NPM = 'echo "$PWD $*" >> ../asked; mkdir -p node_modules/qr'
 
 
-def then(checkout, programs):
+def then(checkout, programs, *options):
     """What setup says before it runs what follows."""
     given = {"PATH": str(programs), "PYTHON": "", **SERVERS}
-    done = setup(checkout, "--", "printf", "%s", "Next.", **given)
+    done = setup(checkout, *options, "--", "printf", "%s", "Next.", **given)
     assert (done.returncode, done.stdout[-5:]) == (0, "Next."), done.stderr
     return done.stdout[:-5] + done.stderr
 
@@ -129,6 +129,34 @@ def test_without_npm_it_goes_on_and_says_what_is_missing(npm, bare, checkout):
             "scanned in browsers that read QR codes by themselves; everywhere else "
             "their codes are typed.\n"
         )
+
+
+@pytest.fixture
+def all_but_fuse(bare, checkout):
+    """What is on PATH where all that tests need is there, except for that."""
+    for name in ("chromium", "npm", "rabbitmq-server", "redis-server"):
+        fake(bare / name, NPM if name == "npm" else "")
+    (checkout / "tests" / "browser").mkdir(parents=True)
+    shutil.copy(checkout / "web" / "package-lock.json", checkout / "tests" / "browser")
+    fake(checkout / ".venv-checks" / "bin" / "python", "")
+    locks = checkout / "requirements" / "checks.txt"
+    shutil.copy(locks, checkout / ".venv-checks" / ".installed")
+    return bare
+
+
+def test_for_tests_fuse_is_installed_where_that_is_allowed(all_but_fuse, checkout):
+    fusermount = fake(checkout / "package" / "fusermount3", "")
+    give = f"cp {fusermount} {all_but_fuse}"
+    fake(all_but_fuse / "sudo", 'shift; exec "$@"')
+    fake(all_but_fuse / "apt-get", f'case "$*" in *install*fuse3) {give} ;; esac')
+    said = [then(checkout, all_but_fuse, "--test") for _ in range(2)]
+    assert said == ["Installing fuse3 with apt-get.\n", ""]
+
+
+def test_without_fuse_it_goes_on_and_says_what_is_skipped(all_but_fuse, checkout):
+    assert then(checkout, all_but_fuse, "--test") == (
+        "FUSE could not be installed. The test of power cuts is skipped.\n"
+    )
 
 
 def test_an_unknown_option_is_refused(checkout):
