@@ -6,6 +6,7 @@ TicketingError                      500
 ├── NotAuthenticatedError           401  no valid session
 ├── NotOwnerError                   401  a valid session, somebody else's thing
 ├── ForbiddenError                  403  a request from another site
+│   └── StaleFormError              403  a form from before somebody signed in or out
 ├── NotFoundError                   404
 ├── KeyReusedError                  422  an Idempotency-Key with another body
 ├── TooManyRequestsError            429  a limit is used up; carries its seconds
@@ -79,6 +80,10 @@ class ForbiddenError(TicketingError):
     """This request came from another site"""
 
     status = 403
+
+
+class StaleFormError(ForbiddenError):
+    """This form was not shown to who sends it"""
 
 
 class NotFoundError(TicketingError):

@@ -138,8 +138,12 @@ class SessionCookie(DependencyProvider):
         return response
 
     def remove(self, response: Response, user: Session | None = None) -> Response:
-        """Take it off; the device is remembered as one of the user's."""
+        """Take it off; the device is remembered as one of the user's.
+
+        Nor does the button Back show whoever comes next what the user has seen.
+        """
         response.delete_cookie(COOKIE, **self._attributes)
+        response.headers["Clear-Site-Data"] = '"cache"'
         return self.remember(response, user.email) if user else response
 
     def remember(self, response: Response, email: str) -> Response:

@@ -13,7 +13,7 @@ from secrets import token_urlsafe
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from ticketing.errors import ForbiddenError
+from ticketing.errors import StaleFormError
 from ticketing.http import Request
 from ticketing.sessions import COOKIE
 
@@ -48,11 +48,11 @@ class FormTokens:
         return response
 
     def check(self, request: Request) -> None:
-        """Raise ForbiddenError unless one of the sender's cookies proves the token."""
+        """Raise StaleFormError unless one of the sender's cookies proves the token."""
         cookies = (request.cookies.get(name) for name in (COOKIE, VISITOR_COOKIE))
         token = request.form.get(FIELD, "")
         if not any(self._fits(token, cookie) for cookie in cookies if cookie):
-            raise ForbiddenError
+            raise StaleFormError
 
     def make(self, cookie: str, page: str) -> str:
         """Return a token, always the same for a page, so that its ETag stays.

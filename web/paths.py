@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 from werkzeug.wrappers import Response
 
 from ticketing.http import Request
+from ticketing.http.same_site import SAFE_METHODS
 
 HOME = "/"
 MAX_PATH = 2000
@@ -35,6 +36,19 @@ def path_of(request: Request) -> str:
     """Return where somebody is, to come back to."""
     path, query = quote(request.path), request.query_string.decode("latin-1")
     return f"{path}?{query}" if query else path
+
+
+def way_back(request: Request) -> str | None:
+    """Return where a form was that somebody sent, None if they only looked.
+
+    Each address that takes commands leads whoever opens it to what it is about.
+    """
+    if request.method in SAFE_METHODS:
+        return None
+    ours, sent_from = request.host_url, request.referrer or ""
+    if not sent_from.startswith(ours):
+        return path_here(path_of(request))
+    return path_here(f"/{sent_from.removeprefix(ours)}")
 
 
 def see_other(path: str) -> Response:

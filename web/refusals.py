@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from werkzeug.exceptions import HTTPException
 
-from ticketing.errors import ForbiddenError, NotOwnerError, TicketingError
+from ticketing.errors import (
+    ForbiddenError,
+    NotOwnerError,
+    StaleFormError,
+    TicketingError,
+)
 from web.translations import mark
 
 
@@ -29,6 +34,14 @@ _FOREIGN = Refusal(
     mark(
         "Another site tried to act in your name, so nothing was done. "
         "If it was you, open the page here and do it again."
+    ),
+)
+_STALE = Refusal(
+    403,
+    mark("That page was out of date"),
+    mark(
+        "Nothing was done: since the page was opened somebody has signed in or out in "
+        "this browser, or it keeps no cookies. Open the page again and do it once more."
     ),
 )
 _UNFORESEEN = Refusal(
@@ -77,6 +90,8 @@ def of(error: Exception) -> Refusal:
     """Find the words for an error; one nobody foresaw keeps its text to itself."""
     if isinstance(error, NotOwnerError):
         return _NOT_YOURS
+    if isinstance(error, StaleFormError):
+        return _STALE
     if isinstance(error, ForbiddenError):
         return _FOREIGN
     if isinstance(error, TicketingError):

@@ -23,7 +23,7 @@ from web.forms import Form
 from web.jinja import TEMPLATES, templates_in
 from web.kept import KeptPages
 from web.operators import Operators
-from web.paths import path_of
+from web.paths import path_of, way_back
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +75,8 @@ class Renderer:
             log.error("Unforeseen", exc_info=error, extra={"action": "unforeseen"})
         refusal = refusals.of(error)
         number = tracing.trace_id(tracing.current())
-        response = self.show(
-            request, "refusal.html", refusal.status, refusal=refusal, number=number
-        )
+        values = {"refusal": refusal, "number": number, "back": way_back(request)}
+        response = self.show(request, "refusal.html", refusal.status, **values)
         response.headers["Cache-Control"] = "no-store"
         return _with_time(response, getattr(error, "retry_after", None))
 

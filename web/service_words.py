@@ -106,6 +106,10 @@ _KNOWN = (
         "payment method and try again."
     ),
     # orders and payments, to their operators
+    mark("cancelled by the buyer"),
+    mark("expired"),
+    mark("payment failed"),
+    mark("listing cancelled"),
     mark("created"),
     mark("awaiting:payment"),
     mark("complete"),
@@ -122,11 +126,11 @@ _KNOWN = (
     mark("refunding"),
     mark("refunded"),
     mark("There is no order for this payment"),
-    mark("%(kept)s %(currency)s kept, the order is worth %(worth)s"),
-    mark("%(back)s %(currency)s are back, not %(known)s"),
+    mark("%(kept)s kept, the order is worth %(worth)s"),
+    mark("%(back)s are back, not %(known)s"),
     mark("A refund made at Stripe is in the way of one of ours"),
-    mark("%(amount)s %(currency)s: nobody here has ordered it"),
-    mark("%(amount)s %(currency)s were never charged"),
+    mark("%(sum)s: nobody here has ordered it"),
+    mark("%(sum)s were never charged"),
     mark("Nobody here has ordered it (%(notice)s)"),
     mark("The bank did not take the refund back (%(notice)s)"),
     mark("The buyer disputes the payment (%(notice)s)"),
@@ -145,10 +149,14 @@ def _sum(text: str) -> str:
 
 # What is no text of somebody's own, but written as the reader writes it.
 _WRITTEN: dict[str, Callable[[str], str]] = {
+    "back": _sum,
+    "kept": _sum,
+    "known": _sum,
     "least": _number,
     "left": _number,
     "most": _number,
     "sum": _sum,
+    "worth": _sum,
 }
 
 

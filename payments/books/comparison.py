@@ -12,6 +12,7 @@ from payments.models import Payment, Status
 from payments.outcomes import MismatchError, check_fits
 from ticketing import metrics
 from ticketing.errors import HopelessError, UnavailableError
+from ticketing.money import plain
 
 Json = dict[str, Any]
 
@@ -75,10 +76,9 @@ def compare_order(books: Books, payment: Payment, order: Json | None) -> Checked
     known = books.till.payments.get(payment.id)
     if _is_balanced(known, after) or known.status is Status.REFUNDING:
         return Checked(repaired="told the order again")
-    kept = known.charged - known.refunded
-    detail = (
-        f"{kept} {known.currency} kept, the order is worth {after and after['paid']}"
-    )
+    kept = plain(known.charged - known.refunded, known.currency)
+    worth = plain(after["paid"] if after else 0, known.currency)
+    detail = f"{kept} kept, the order is worth {worth}"
     return _reported(books, Kind.NOT_DELIVERED, known, detail)
 
 
@@ -128,7 +128,11 @@ def _compare_refunds(books: Books, payment: Payment, intent: Intent) -> Checked:
         return FINE
     elsewhere = intent.refunded > payment.refunded
     kind = Kind.REFUNDED_ELSEWHERE if elsewhere else Kind.REFUND_FAILED
-    detail = f"{intent.refunded} {payment.currency} are back, not {payment.refunded}"
+    back, known = (
+        plain(amount, payment.currency)
+        for amount in (intent.refunded, payment.refunded)
+    )
+    detail = f"{back} are back, not {known}"
     return _reported(books, kind, payment, detail)
 
 

@@ -22,6 +22,7 @@ from payments.replay import made_for
 from ticketing.change import Change
 from ticketing.errors import DuplicateError, NotFoundError, UnavailableError
 from ticketing.ids import first_id, new_id
+from ticketing.money import plain
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -139,7 +140,8 @@ def _compared(books: Books, payment: Payment | None, intent: Intent) -> Checked:
         return comparison.FINE
     if adopted := _adopted(books, intent):
         return comparison.compare(books, adopted, intent)
-    detail = f"{intent.sum.amount} {intent.sum.currency}: nobody here has ordered it"
+    charged = plain(intent.sum.amount, intent.sum.currency)
+    detail = f"{charged}: nobody here has ordered it"
     finding = Finding(Kind.UNKNOWN_ORDER, intent.id, detail, intent.sum.order_id)
     books.report(finding)
     return Checked(finding=finding)
@@ -178,7 +180,7 @@ def _look_at_orders(
 
 
 def _unpaid(books: Books, order: Json) -> Checked:
-    detail = f"{order['paid']} {order['currency']} were never charged"
+    detail = f"{plain(order['paid'], order['currency'])} were never charged"
     finding = Finding(Kind.NOT_PAID, order["id"], detail, order["id"])
     books.report(finding)
     return Checked(finding=finding)

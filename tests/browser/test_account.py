@@ -1,6 +1,9 @@
 """An account in a browser: another password, and signing out everywhere."""
 
+import re
+
 import pytest
+from conftest import ARGUMENTS, CHROMIUM, Person
 from playwright.sync_api import expect
 
 DESKTOP, PHONE = 1280, 360
@@ -93,3 +96,28 @@ def test_without_script_there_is_a_plain_field_and_no_button_to_show_it(person):
     ann.page.goto("/account")
     expect(ann.page.get_by_label("New password")).to_be_editable()
     expect(ann.page.get_by_role("button", name="Show password")).to_be_hidden()
+
+
+@pytest.fixture
+def keeper(url, chromium):
+    """Somebody whose browser keeps pages for the button Back, as browsers do."""
+    browser = chromium.browser_type.launch(
+        executable_path=CHROMIUM,
+        args=ARGUMENTS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield Person(browser.new_page(base_url=url))
+    browser.close()
+
+
+def test_back_shows_nothing_of_who_has_signed_out(keeper):
+    """Neither the page on which they did, nor the one before it."""
+    ann = keeper.join()
+    for path in ("/orders", "/account"):
+        ann.page.goto(path)
+    ann.page.get_by_role("button", name="Sign out", exact=True).click()
+    ann.sees("Tickets you can buy now")
+    for path in ("account", "orders"):
+        ann.page.go_back(wait_until="commit")
+        expect(ann.page).to_have_url(re.compile(rf"/auth/signin\?next=%2F{path}$"))
+        ann.sees_not(ann.email)

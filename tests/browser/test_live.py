@@ -98,6 +98,17 @@ def test_what_is_left_of_a_listing_is_seen_by_who_looks_at_it(person, buyer, sev
     expect(page.get_by_role("button", name="Reserve")).to_be_enabled()
 
 
+def test_who_goes_back_to_a_listing_is_told_what_they_hold(buyer, several):
+    """By a page from before, so that nobody reserves more without noticing."""
+    page = buyer.page
+    page.goto(several)
+    buyer.press("Reserve")
+    buyer.sees("Held for you until")
+    page.go_back()
+    buyer.sees("You are holding 1 ticket of these")
+    expect(page.get_by_label("How many")).to_be_visible()
+
+
 def test_a_ticket_that_somebody_takes_is_seen_to_be_taken(person, buyer, ticket):
     """And to be free again when it is."""
     other = person().join()

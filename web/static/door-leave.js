@@ -9,7 +9,14 @@ async function leave(event) {
   const form = event.target;
   // Whatever goes wrong here, people can sign out.
   const stays = await forget().catch(() => false);
-  if (!stays) form.submit();
+  if (stays) return;
+  window.addEventListener("pageshow", lookAgain);
+  form.submit();
+}
+
+// The button Back brings this page as it was: it is not for whoever comes next.
+function lookAgain({ persisted }) {
+  if (persisted) location.reload();
 }
 
 /** Returns whether somebody rather stays than lose scans. */

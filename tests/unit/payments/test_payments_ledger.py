@@ -121,6 +121,7 @@ def test_a_round_may_be_asked_for_and_tells_what_it_did(book):
     assert told["repaired"] == [{"orderId": PAID, "what": "told the order again"}]
     (finding,) = told["findings"]
     assert (finding["kind"], finding["orderId"]) == ("unknown order", id_of(NOW, 7))
+    assert finding["detail"] == "5.00 USD: nobody here has ordered it"
     assert book.rpc.findings() == [finding | {"since": iso(NOW)}]
     assert book.rpc.reconcile()["repaired"] == []
 

@@ -84,6 +84,12 @@ def test_the_cookie_is_taken_off_with_the_attributes_it_was_put_on_with():
     assert {"Max-Age=0", "Secure", "HttpOnly", "Path=/"} <= set(header.split("; "))
 
 
+def test_who_signs_out_leaves_no_pages_in_the_browser():
+    """The button Back would show them to whoever comes next."""
+    answer = cookie(secure=True).remove(Response())
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+
+
 class Request:
     def __init__(self, token=None):
         self.cookies = {} if token is None else {"session": token}

@@ -136,6 +136,13 @@ def test_every_kind_of_finding_says_what_to_do(boss, house, kind):
     assert f"I have dealt with it : {title}, pi_1" in words
 
 
+def test_a_finding_is_told_in_the_language_of_its_reader(boss, house, world):
+    house.find("unknown order", detail="1500.00 USD: nobody here has ordered it")
+    world.language = "de"
+    told = boss.read("/operator").replace("&nbsp;", "\xa0")
+    assert "1.500,00\xa0$: Das hat hier niemand bestellt" in told
+
+
 def test_no_meaning_is_left_over():
     assert set(books.MEANINGS) == {kind.value for kind in Kind}
 

@@ -38,7 +38,7 @@ def test_nothing_is_done_without_a_token(world, buyer, path, token):
     form = {} if token is None else {FIELD: token}
     answer = send(buyer, address, form, sec_fetch_site="same-origin")
     assert answer.status_code == 403
-    assert "This did not come from our pages" in answer.get_data(as_text=True)
+    assert "That page was out of date" in answer.get_data(as_text=True)
     assert before == (repr(vars(world.orders)), repr(vars(world.tickets)))
     assert world.auth.signed_out == []
 
@@ -81,6 +81,31 @@ def test_who_signs_in_elsewhere_can_still_send_the_form_before_them(world, buyer
     """In two windows: what was shown to this browser stays its own."""
     shown = FORMS.make(buyer.visitor, "/auth/signin")
     assert send(buyer, "/auth/signout", {FIELD: shown}).status_code == 303
+
+
+BACK = '<a class="button" href="{}">Back to where you were</a>'
+
+
+@pytest.mark.parametrize(
+    ("referer", "back"),
+    [
+        ("http://shop.test/tickets/new?x=1", "/tickets/new?x=1"),
+        ("http://shop.test//evil.test", "/"),
+        ("http://shop.test.evil.test/x", "/orders/7/pay"),
+        ("https://evil.test/tickets/new", "/orders/7/pay"),
+        ("http://[", "/orders/7/pay"),
+        ("", "/orders/7/pay"),
+    ],
+)
+def test_who_has_signed_in_anew_is_led_back_to_the_form(buyer, referer, back):
+    """Never to another site, whatever the browser says of where it was."""
+    answer = send(buyer, "/orders/7/pay", {FIELD: "of before"}, referer=referer)
+    assert answer.status_code == 403
+    assert BACK.format(back) in answer.get_data(as_text=True)
+
+
+def test_what_has_no_page_to_be_led_back_to_leads_to_the_tickets(buyer):
+    assert "Back to where" not in buyer.get("/nothing").get_data(as_text=True)
 
 
 def test_programs_get_a_refusal_that_they_understand(buyer):

@@ -169,7 +169,9 @@ def test_what_waits_is_told_with_how_much_and_since_when(boss, house):
     words = read(boss, "/operator/health")
     assert "payment.created 1,234 5" in words
     assert "Events to publish 7, the oldest of 31 January 2026" in words
-    assert "42 listen" in words
+    assert "42 listen," in words
+    house["web"].report["streams"] = 1
+    assert "1 listens," in read(boss, "/operator/health")
 
 
 def test_what_is_away_is_named(boss, house):
@@ -215,6 +217,15 @@ def test_the_story_of_an_order_is_told(boss, house, story, order):
     assert "order.created tickets: done, web: waiting" in words
     story.clear()
     assert "Nothing is kept" in read(boss, f"/operator/orders/{order['id']}")
+
+
+def test_the_end_of_an_order_is_told_in_the_language_of_its_reader(
+    boss, house, story, world, order
+):
+    world.orders.things[order["id"]] |= {"status": "cancelled", "reason": "expired"}
+    world.language = "de"
+    page = boss.get(f"/operator/orders/{order['id']}").get_data(as_text=True)
+    assert "storniert: abgelaufen" in page
 
 
 def test_an_order_is_found_by_its_number(boss, house, story, order):

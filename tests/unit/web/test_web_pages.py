@@ -65,10 +65,11 @@ def test_a_wrong_method_stays_a_405(world):
 def test_a_service_that_is_away_is_a_503_with_a_way_to_try_again(world):
     """The page asks for patience, to people and to programs."""
     world.tickets.away = True
-    page = world.visitor().get("/tickets/abc")
+    page = world.visitor().get("/tickets/abc?from=a&b=c")
     assert page.status_code == 503
     assert page.headers["Retry-After"]
-    assert '<a class="button" href="/tickets/abc">Try again</a>' in page.get_data(True)
+    again = '<a class="button" href="/tickets/abc?from=a&amp;b=c">Try again</a>'
+    assert again in page.get_data(as_text=True)
 
 
 def test_a_failure_nobody_foresaw_keeps_its_text_to_itself(world, caplog):

@@ -36,6 +36,17 @@ def numbers(page):
     return [int(n) for n in re.findall(r'<option value="(\d+)"', page)]
 
 
+def test_an_event_of_the_same_name_is_named_once(world, buyer):
+    """Its card is there for what it says beside the name."""
+    event = EVENT | {"name": "Opera"}
+    for description, cards in (("Doors open at 19:00", 1), ("", 0)):
+        told_of = event | {"description": description}
+        ticket = world.sell("Opera", 20, quantity=2, event=told_of)
+        page = buyer.read(f"/tickets/{ticket['id']}")
+        assert page.count("Opera</h") == 1
+        assert page.count('class="card event"') == cards
+
+
 def test_a_listing_tells_its_event_and_what_is_left(world, buyer, listing):
     page = told(buyer.get(f"/tickets/{listing['id']}"))
     assert "Wednesday, 1 July 2026, 20:00 Berlin time , State Opera" in page

@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from web_every_page import every_page_of
 from web_markup import check, told
 
+import web
 from web import languages, translations
 from web.translations import gettext, ngettext
 
@@ -22,6 +23,12 @@ DATA = re.compile(
     r"[\w.]+@example\.com|One < two & three|Mine|\b[0-9a-f]{24}\b|\b[A-Z]{3}\b|"
     r"(?<=: )[0-9a-f]{32}\b"
 )
+# The line break after a block is not part of a page: what follows stands right behind.
+GLUED = re.compile(
+    r"endtrans %\}(?:\{% end\w+ %\})*\n(?:\{% if[^\n]*\n)*"
+    r"\{(?:% trans|\{ _\(|\{ n?p?gettext\()[^\n]*"
+)
+TEMPLATES = sorted(Path(web.__file__).parent.glob("templates/**/*.*"))
 SPOKEN = {"aria-label", "alt", "placeholder", "title"}
 
 
@@ -38,6 +45,12 @@ def test_the_catalogues_have_every_message_and_no_other():
         command, check=False, capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_there_is_a_space_between_two_sentences(template):
+    """Also where one of them is there only sometimes."""
+    assert GLUED.findall(template.read_text()) == []
 
 
 def test_every_message_is_translated(catalogue):
