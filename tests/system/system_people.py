@@ -12,6 +12,15 @@ from ticketing.layout import Layout
 PASSWORD = "correct horse battery"
 
 
+HTML = {"Accept": "text/html"}
+
+
+def form_token(client, path):
+    """What a form of a page has to be sent with."""
+    page = client.get(path, headers=HTML).text
+    return page.partition('name="form_token" value="')[2].partition('"')[0]
+
+
 def new_email():
     return f"{secrets.token_hex(6)}@example.com"
 

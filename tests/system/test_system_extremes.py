@@ -1,14 +1,12 @@
 """Values at the ends of what can be: nobody's page breaks by what another one chose."""
 
 import base64
-import re
 
 import pytest
 from system_control import eventually
-from system_people import Person, new_token
+from system_people import HTML, Person, form_token, new_token
 
 BOSS = "boss@example.com"
-HTML = {"Accept": "text/html"}
 ENDS = [
     ("9999-12-31T23:59:59Z", "Asia/Tokyo"),
     ("9999-12-31T23:59:59-12:00", "UTC"),
@@ -26,11 +24,6 @@ def shop(systems):
 def seller(shop):
     with Person(shop) as person:
         yield person
-
-
-def form_token(person, path):
-    page = person.http.get(path, headers=HTML).text
-    return re.search(r'name="form_token" value="([^"]+)"', page)[1]
 
 
 @pytest.mark.parametrize(("moment", "zone"), ENDS)
@@ -60,7 +53,7 @@ def test_a_code_that_is_nested_deep_is_not_genuine(seller):
     ticket = seller.sell()
     path = f"/door/{ticket['id']}"
     claims = base64.urlsafe_b64encode(b"[" * 100_000).decode().rstrip("=")
-    form = {"form_token": form_token(seller, path), "door": "North", "scan": "s1"}
+    form = {"form_token": form_token(seller.http, path), "door": "North", "scan": "s1"}
     form |= {"code": f"x.{claims}.x"}
     answer = seller.http.post(path, data=form, headers=HTML)
     assert answer.status_code == 200, answer.text
@@ -88,7 +81,7 @@ def test_a_number_that_no_dead_letter_has_breaks_nothing(shop, seller, number):
     """Whatever number an operator's address has."""
     seller.http.cookies["session"] = new_token(shop, seller.id, BOSS)
     path = f"/operator/dead-letters/orders/{number}/discard"
-    form = {"form_token": form_token(seller, "/operator")}
+    form = {"form_token": form_token(seller.http, "/operator")}
     for answer in (
         seller.http.get(path, headers=HTML),
         seller.http.post(path, data=form, headers=HTML),

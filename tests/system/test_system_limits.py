@@ -2,7 +2,7 @@
 
 import pytest
 from system_control import eventually
-from system_people import PASSWORD, Member, Person, at_once, new_email
+from system_people import PASSWORD, Member, Person, at_once, form_token, new_email
 
 SIGN_IN, SIGN_UP = "/api/users/signin", "/api/users/signup"
 WRONG = "not the password"
@@ -106,8 +106,7 @@ def test_people_are_told_on_the_page(guarded, owner):
     """In words of their own, with the time, and nothing they typed is lost."""
     guesses(guarded, owner.email, 12, "192.0.2.5")
     with guarded.client(headers={"Accept": "text/html"}) as client:
-        page = client.get("/auth/signin").text
-        token = page.partition('name="form_token" value="')[2].partition('"')[0]
+        token = form_token(client, "/auth/signin")
         form = owner.credentials | {"next": "/", "form_token": token}
         answer = client.post("/auth/signin", data=form)
     assert answer.status_code == 429

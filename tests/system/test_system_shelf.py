@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 from system_control import eventually
-from system_people import Person
+from system_people import Person, form_token
 
 from ticketing.ids import new_id
 
@@ -102,12 +102,11 @@ def test_whoever_has_just_done_something_sees_it_in_any_process(shop, seller, tm
 
 def sell_on_page(web, seller):
     """Return the cookies that the seller has then."""
-    answer = httpx.post(
-        f"http://{web.address}/tickets/new",
-        data={"title": "Mine", "price": "5", "event.timezone": "UTC"},
-        headers={"Sec-Fetch-Site": "same-origin"},
-        cookies={"session": seller.token},
-        timeout=15,
-    )
+    cookies = {"session": seller.token}
+    address = f"http://{web.address}"
+    with httpx.Client(base_url=address, cookies=cookies, timeout=15) as client:
+        form = {"title": "Mine", "price": "5", "event.timezone": "UTC"}
+        form["form_token"] = form_token(client, "/tickets/new")
+        answer = client.post("/tickets/new", data=form)
     assert answer.status_code == 303
     return dict(answer.cookies)

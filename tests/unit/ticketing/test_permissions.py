@@ -75,6 +75,22 @@ def test_a_role_is_what_the_service_does(name):
     )
 
 
+def test_no_feed_is_left_out():
+    """Each module of a service that makes one is among those looked at here."""
+    found = {path.parent.name for path in ROOT.glob("*/*.py") if makes_a_feed(path)}
+    named = [module for feeds in FEEDS.values() for module, _ in feeds]
+    assert found - {"ticketing"} == set(FEEDS)
+    makers = [path for path in ROOT.glob("*/*.py") if makes_a_feed(path)]
+    assert len(makers) - 1 == len(named)  # that of ticketing is everybody's
+
+
+def makes_a_feed(path):
+    calls = (
+        n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)
+    )
+    return any(getattr(call.func, "id", "") == "Feed" for call in calls)
+
+
 def test_every_service_has_a_role():
     found = {path.parent.name for path in ROOT.glob("*/service.py")} - {"ticketing"}
     assert set(ROLES) == found
