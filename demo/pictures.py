@@ -56,7 +56,7 @@ def take(browser: Browser, url: str, filling: Filling, screen: str) -> None:
     for scene in scenes(filling):
         page = opened(browser, url, scene, screen)
         page.goto(scene.path, wait_until="networkidle")
-        page.locator(scene.top).evaluate("element => element.scrollIntoView()")
+        page.locator(scene.top).first.evaluate("element => element.scrollIntoView()")
         save(page.screenshot(), f"{scene.name}-{screen}")
         page.context.close()
 
