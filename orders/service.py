@@ -45,7 +45,8 @@ class OrdersService(
 
     orders: Orders = OrderDatabase()
     tickets_rpc = ServiceRpc("tickets")
-    payments_rpc = ServiceRpc("payments", patient=("refund", "close"))
+    # Not for closing: it goes on without whoever asked, who asks again soon.
+    payments_rpc = ServiceRpc("payments", patient=("refund",))
     hold_seconds = Setting("HOLD_SECONDS", positive)
     grace_seconds = Setting("PAYMENT_GRACE_SECONDS", positive)
 
