@@ -94,7 +94,7 @@ class Filling:
 def check_is_new(person: Person) -> None:
     """Raises ShopError in a shop that was filled before."""
     titles = {show.title for show in SHOWS}
-    found = person.get("/api/tickets?availability=all&limit=200")
+    found = person.get("/api/tickets?availability=all&limit=200&order=desc")
     if any(each["title"] in titles for each in found):
         raise ShopError(
             "The demo is in this shop already; scripts/up --fresh begins anew."

@@ -24,36 +24,30 @@ def shared_client(url: str) -> "redis.Redis":
     Raises ValueError.
     """
     if url not in _clients:
-        _clients[url] = _client_of(url)
+        _clients[url] = _client_of(url, TIMEOUT, health_check_interval=10)
     return _clients[url]
 
 
-def _client_of(url: str) -> "redis.Redis":
+def impatient_client(url: str) -> "redis.Redis":
+    """Return a client that gives up soon and tries only once. Raises ValueError.
+
+    For what a request asks on its way: it waits itself, or goes on without.
+    """
+    return _client_of(url, IMPATIENCE, retry=Retry(NoBackoff(), 0))
+
+
+def _client_of(url: str, timeout: float, **more: Any) -> "redis.Redis":
     try:
         return redis.Redis.from_url(
             url,
             decode_responses=True,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            health_check_interval=10,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            **more,
         )
     except ValueError:
         # The library's words may quote a password.
         raise ValueError("it is no address such as redis://user:pw@host/0") from None
-
-
-def impatient_client(url: str) -> "redis.Redis":
-    """Return a client that gives up soon and tries only once.
-
-    For what a request asks on its way: it waits itself, or goes on without.
-    """
-    return redis.Redis.from_url(
-        url,
-        decode_responses=True,
-        socket_timeout=IMPATIENCE,
-        socket_connect_timeout=IMPATIENCE,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 @contextmanager
