@@ -18,10 +18,9 @@ from typing import Any
 
 import httpx
 
-from launcher.testing import Launched
+from launcher.testing import CHROMIUM, Launched
 
 AUDIT = Path(__file__).parent / "audit"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 EVENT = {"name": "Opera", "venue": "Hall", "startsAt": "2037-06-01T18:00:00Z"}

@@ -19,13 +19,11 @@ from demo.__main__ import fill
 from demo.filling import Filling
 from demo.people import Person
 from launcher import ROOT
-from launcher.testing import Launched
+from launcher.testing import CHROMIUM, FLAGS, Launched
 
 FOLDER = ROOT / "docs" / "pictures"
 SCREENS = {"wide": (1280, 800), "narrow": (360, 720)}
 PLAY, BAND = "The Winter's Tale", "The Lighthouse Keepers, live"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 def main() -> None:

@@ -22,6 +22,9 @@ from launcher.ports import free_port
 from launcher.program import project_environment
 from launcher.up import SERVERS
 
+# The browser that looks at pages, and how it runs where no one has a screen.
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 READY = ("Ticketing is ready at ", "Servers are ready.")
 
 

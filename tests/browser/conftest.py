@@ -11,10 +11,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from launcher.testing import Launched
+from launcher.testing import CHROMIUM, FLAGS, Launched
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PASSWORD = "correct horse battery"
 DESKTOP, PHONE = 1280, 360
 
@@ -115,7 +113,7 @@ def chromium():
     if socket.socket.__module__.startswith("eventlet"):
         pytest.skip("browsers need a process without eventlet: run plain pytest")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 

@@ -5,26 +5,13 @@ import re
 
 import pytest
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
+from unit_services import SERVICES
 
-from auth.service import AuthService
-from expiration.service import ExpirationService
-from orders.service import OrdersService
-from payments.service import PaymentsService
 from ticketing.events import EventHandler
 from ticketing.http.openapi import document
 from ticketing.http.route import Route
 from ticketing.rpc import ServiceMethod
-from tickets.service import TicketsService
-from web.service import WebService
 
-SERVICES = (
-    AuthService,
-    TicketsService,
-    OrdersService,
-    PaymentsService,
-    ExpirationService,
-    WebService,
-)
 EVERY = {
     "dead_letters",
     "describe_api",

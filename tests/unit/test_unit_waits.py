@@ -6,33 +6,20 @@ from pathlib import Path
 
 import pytest
 from nameko.rpc import Responder, RpcProxy
+from unit_services import SERVICES
 
-from auth.service import AuthService
-from expiration.service import ExpirationService
-from orders.service import OrdersService
-from payments.service import PaymentsService
 from ticketing import events, health, hub, mongo, nats, redis, rpc
 from ticketing.events import Publisher
 from ticketing.http.route import ANSWER_TIMEOUT
 from ticketing.nats import TIMEOUT, NatsConnection
 from ticketing.publishing import TRANSPORT, BoundedPublisher
 from ticketing.rpc import BoundedMethod, ServiceRpc
-from tickets.service import TicketsService
 from web import shop
-from web.service import WebService
 
 # In seconds: the answer to every command, whatever server is away.
 PROMISED = 2.0
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("ticketing", "auth", "tickets", "orders", "expiration", "payments", "web")
-SERVICES = (
-    AuthService,
-    TicketsService,
-    OrdersService,
-    PaymentsService,
-    ExpirationService,
-    WebService,
-)
 # What opens a way to another process, and the arguments that bound its waits.
 BOUNDS = {
     "pymongo.MongoClient": {
