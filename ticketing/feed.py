@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import eventlet
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
@@ -17,6 +18,8 @@ from ticketing.ids import new_id
 from ticketing.messages import parse
 from ticketing.nats import NatsConnection
 
+# Seconds for leaving the bus in order.
+STOP_TIMEOUT = 1.0
 # The server forgets a feed that nobody has read for so long; it is then made anew.
 FORGOTTEN_AFTER = 60.0
 
@@ -45,6 +48,14 @@ class Feed:
 
     def stop(self) -> None:
         self._consumer.stop()
+
+    def end(self, thread: Any) -> None:
+        """Stop, and give the thread that runs it a moment to leave the bus in order."""
+        self.stop()
+        if self._connection.connected:
+            with eventlet.Timeout(STOP_TIMEOUT, exception=False):
+                thread.wait()
+        thread.kill()
 
     @property
     def position(self) -> int:

@@ -24,8 +24,6 @@ from web.news import HEARD, Json, Latest, News, news_of
 SINCE = timedelta(minutes=1)
 # A listing that many buy at once is told of no more often, in seconds.
 APART = 0.3
-# For leaving the bus in order.
-STOP_TIMEOUT = 1.0
 # Milliseconds after which a page comes back, so that not all come at once.
 RETRY = 1000, 5000
 # File descriptors for everything else: connections that ask, and the servers.
@@ -206,11 +204,7 @@ class LiveStreams(DependencyProvider):
     def stop(self) -> None:
         self.sessions.listeners.remove(self._live.hear_revoked)
         self._hub.stop()
-        self._feed.stop()
-        if self.nats.connection.connected:
-            with eventlet.Timeout(STOP_TIMEOUT, exception=False):
-                self._thread.wait()
-        self._thread.kill()
+        self._feed.end(self._thread)
 
     def get_dependency(self, worker_ctx: Any) -> Live:
         return self._live

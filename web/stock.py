@@ -27,8 +27,6 @@ RETRY = 1.0
 LOOKED_AT = 200
 # Looking takes no more than one part of so many of the time of who is asked.
 REST = 20
-# For leaving the bus in order.
-STOP_TIMEOUT = 1.0
 
 # Rung when the shelf has to be looked through as a whole.
 again = Bell()
@@ -168,11 +166,7 @@ class HomeStock(DependencyProvider):
 
     def stop(self) -> None:
         self.nats.connection.forget(self._doubt)
-        self._feed.stop()
-        if self.nats.connection.connected:
-            with eventlet.Timeout(STOP_TIMEOUT, exception=False):
-                self._thread.wait()
-        self._thread.kill()
+        self._feed.end(self._thread)
 
     def get_dependency(self, worker_ctx: Any) -> Stock:
         return self.stock
