@@ -3,8 +3,10 @@
 import re
 
 import pytest
-from conftest import ARGUMENTS, CHROMIUM, Person
+from conftest import Person
 from playwright.sync_api import expect
+
+from launcher.testing import CHROMIUM, FLAGS
 
 DESKTOP, PHONE = 1280, 360
 OLD, NEW = "correct horse battery", "staple battery"
@@ -103,7 +105,7 @@ def keeper(url, chromium):
     """Somebody whose browser keeps pages for the button Back, as browsers do."""
     browser = chromium.browser_type.launch(
         executable_path=CHROMIUM,
-        args=ARGUMENTS,
+        args=FLAGS,
         ignore_default_args=["--disable-back-forward-cache"],
     )
     yield Person(browser.new_page(base_url=url))
