@@ -12,6 +12,7 @@ from chaos_stand_in import StandIn
 from chaos_wire import Wire
 from nameko.standalone.rpc import ClusterRpcProxy
 from system_books import Books
+from system_bus import Bus
 from system_control import Process, System, eventually, new_port
 from system_ingress import AnyOf
 
@@ -169,6 +170,7 @@ class Shop(System):
             not self._payments().count_documents(waiting)
             and not self.database("orders")["orders"].count_documents(unended)
             and self.books.is_settled()
+            and Bus(self).is_quiet()
         )
 
     def seems_settled(self, within):

@@ -37,6 +37,13 @@ class Bus:
         """What the server tells of each durable consumer, by name."""
         return self._run(self._consumers())
 
+    def is_quiet(self):
+        """Whether every consumer has handled all that there is."""
+        return not any(
+            info.num_pending or info.num_ack_pending
+            for info in self.consumers().values()
+        )
+
     def publish(self, subject, body, headers=None):
         self.publish_all(subject, [(body, headers)])
 
