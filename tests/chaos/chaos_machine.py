@@ -4,7 +4,8 @@ from chaos_disk import Disk
 from chaos_servers import OwnServer, own_instance
 
 SETTINGS = ("NATS_URL", "REDIS_URL", "MONGODB_URI")
-# SecantusDB writes its data files, and not only its log, between two cuts.
+# SecantusDB writes its data files, and not only its log, between two cuts. One that is
+# changed to be careless would be saved by it.
 OFTEN = {"SECANTUS_CHECKPOINT_SECONDS": "1"}
 
 
@@ -13,7 +14,8 @@ class Machine:
 
     def __init__(self, folder, changed=None):
         self.disk = Disk(folder)
-        instance = own_instance(self.disk.path / "data", **OFTEN)
+        more = {} if changed else OFTEN
+        instance = own_instance(self.disk.path / "data", **more)
         self.servers = {
             setting: OwnServer(instance, setting, folder, (changed or {}).get(setting))
             for setting in SETTINGS
