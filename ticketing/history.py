@@ -75,8 +75,11 @@ def told(document: Json) -> list[Json]:
     waiting = [
         entry | {"at": iso(entry["time"])} for entry in document.get("outbox", ())
     ]
-    events = map(_event, [*document.get("sent", ()), *waiting])
-    return sorted([*changes, *events], key=_place)
+    # One that two processes have published is noted twice.
+    events = {
+        each["id"]: _event(each) for each in [*document.get("sent", ()), *waiting]
+    }
+    return sorted([*changes, *events.values()], key=_place)
 
 
 def _event(entry: Json) -> Json:
