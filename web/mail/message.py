@@ -12,6 +12,7 @@ from urllib.parse import quote
 import idna
 
 from web.documents.booking import line
+from web.mail.mime import file_part, multipart, multipart_body, text_part
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,22 @@ def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     message["Subject"] = _unencoded(line(letter.subject))
     # Keeps answering machines from answering.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    for attachment in letter.attachments:
-        _attach(message, attachment)
-    # Last, because what is put into parts takes the headers of its content along.
     message["Content-Language"] = letter.language
+    content_type, body = _body(letter)
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = content_type
+    # As a whole: parts of their own would be put together anew each time it is sent.
+    message.set_payload(body)
     return message
+
+
+def _body(letter: Letter) -> tuple[str, str]:
+    """Return the type of the content and the content."""
+    text, html = text_part(letter.text, "plain"), text_part(letter.html, "html")
+    if not letter.attachments:
+        return multipart_body("alternative", text, html)
+    files = [file_part(a.name, a.content_type, a.content) for a in letter.attachments]
+    return multipart_body("mixed", multipart("alternative", text, html), *files)
 
 
 def _unencoded(text: str) -> str:
@@ -98,15 +108,3 @@ def _unencoded(text: str) -> str:
 def _recipient(address: str) -> Address:
     name, _, domain = address.rpartition("@")
     return Address(username=name, domain=idna.encode(domain).decode())
-
-
-def _attach(message: EmailMessage, attachment: Attachment) -> None:
-    maintype, _, rest = attachment.content_type.partition("/")
-    subtype, *parameters = rest.split("; ")
-    message.add_attachment(
-        attachment.content,
-        maintype=maintype,
-        subtype=subtype,
-        filename=attachment.name,
-        params=dict(parameter.split("=", 1) for parameter in parameters),
-    )

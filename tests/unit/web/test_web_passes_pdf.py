@@ -35,6 +35,14 @@ SCRIPTS = [
     "Zażółć gęślą jaźń ∞ ♫ ☃",
     "🎟 😀",
 ]
+# Their letters stand in another order, above each other, or as one.
+MORE_SCRIPTS = [
+    "বাংলা অপেরা",
+    "தமிழ் ஓபரா",
+    "ខ្មែរ ល្ខោន",
+    "မြန်မာ အော်ပရာ",
+    "office q\u0307\u0323",
+]
 
 
 def test_each_pass_has_a_page_that_says_it_all():
@@ -115,6 +123,14 @@ def test_a_name_in_any_script_is_drawn(name):
     assert fonts.UNKNOWN not in Printed(pdf.render(booking(name=name))).text()
 
 
+@pytest.mark.parametrize(
+    "name", [name for name in SCRIPTS if "أ" not in name] + MORE_SCRIPTS
+)
+def test_a_name_is_read_as_it_was_written(name):
+    """By who searches, copies, or has it read aloud."""
+    assert name in Printed(pdf.render(booking(name=name))).text()
+
+
 def test_only_the_fonts_that_are_needed_are_used():
     assert fonts.needed_for("Opera") == [fonts.MAIN]
     assert len(fonts.needed_for("Opera オペラ")) == 2
@@ -145,6 +161,7 @@ def test_no_text_is_too_strange_to_be_printed(name, venue):
 
 def test_others_are_served_while_passes_are_printed():
     heard = []
+    pdf.render.cache_clear()
     eventlet.spawn_n(heard.append, "others")
     made = pdf.make(booking())
     assert heard == ["others"]
