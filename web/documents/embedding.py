@@ -92,13 +92,10 @@ class Letters:
         return self._texts.setdefault(glyph.id, glyph.text) == glyph.text
 
     def part(self) -> Part:
-        more = self._widths.keys() - self._given.keys()
-        ids = more | self._given.keys()
-        return _part(
-            self._path,
-            frozenset(ids),
-            tuple(sorted((id_, self._texts.get(id_, "")) for id_ in ids)),
-        )
+        if self._given and self._widths.keys() <= self._given.keys():
+            return _latin()
+        ids = frozenset(self._widths.keys() | self._given.keys())
+        return _part(self._path, ids, tuple(sorted(self._texts.items())))
 
 
 @cache
@@ -106,6 +103,12 @@ def latin_glyphs() -> dict[int, str]:
     """Return the glyphs that all documents have, with their texts."""
     get = opened(MAIN).shaper.get_nominal_glyph
     return {glyph: chr(code) for code in LATIN if (glyph := get(code))}
+
+
+@cache
+def _latin() -> Part:
+    glyphs = latin_glyphs()
+    return _part(MAIN, frozenset(glyphs), tuple(sorted(glyphs.items())))
 
 
 # A sale is of one listing, so its letters have the same words.

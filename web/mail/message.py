@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -66,16 +67,38 @@ class Mailer(Protocol):
         """
 
 
+class _Headers(HeaderRegistry):
+    """Makes a header as Python does, and one that was just made no second time.
+
+    Most are the same in all letters, and to parse one takes as long as a page of a PDF.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._class_of = cache(super().__getitem__)
+        self._made = lru_cache(maxsize=64)(super().__call__)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._class_of(name)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self._made(name, value)
+
+
+_SEVEN_BITS = SMTP.clone(cte_type="7bit", header_factory=_Headers())
+_NAMES_IN_UTF8 = _SEVEN_BITS.clone(utf8=True)
+
+
 def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     """Return the mail; the same letter has the same Message-ID, whenever it is sent."""
     recipient = _recipient(letter.to)
     # Seven bits get through every server; only a name before the @ may need more.
     utf8 = not recipient.username.isascii()
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit", utf8=utf8))
+    message = EmailMessage(policy=_NAMES_IN_UTF8 if utf8 else _SEVEN_BITS)
     message["Message-ID"] = f"<{quote(letter.key, safe='')}@{sender.domain}>"
     message["Date"] = format_datetime(now)
-    message["From"] = Address(sender.name, addr_spec=sender.address)
-    message["To"] = recipient
+    message["From"] = str(Address(sender.name, addr_spec=sender.address))
+    message["To"] = str(recipient)
     message["Subject"] = _unencoded(line(letter.subject))
     # Keeps answering machines from answering.
     message["Auto-Submitted"] = "auto-generated"

@@ -4,11 +4,11 @@ Written here because Python's own way of it, which has to suit any mail, takes l
 than all else that is done for a letter.
 """
 
-from base64 import encodebytes
-from binascii import b2a_qp
+from binascii import b2a_base64, b2a_qp
 from collections.abc import Mapping
 
 LINE = "\r\n"
+_WIDTH = 76
 # Neither way to write content has this in it, so nobody can write a mail's end.
 _EDGE = "=_"
 
@@ -29,7 +29,9 @@ def file_part(name: str, content_type: str, content: bytes) -> str:
         "Content-Transfer-Encoding": "base64",
         "Content-Disposition": f'attachment; filename="{name}"',
     }
-    return _part(headers, encodebytes(content).decode("ascii").replace("\n", LINE))
+    digits = b2a_base64(content, newline=False).decode("ascii")
+    starts = range(0, len(digits), _WIDTH)
+    return _part(headers, LINE.join(digits[at : at + _WIDTH] for at in starts))
 
 
 def multipart(subtype: str, *parts: str) -> str:
