@@ -21,6 +21,23 @@ from web_pass_house import booking
 from web.documents import pdf
 sys.stdout.buffer.write(pdf.render(booking()))
 """
+# Says how many kilobytes of memory are taken more afterwards.
+EVERY_SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tests/unit/web")
+from web_pass_house import booking
+from web.documents import pdf
+
+def memory():
+    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
+
+pdf.render(booking())
+before = memory()
+for name in sys.argv[1:]:
+    pdf.render(booking(name=name))
+print(memory() - before)
+"""
 SCRIPTS = [
     "Ελληνικά",
     "Кириллица",
@@ -36,7 +53,24 @@ SCRIPTS = [
     "🎟 😀",
 ]
 # Their letters stand in another order, above each other, or as one.
-MORE_SCRIPTS = [
+MORE_  # Says how many kilobytes of memory are taken more afterwards.
+EVERY_SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tests/unit/web")
+from web_pass_house import booking
+from web.documents import pdf
+
+def memory():
+    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
+
+pdf.render(booking())
+before = memory()
+for name in sys.argv[1:]:
+    pdf.render(booking(name=name))
+print(memory() - before)
+"""
+SCRIPTS = [
     "বাংলা অপেরা",
     "தமிழ் ஓபரா",
     "ខ្មែរ ល្ខោន",
@@ -129,6 +163,14 @@ def test_a_name_in_any_script_is_drawn(name):
 def test_a_name_is_read_as_it_was_written(name):
     """By who searches, copies, or has it read aloud."""
     assert name in Printed(pdf.render(booking(name=name))).text()
+
+
+def test_no_script_that_was_printed_stays_in_memory():
+    """All of them together, in a process that has printed none before."""
+    command = [sys.executable, "-W", "ignore", "-c", EVERY_SCRIPT, *SCRIPTS]
+    environment = os.environ | {"PYTHONPATH": "."}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert int(done.stdout) < 30_000
 
 
 def test_only_the_fonts_that_are_needed_are_used():
