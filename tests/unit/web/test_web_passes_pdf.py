@@ -53,24 +53,7 @@ SCRIPTS = [
     "🎟 😀",
 ]
 # Their letters stand in another order, above each other, or as one.
-MORE_  # Says how many kilobytes of memory are taken more afterwards.
-EVERY_SCRIPT = """
-import sys
-from pathlib import Path
-sys.path.insert(0, "tests/unit/web")
-from web_pass_house import booking
-from web.documents import pdf
-
-def memory():
-    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0])
-
-pdf.render(booking())
-before = memory()
-for name in sys.argv[1:]:
-    pdf.render(booking(name=name))
-print(memory() - before)
-"""
-SCRIPTS = [
+MORE_SCRIPTS = [
     "বাংলা অপেরা",
     "தமிழ் ஓபரா",
     "ខ្មែរ ល្ខោន",
