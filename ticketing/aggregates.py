@@ -16,6 +16,7 @@ from ticketing.clock import from_iso, iso
 from ticketing.errors import ConcurrentUpdateError, NotFoundError
 from ticketing.history import KEPT, entries_of, told
 from ticketing.messages import Event
+from ticketing.metrics.trade import count_change
 from ticketing.mongo import Document, own_errors
 
 ATTEMPTS = 10
@@ -57,6 +58,7 @@ class Aggregates(Generic[A]):
         document |= {"history": history} if history else {}
         with own_errors():
             self.collection.insert_one({**document, "outbox": entries})
+        count_change(change.event)
         self._hand_on(state.id, entries)
         return state
 
@@ -128,6 +130,7 @@ class Aggregates(Generic[A]):
         with own_errors():
             result = self.collection.update_one(guard, update)
         if result.modified_count:
+            count_change(change.event)
             # What was still waiting goes first: versions reach the bus in their order.
             self._hand_on(before.id, [*document.get("outbox", []), *entries])
         return bool(result.modified_count)

@@ -23,6 +23,7 @@ from ticketing.errors import (
     VersionGapError,
 )
 from ticketing.messages import Delivery, Event, body_of, headers_of, parse
+from ticketing.metrics.deliveries import Deliveries
 from ticketing.nats import TIMEOUT, Nats, NatsConnection
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class EventHandler(Entrypoint):
         return f"{self.container.service_name}-{self.subject.replace('.', '-')}"
 
     def setup(self) -> None:
+        self._counts = Deliveries(self.container.service_name, self.subject)
         self._consumer = PullConsumer(
             self.nats.connection, self._consumer_config, self._dispatch
         )
@@ -152,6 +154,7 @@ class EventHandler(Entrypoint):
 
     def _dispatch(self, message: Msg) -> None:
         attempt = message.metadata.num_delivered
+        self._counts.come(attempt)
         headers = message.headers or {}
         try:
             payload = parse(self.shape, message.data)
@@ -178,16 +181,20 @@ class EventHandler(Entrypoint):
     def _settle(self, message: Msg, attempt: int, error: BaseException | None) -> None:
         """Decide in one place what becomes of a message; never raises."""
         if isinstance(error, ContainerBeingKilled):
+            self._counts.handed_back()
             action = message.nak()
         elif error is None:
+            self._counts.done(message)
             event_id = (message.headers or {}).get("Nats-Msg-Id")
             told = {"action": "event", "event": event_id}
             log.info("Handled %s by %s", self.subject, self.durable, extra=told)
             action = message.ack()
         elif is_hopeless(error, attempt):
+            self._counts.dead()
             action = self._bury(message, f"{type(error).__name__}: {error}")
         else:
             log.info("Again later: %s", error, extra={"action": "deliver_again"})
+            self._counts.again()
             action = message.nak(delay=delay_after(attempt))
         hub.spawn(self._finish(action))
 
