@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import eventlet
 from nameko.exceptions import ContainerBeingKilled
@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from ticketing import hub, tracing, workers
-from ticketing.consumer import PullConsumer
+from ticketing.consumer import HANDS, PullConsumer
 from ticketing.contract import Shape
 from ticketing.dead_letters import DeadLetter, bury
 from ticketing.errors import (
@@ -110,6 +110,8 @@ class EventHandler(Entrypoint):
     """
 
     nats = Nats()
+    # How many messages are handled at once.
+    hands: ClassVar[int] = HANDS
 
     def __init__(self, shape: type[Shape], **kwargs: Any) -> None:
         self.shape = shape
@@ -127,7 +129,7 @@ class EventHandler(Entrypoint):
     def setup(self) -> None:
         self._counts = Deliveries(self.container.service_name, self.subject)
         self._consumer = PullConsumer(
-            self.nats.connection, self._consumer_config, self._dispatch
+            self.nats.connection, self._consumer_config, self._dispatch, self.hands
         )
 
     def start(self) -> None:
