@@ -21,7 +21,7 @@ from ticketing.http.protocol import (
     RawRequest,
 )
 from ticketing.http.streaming import StreamResponse, release
-from ticketing.metrics.answers import count_malformed
+from ticketing.metrics.answers import count_malformed, count_socket_refused
 from ticketing.peers import DIRECT, Peers, Sockets
 
 log = logging.getLogger(__name__)
@@ -128,6 +128,7 @@ class Listener:
             if is_welcome:
                 self._serve(sock, peer)
             else:
+                count_socket_refused()
                 sockets.hang_up(sock)
 
     def _serve(self, sock: Any, peer: str) -> None:

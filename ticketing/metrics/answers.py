@@ -27,6 +27,9 @@ _malformed = Children(
     Counter("ticketing_http_malformed", "What was no request that is taken", ["status"])
 )
 _unforeseen = Counter("ticketing_http_unforeseen", "Requests that ended in a 500")
+_sockets = Counter(
+    "ticketing_http_sockets_refused", "Sockets beyond what one address may have open"
+)
 
 
 def count_answer(method: str, route: str, status: int, seconds: float) -> None:
@@ -38,6 +41,10 @@ def count_answer(method: str, route: str, status: int, seconds: float) -> None:
 
 def count_unforeseen() -> None:
     _unforeseen.inc()
+
+
+def count_socket_refused() -> None:
+    _sockets.inc()
 
 
 def count_malformed(status: int) -> None:
