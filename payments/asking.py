@@ -13,6 +13,7 @@ from payments.gateway import Gateway
 from payments.intents import Intent, KeySpentError, RefusedError, TroubleError
 from payments.models import Payment, Status
 from payments.repository import Payments
+from ticketing import spans
 from ticketing.errors import UnavailableError
 
 # Longer than any call to Stripe with its retries; then nobody is waiting for it.
@@ -60,10 +61,11 @@ def look(till: Till, payment: Payment) -> Payment:
 
 
 def take_over(till: Till, payment: Payment, intent: Intent) -> Payment:
-    return till.payments.change(
-        payment.id,
-        lambda known: outcomes.observe(known, intent, till.allowed, till.now),
-    )
+    with spans.part_of(payment.traceparent):
+        return till.payments.change(
+            payment.id,
+            lambda known: outcomes.observe(known, intent, till.allowed, till.now),
+        )
 
 
 def resume(till: Till) -> int:

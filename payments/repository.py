@@ -170,6 +170,7 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             "ended": payment.ended or None,
             "reason": payment.reason,
             "waitingSince": payment.waiting_since,
+            "traceparent": payment.traceparent or None,
         }
 
     @staticmethod
@@ -192,6 +193,7 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             ended=fields.get("ended", False),
             reason=fields.get("reason"),
             waiting_since=fields.get("waitingSince"),
+            traceparent=fields.get("traceparent", ""),
             version=fields["version"],
         )
 

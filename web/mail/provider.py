@@ -5,6 +5,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from ticketing import spans
 from ticketing.clock import Now, utc_now
 from ticketing.config import Config, optional, setting
 from web.mail.folder import FolderMailer
@@ -22,7 +23,8 @@ class PostOffice:
 
     def send(self, letter: Letter) -> None:
         """See ``Mailer.deliver``."""
-        self._mailer.deliver(compose(letter, self._sender, self._now()))
+        with spans.part("mail"):
+            self._mailer.deliver(compose(letter, self._sender, self._now()))
 
 
 def mailer_of(config: Config, sender: Sender) -> Mailer:
