@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import eventlet
 from opentelemetry.context import Context
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, Decision, TraceIdRatioBased
@@ -303,9 +303,11 @@ class Recorder:
     def _tracer(self, service: str) -> Tracer:
         if service not in self._tracers:
             named = {"service.name": service, "service.namespace": NAMESPACE}
+            # Resource.create asks in a thread pool, which takes seconds on this hub.
+            resource = OTELResourceDetector().detect().merge(Resource(named))
             provider = TracerProvider(
                 sampler=ALWAYS_ON,
-                resource=Resource.create(named),
+                resource=resource,
                 shutdown_on_exit=False,
                 id_generator=self._ids,
                 span_limits=SpanLimits(max_attributes=16, max_attribute_length=200),
