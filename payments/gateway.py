@@ -219,11 +219,11 @@ def _method(token: str) -> dict[str, Any]:
 class _Session(requests.Session):
     """Each try of a call is told as one."""
 
-    def request(
-        self, method: Any, url: Any, *args: Any, timeout: Any = TIMEOUT, **more: Any
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *, timeout: Any = TIMEOUT, **more: Any
     ) -> Any:
         with spans.outside(method, url):
-            return super().request(method, url, *args, timeout=timeout, **more)
+            return super().request(method, url, timeout=timeout, **more)
 
 
 def _session() -> requests.Session:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from ticketing import tracing
 from ticketing.config import Config, optional, setting
@@ -181,9 +182,12 @@ def _address(value: Any) -> str:
 
 
 def _headers(value: Any) -> dict[str, str]:
-    """Cast for ``name=value,name=value``; what it raises quotes nothing of it."""
+    """Cast for ``name=value,name=value``, the values as in an address.
+
+    What it raises quotes nothing of it.
+    """
     pairs = [pair.strip() for pair in str(value).split(",") if pair.strip()]
     if not all("=" in pair for pair in pairs):
         raise ValueError("it has to be name=value, separated by commas")
     found = (pair.partition("=") for pair in pairs)
-    return {name.strip().lower(): text.strip() for name, _, text in found}
+    return {name.strip().lower(): unquote(text.strip()) for name, _, text in found}

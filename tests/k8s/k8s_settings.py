@@ -6,13 +6,15 @@ from urllib.parse import urlsplit
 from k8s_render import ROOT, containers, name_of
 
 # Empty is one of their values: no prefix, Stripe itself, no cards on the pages, nobody
-# who may see the books, and mails as files.
+# who may see the books, mails as files, and no traces.
 MAY_BE_EMPTY = {
     "NAMESPACE",
     "STRIPE_API_BASE",
     "STRIPE_PUBLISHABLE_KEY",
     "OPERATORS",
     "MAIL_URL",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
 }
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI", "STRIPE_API_BASE")
 _LINE = re.compile(r"^ *(\w+): .*?\$\{(\w+):?([^}]*)\}", re.MULTILINE)

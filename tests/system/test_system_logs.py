@@ -58,7 +58,7 @@ def said_and_done(system):
 def on_pages(buyer):
     """Searches, and a sign-up and a wrong password on pages; as ``said_and_done``."""
     for path in ("/api/tickets", "/", "/nowhere"):
-        buyer.http.get(path, params={"q": ABOUT["name"]}, headers=HTML)
+        buyer.http.get(path, params={"text": ABOUT["name"]}, headers=HTML)
     new, wrong = f"{secrets.token_hex(6)}@example.com", secrets.token_hex(8)
     with buyer.system.client(headers=buyer.http.headers) as visitor:
         token = form_token(visitor, "/auth/signup")

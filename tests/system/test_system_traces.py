@@ -75,7 +75,7 @@ def watched(systems, gate):
     return systems(
         *groups,
         OTEL_EXPORTER_OTLP_ENDPOINT=gate.url,
-        OTEL_EXPORTER_OTLP_HEADERS="x-shop=ours, authorization=Bearer sesame",
+        OTEL_EXPORTER_OTLP_HEADERS="x-shop=ours, authorization=Bearer%20sesame",
         TRUSTED_PROXIES="1",
     ).up()
 
