@@ -1,7 +1,7 @@
 """What is worth telling: a line of JSON each, or in colour where somebody watches.
 
 A purchase writes some twenty lines, so that a line must not cost much: see
-``bench/logs.py``.
+``bench/telling.py``.
 """
 
 import json
