@@ -240,11 +240,8 @@ def test_nothing_is_lost_but_spans_while_the_collector_is_away(
             buyer.buy(seller.sell())
             assert told_of_the_collector(watched) == ["collector_away"]
 
-        def told_again():
-            trace = buyer.http.get("/").headers["X-Request-Id"]
-            return collector.of(trace)
-
-        eventually(told_again)
+        trace = buyer.http.get("/").headers["X-Request-Id"]
+        eventually(lambda: collector.of(trace))
         eventually(lambda: len(told_of_the_collector(watched)) > 1)
         assert told_of_the_collector(watched) == ["collector_away", "collector_back"]
 
