@@ -1,6 +1,6 @@
 """What is worth telling: a line of JSON each, or in colour where somebody watches.
 
-A purchase writes some twenty lines, so that a line must not cost much: see
+A purchase writes a dozen lines, so that one must not cost much: see
 ``bench/telling.py``.
 """
 
@@ -15,6 +15,8 @@ from typing import Any, TextIO
 
 from ticketing import tracing
 
+Json = dict[str, Any]
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",
     "asctime",
@@ -23,6 +25,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
 # With options given, json.dumps would make one of these for each line.
 _encode = json.JSONEncoder(default=str).encode
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+# Told by their place, or by what is told anyway.
+_SAID = {"time", "level", "logger", "message", "action", "error"}
 _RESET, _FAINT = "\x1b[0m", "\x1b[2m"
 _COLOURS = {
     "debug": _FAINT,
@@ -71,6 +75,10 @@ class JsonFormatter(logging.Formatter):
         self._clock = ""
 
     def format(self, record: logging.LogRecord) -> str:
+        return _encode(self.facts(record))
+
+    def facts(self, record: logging.LogRecord) -> Json:
+        """Return what a line tells, in its order."""
         line = {
             "time": f"{self._until_second(record.created)}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
@@ -83,7 +91,7 @@ class JsonFormatter(logging.Formatter):
         line |= added(record)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return _encode(line)
+        return line
 
     def _until_second(self, created: float) -> str:
         second = int(created)
@@ -93,41 +101,40 @@ class JsonFormatter(logging.Formatter):
         return self._clock
 
 
-class TerminalFormatter(logging.Formatter):
-    """The same for people: ``12:00:00.123 INFO  http.app  POST /: 200  action=…``."""
+class TerminalFormatter(JsonFormatter):
+    """The same for people: ``12:00:00.123 INFO    POST /: 200  http.app trace=…``."""
 
     def __init__(self, *, colours: bool) -> None:
         super().__init__()
         self._colours = colours
 
     def format(self, record: logging.LogRecord) -> str:
-        level = record.levelname.lower()
-        clock = time.strftime("%H:%M:%S", time.gmtime(record.created))
-        facts = {k: v for k, v in added(record).items() if k != "action"}
-        if traceparent := tracing.current():
-            facts["trace"] = tracing.trace_id(traceparent)
-            facts["span"] = tracing.span_id(traceparent)
-        told = " ".join(f"{name}={value}" for name, value in facts.items())
-        line = (
-            f"{self._in(_FAINT, f'{clock}.{int(record.msecs):03d}')} "
-            f"{self._in(_COLOURS.get(level, ''), f'{level.upper():7}')} "
-            f"{_shown(record.getMessage())}  "
-            f"{self._in(_FAINT, _shown(f'{record.name} {told}'.rstrip()))}"
+        return self.shown(self.facts(record))
+
+    def shown(self, line: Json) -> str:
+        """Return a line that was read back from JSON, or was never made into it."""
+        level = str(line.get("level", ""))
+        error = str(line.get("error", ""))
+        more = [f"{name}={value}" for name, value in line.items() if name not in _SAID]
+        told = " ".join([str(line.get("logger", "")), *more])
+        head = (
+            f"{self._in(_FAINT, escaped(line.get('time', ''))[11:23])} "
+            f"{self._in(_COLOURS.get(level, ''), f'{escaped(level).upper():7}')} "
+            f"{escaped(line.get('message', ''))}  {self._in(_FAINT, escaped(told))}"
         )
-        if record.exc_info:
-            lines = self.formatException(record.exc_info).split("\n")
-            line = "\n".join([line, *map(_shown, lines)])
-        return line
+        return "\n".join([head, *map(escaped, error.splitlines())])
 
     def _in(self, colour: str, text: str) -> str:
         return f"{colour}{text}{_RESET}" if self._colours and colour else text
 
 
-def added(record: logging.LogRecord) -> dict[str, Any]:
+def added(record: logging.LogRecord) -> Json:
     """Return what ``extra`` gave to a record."""
     return {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
 
 
-def _shown(text: str) -> str:
+def escaped(text: object) -> str:
     """Let no text that came from elsewhere steer the terminal."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _CONTROL.sub(
+        lambda found: found[0].encode("unicode_escape").decode(), str(text)
+    )

@@ -5,6 +5,7 @@ each of them does nothing and makes nothing, and OpenTelemetry is not even impor
 ``recorder`` is None. With one, see ``ticketing.span_recorder``.
 """
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,6 +18,8 @@ from ticketing.config import Config, optional, setting
 
 if TYPE_CHECKING:
     from ticketing.span_recorder import Recorder
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
@@ -67,6 +70,8 @@ def join(traceparent: str) -> None:
     if recorder is not None:
         traceparent = recorder.joined(traceparent, now)
     tracing.follow(traceparent)
+    told = {"action": "goes_on", "before": tracing.trace_id(now)}
+    log.info("Goes on with an earlier trace", extra=told)
 
 
 @contextmanager

@@ -173,6 +173,10 @@ def test_the_log_names_the_same_ids(bought, watched):
         for line in process.log().splitlines()
         if bought.trace in line
     ]
+    assert [line["before"] for line in lines if line.get("action") == "goes_on"] == [
+        bought.payment_trace
+    ]
+    lines = [line for line in lines if line["trace"] == bought.trace]
     told = {line["span"]: line["message"] for line in lines}
     root = bought.named["web", "POST /tickets/<ticket_id>/reserve"]
     assert told[root.id] == "POST /tickets/<ticket_id>/reserve: 303"

@@ -152,8 +152,8 @@ def test_on_a_terminal_a_line_is_for_people():
 
     text = in_own_thread(work)
     assert re.fullmatch(
-        r"[\d:]{8}\.\d{3} INFO    3 of x  a\.b order_id=5 "
-        r"trace=4bf92f3577b34da6a3ce929d0e0e4736 span=00f067aa0ba902b7",
+        r"[\d:]{8}\.\d{3} INFO    3 of x  a\.b "
+        r"trace=4bf92f3577b34da6a3ce929d0e0e4736 span=00f067aa0ba902b7 order_id=5",
         text,
     )
 
