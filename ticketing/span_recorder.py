@@ -40,7 +40,7 @@ Json = dict[str, Any]
 
 NAMESPACE = "ticketing"
 QUEUED = "queued"
-FLUSH_SECONDS = 2.0
+FLUSH_SECONDS = 1.0
 _RECORDED = TraceFlags(TraceFlags.SAMPLED)
 _ODD = "13579bdf"
 # Of a path, what names one thing among many; the version of an API does not.
