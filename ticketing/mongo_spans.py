@@ -11,13 +11,13 @@ from pymongo.monitoring import (
     CommandSucceededEvent,
 )
 
-from ticketing.span_recorder import Recorder, end
+from ticketing.span_maker import SpanMaker, end
 
 
 class MongoSpans(CommandListener):
     """The driver tells of each command in the green thread that waits for it."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: SpanMaker) -> None:
         self._recorder = recorder
         self._collections: dict[int, str] = {}
 

@@ -126,6 +126,17 @@ def part(name: str) -> AbstractContextManager[None]:
     return _NOTHING if recorder is None else recorder.part(name)
 
 
+def here() -> Any:
+    """Return where this green thread is, for another one that works for it."""
+    return None if recorder is None else recorder.here()
+
+
+def go_on_from(place: Any) -> None:
+    """Work from now on for the green thread that was ``here``."""
+    if recorder is not None and place is not None:
+        recorder.go_on_from(place)
+
+
 def call(service: str, method: str) -> AbstractContextManager[None]:
     """A call to another service and the wait for its answer."""
     return _NOTHING if recorder is None else recorder.call(service, method)
