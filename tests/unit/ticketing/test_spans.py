@@ -6,12 +6,15 @@ from types import SimpleNamespace
 
 import eventlet
 import pytest
+from eventlet.event import Event as Flag
+from nameko.containers import ServiceContainer
+from nameko.testing.services import dummy
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind
 from unit_doubles import Site, worker
 
-from ticketing import service, spans, tracing
+from ticketing import service, spans, tracing, workers
 from ticketing.dependencies import Tracing
 from ticketing.errors import NotFoundError, UnavailableError
 from ticketing.http import Request, route
@@ -251,6 +254,39 @@ def test_a_worker_tells_that_it_was_waited_for_and_what_it_did(told):
     assert worked.attributes["error.type"] == "NotFoundError"
     assert ctx.data.keys() == {tracing.CONTEXT_KEY}
     assert tracing.span_id(ctx.data[tracing.CONTEXT_KEY]) == id_of(worked)
+
+
+class Narrow:
+    """Has one worker, who waits until it may go on."""
+
+    name = "narrow"
+    tracing = Tracing()
+    gate = Flag()
+
+    @dummy
+    def work(self):
+        self.gate.wait()
+
+
+def test_who_comes_when_all_workers_are_busy_is_told_to_wait_for_one(told):
+    """Until the one before has done its work."""
+    container = ServiceContainer(Narrow, {"max_workers": 1})
+    container.start()
+    (entrypoint,) = container.entrypoints
+    calls = [
+        eventlet.spawn(workers.call, entrypoint, traceparent=each)
+        for each in (GOOD, OTHER)
+    ]
+    eventlet.sleep(0)
+    Narrow.gate.send(None)
+    for call in calls:
+        call.wait()
+    container.stop()
+    of = {(f"{span.context.trace_id:032x}", span.name): span for span in told()}
+    first = of[TRACE, "narrow.work"]
+    waited = of[tracing.trace_id(OTHER), "wait for a worker"]
+    assert waited.start_time < first.end_time <= waited.end_time
+    assert of[TRACE, "wait for a worker"].end_time < first.end_time
 
 
 def test_what_is_left_is_told_when_a_service_stops(monkeypatch):
