@@ -1,4 +1,4 @@
-"""python -m launcher up, nameko, shell, backup or restore, as the scripts do."""
+"""python -m launcher up, nameko, shell, logs, backup or restore, as the scripts do."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import sys
 from collections.abc import Callable
 
 from launcher.errors import LauncherError
-from launcher.options import nameko_parser, up_parser
+from launcher.logs import logs
+from launcher.options import logs_parser, nameko_parser, up_parser
 from launcher.shell import nameko, recovery, shell
 from launcher.up import up
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": lambda rest: up(up_parser().parse_args(rest)),
     "nameko": lambda rest: nameko(nameko_parser("nameko").parse_args(rest)),
+    "logs": lambda rest: logs(logs_parser().parse_args(rest)),
     "backup": lambda rest: recovery("backup", nameko_parser("backup").parse_args(rest)),
     "restore": lambda rest: recovery(
         "restore", nameko_parser("restore").parse_args(rest)

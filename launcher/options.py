@@ -56,6 +56,20 @@ def nameko_parser(script: str) -> Parser:
     return parser
 
 
+def logs_parser() -> Parser:
+    parser = Parser(
+        prog="scripts/logs",
+        allow_abbrev=False,
+        description="Shows what the services have written: in colour on a terminal, "
+        "one JSON object a line to anything else.",
+    )
+    add = parser.add_argument
+    add("--data", type=_folder, default=default_data(), help=DATA, metavar="DIR")
+    add("--trace", default="", help="only what belongs to this trace", metavar="ID")
+    add("--follow", "-f", action="store_true", help="go on with what comes")
+    return parser
+
+
 def default_data() -> Path:
     return ROOT / ".data"
 

@@ -14,6 +14,7 @@ from payments.gateway import Gateway
 from payments.intents import Intent, KeySpentError, RefusedError, TroubleError
 from payments.models import Payment, Status
 from payments.repository import Payments
+from ticketing import spans
 from ticketing.change import Change
 from ticketing.errors import UnavailableError
 
@@ -69,7 +70,8 @@ def take_over(till: Till, payment: Payment, intent: Intent) -> Payment:
         before = known
         return outcomes.observe(known, intent, till.allowed, till.now)
 
-    after = till.payments.change(payment.id, observe)
+    with spans.part_of(payment.traceparent):
+        after = till.payments.change(payment.id, observe)
     count_declines(before, after)
     return after
 

@@ -10,6 +10,7 @@ from payments.asking import Till
 from payments.copies import OrderOwner, copy_of_order, has_ended, has_run_out
 from payments.intents import RefusedError
 from payments.models import Attempt, Payment, Status
+from ticketing import spans
 from ticketing.change import Change
 from ticketing.errors import (
     BadRequestError,
@@ -138,6 +139,7 @@ def _own_order(till: Till, wanted: Wanted, owner: OrderOwner) -> Document:
     )
     if order["userId"] != wanted.user_id:
         raise NotOwnerError
+    spans.join(order.get("traceparent", ""))
     return order
 
 
@@ -215,6 +217,7 @@ def _first(till: Till, wanted: Wanted, order: Document) -> Payment:
         units=tuple(order["units"]),
         status=Status.OPENING,
         waiting_since=till.now,
+        traceparent=order.get("traceparent", ""),
     )
     if wanted.attempt is None:
         return opening

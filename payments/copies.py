@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from payments.repository import Payments
+from ticketing import tracing
 from ticketing.clock import from_iso
 from ticketing.contract import OrderCancelled, OrderCreated, OrderExtended
 from ticketing.messages import Delivery
@@ -62,6 +63,8 @@ def _copy_of_event(payload: Any) -> Document:
             "currency": payload.currency,
             "units": payload.units,
             "expiresAt": payload.expires_at,
+            # What is paid for it is part of the same story.
+            "traceparent": tracing.current(),
         }
     if isinstance(payload, OrderExtended):
         return {"expiresAt": payload.expires_at}

@@ -21,6 +21,7 @@ from payments.intents import (
 from payments.signed_events import SignedEvents
 from payments.stripe_calls import CountingClient
 from payments.stripe_shapes import failed_intent, intent_of, returned_of
+from ticketing import spans
 from ticketing.config import optional, setting
 from ticketing.errors import UnavailableError
 from ticketing.public_url import public_url
@@ -216,9 +217,19 @@ def _method(token: str) -> dict[str, Any]:
     return {"payment_method": token}
 
 
+class _Session(requests.Session):
+    """Each try of a call is told as one."""
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *, timeout: Any = TIMEOUT, **more: Any
+    ) -> Any:
+        with spans.outside(method, url):
+            return super().request(method, url, timeout=timeout, **more)
+
+
 def _session() -> requests.Session:
     """One session for all green threads: the library would make one for each."""
-    session = requests.Session()
+    session = _Session()
     session.mount("http://", HTTPAdapter(pool_maxsize=CONNECTIONS))
     session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS))
     return session

@@ -87,7 +87,7 @@ class Payment:
 
     The units are () where they are not known. ``ended`` says that its order is over.
     ``reason`` says why it failed; ``waiting_since`` is set while an answer of Stripe is
-    outstanding.
+    outstanding, ``traceparent`` is of the order's story.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Payment:
     ended: bool = False
     reason: str | None = None
     waiting_since: datetime | None = None
+    traceparent: str = ""
     version: int = 0
 
     @property

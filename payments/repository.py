@@ -169,6 +169,7 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             "ended": payment.ended or None,
             "reason": payment.reason,
             "waitingSince": payment.waiting_since,
+            "traceparent": payment.traceparent or None,
         }
 
     @staticmethod
@@ -191,6 +192,7 @@ class PaymentDatabase(AggregateDatabase[Payment]):
             ended=fields.get("ended", False),
             reason=fields.get("reason"),
             waiting_since=fields.get("waitingSince"),
+            traceparent=fields.get("traceparent", ""),
             version=fields["version"],
         )
 

@@ -11,6 +11,7 @@ from eventlet.event import Event as Flag
 from eventlet.semaphore import Semaphore
 from nameko.extensions import DependencyProvider
 
+from ticketing import spans
 from ticketing.errors import UnavailableError
 
 Items = list[Any]
@@ -40,7 +41,8 @@ class Batches:
             self._lead(key, batch, handle)
         else:
             batch.items.append(item)
-            batch.done.wait()
+            with spans.part("wait for a batch"):
+                batch.done.wait()
 
     def _lead(
         self, key: Hashable, batch: _Batch, handle: Callable[[Items], None]

@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from nameko.extensions import DependencyProvider
 
-from ticketing import tracing
+from ticketing import spans, tracing
 from ticketing.clock import Now, utc_now
 from ticketing.config import setting
 
@@ -36,9 +36,23 @@ class Clock(DependencyProvider):
 class Tracing(DependencyProvider):
     """Makes each worker part of the trace that its message belongs to."""
 
+    def bind(self, container: Any, attr_name: str) -> "Tracing":
+        """Before anything is set up, so that all of it can be watched."""
+        spans.configure(container.config)
+        bound: Tracing = super().bind(container, attr_name)
+        return bound
+
+    def stop(self) -> None:
+        spans.flush()
+
     def worker_setup(self, worker_ctx: Any) -> None:
-        traceparent = tracing.accept(worker_ctx.data.get(tracing.CONTEXT_KEY))
-        worker_ctx.data[tracing.CONTEXT_KEY] = traceparent
-        tracing.follow(traceparent)
+        spans.enter(worker_ctx.data.get(tracing.CONTEXT_KEY), is_inside=True)
+        spans.begin_work(worker_ctx)
+        worker_ctx.data[tracing.CONTEXT_KEY] = tracing.current()
         entrypoint = getattr(worker_ctx, "entrypoint", None)
         tracing.act_for(getattr(entrypoint, "cause", ""))
+
+    def worker_result(
+        self, worker_ctx: Any, result: Any = None, exc_info: Any = None
+    ) -> None:
+        spans.end_work(worker_ctx, exc_info[1] if exc_info else None)

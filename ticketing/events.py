@@ -12,7 +12,7 @@ from nameko.extensions import DependencyProvider, Entrypoint
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from ticketing import hub, tracing, workers
+from ticketing import hub, spans, tracing, workers
 from ticketing.consumer import HANDS, PullConsumer
 from ticketing.contract import Shape
 from ticketing.dead_letters import DeadLetter, bury
@@ -45,11 +45,17 @@ class Publisher:
         self._connection = connection
         self._source = source
 
+    @property
+    def source(self) -> str:
+        """The service that speaks."""
+        return self._source
+
     def publish(self, event: Event) -> None:
         """Publish one event. Raises UnavailableError unless it was acknowledged."""
         if not self.publish_groups([[event]])[0]:
             raise UnavailableError("The event bus did not take the event")
 
+    @spans.published
     def publish_groups(self, groups: Sequence[Sequence[Event]]) -> list[list[int]]:
         """Publish groups side by side, each in its order.
 
@@ -112,6 +118,7 @@ class EventHandler(Entrypoint):
     nats = Nats()
     # How many messages are handled at once.
     hands: ClassVar[int] = HANDS
+    told_as = "consumer"
 
     def __init__(self, shape: type[Shape], **kwargs: Any) -> None:
         self.shape = shape
@@ -163,13 +170,15 @@ class EventHandler(Entrypoint):
             self._spawn(
                 Delivery(payload, headers.get("Nats-Msg-Id", ""), attempt),
                 headers.get("traceparent"),
-                partial(self._handle_result, message, attempt),
+                message,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is kept
             self._settle(message, attempt, error)
 
-    def _spawn(self, delivery: Delivery, traceparent: str | None, result: Any) -> None:
+    def _spawn(self, delivery: Delivery, traceparent: str | None, message: Msg) -> None:
         context = {tracing.CONTEXT_KEY: tracing.accept(traceparent)}
+        context = spans.off_the_bus(self, message, context)
+        result = partial(self._handle_result, message, delivery.attempt)
         self.container.spawn_worker(
             self, (delivery,), {}, context_data=context, handle_result=result
         )

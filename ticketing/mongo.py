@@ -11,6 +11,7 @@ from pymongo import MongoClient
 from pymongo.database import Database as MongoDb
 from pymongo.errors import ConfigurationError, DuplicateKeyError, PyMongoError
 
+from ticketing import spans
 from ticketing.config import namespaced, setting
 from ticketing.errors import DuplicateError, TicketingError, UnavailableError
 
@@ -37,6 +38,7 @@ def shared_client(uri: str) -> MongoClient[Document]:
             serverSelectionTimeoutMS=TIMEOUT_MS,
             connectTimeoutMS=TIMEOUT_MS,
             maxPoolSize=50,
+            event_listeners=spans.listeners(),
             **DURABLE,
         )
     return _clients[uri]

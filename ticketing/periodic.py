@@ -10,7 +10,7 @@ import eventlet
 from eventlet.queue import LightQueue
 from nameko.extensions import Entrypoint
 
-from ticketing import workers
+from ticketing import tracing, workers
 from ticketing.errors import TicketingError
 
 _STOP, _WAKE = object(), object()
@@ -64,7 +64,9 @@ class Every(Entrypoint):
 
     def _run(self) -> None:
         while self._signal() is not _STOP:
-            workers.call(self)
+            # What comes of it is told as part of what it goes on with, if anything is.
+            unrecorded = tracing.new_traceparent(tracing.UNRECORDED)
+            workers.call(self, traceparent=unrecorded)
 
     def _signal(self) -> object:
         with eventlet.Timeout(self._seconds, exception=False):

@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import redis
 from nameko.extensions import SharedExtension
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from ticketing.config import setting
 from ticketing.errors import UnavailableError
+from ticketing.spans import unseen
+
+# It would load OpenTelemetry for figures of its own, which nobody asked it for.
+with unseen("opentelemetry"):
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
 TIMEOUT = 1.5
 IMPATIENCE = 0.5

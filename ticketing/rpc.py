@@ -27,7 +27,7 @@ from nameko.rpc import (
     ServiceProxy,
 )
 
-from ticketing import patience
+from ticketing import patience, spans, tracing
 from ticketing.config import namespaced, setting
 from ticketing.errors import BadRequestError, TicketingError, UnavailableError
 from ticketing.http.route import Route
@@ -69,12 +69,21 @@ class BoundedMethod(MethodProxy):
         away = UnavailableError(f"{self.service_name} is away; try again in a moment")
         costly = () if self.is_patient else (UnavailableError, UnknownService, *AWAY)
         try:
-            with patience.spent_by(*costly):
+            with (
+                patience.spent_by(*costly),
+                spans.call(self.service_name, self.method_name),
+            ):
                 return self._answer(away, args, kwargs)
         except (TicketingError, RemoteError):
             raise
         except (UnknownService, *AWAY) as error:
             raise away from error
+
+    def get_message_headers(self, worker_ctx: Any) -> Any:
+        """The call is part of what is done now, not of what the worker began with."""
+        if traceparent := tracing.current():
+            worker_ctx.data[tracing.CONTEXT_KEY] = traceparent
+        return super().get_message_headers(worker_ctx)
 
     def _answer(self, away: UnavailableError, args: Any, kwargs: Any) -> Any:
         """The broker is never waited for as long as some answers are."""
@@ -210,6 +219,7 @@ class ServiceMethod(Rpc):
     rpc_consumer = NamespacedConsumer()
     health = RabbitHealth()
     server = HttpServer()
+    told_as = "server"
 
     def __init__(self) -> None:
         super().__init__(expected_exceptions=TicketingError)
@@ -234,7 +244,7 @@ class ServiceMethod(Rpc):
     def unpack_message_headers(self, message: Any) -> dict[str, Any]:
         """Return the caller's context: texts, and lists of texts."""
         found = super().unpack_message_headers(message)
-        return {name: value for name, value in found.items() if _is_context(value)}
+        return spans.queued({k: v for k, v in found.items() if _is_context(v)})
 
 
 rpc = ServiceMethod.decorator

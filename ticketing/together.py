@@ -14,6 +14,7 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
+from ticketing import spans
 from ticketing.errors import DuplicateError, TicketingError, UnavailableError
 from ticketing.mongo import Document, own_errors
 
@@ -28,22 +29,24 @@ class Lane(Generic[T]):
     """``send`` takes a list and returns as many outcomes: values, or errors to raise.
 
     It runs in a green thread of the lane's own, so that a caller who is stopped takes
-    nobody else along.
+    nobody else along. What it does is told as the first caller's.
     """
 
-    def __init__(self, send: Callable[[list[T]], list[Any]]) -> None:
+    def __init__(self, send: Callable[[list[T]], list[Any]], name: str = "") -> None:
         self._send = send
-        self._waiting: list[tuple[T, Flag]] = []
+        self._name = f"together {name}"
+        self._waiting: list[tuple[T, Flag, Any]] = []
         self._is_busy = False
 
     def call(self, item: T) -> Any:
         """Return the item's value. Raises its error."""
         done = Flag()
-        self._waiting.append((item, done))
-        if not self._is_busy:
-            self._is_busy = True
-            eventlet.spawn_n(self._run)
-        outcome = done.wait()
+        with spans.part(self._name):
+            self._waiting.append((item, done, spans.here()))
+            if not self._is_busy:
+                self._is_busy = True
+                eventlet.spawn_n(self._run)
+            outcome = done.wait()
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
@@ -51,8 +54,9 @@ class Lane(Generic[T]):
     def _run(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            outcomes = self._outcomes([item for item, _ in batch])
-            for (_, done), outcome in zip(batch, outcomes, strict=True):
+            spans.go_on_from(batch[0][2])
+            outcomes = self._outcomes([item for item, _, _ in batch])
+            for (_, done, _), outcome in zip(batch, outcomes, strict=True):
                 done.send(outcome)
         self._is_busy = False
 
@@ -77,9 +81,9 @@ class Together:
         self._collection = collection
         self._unread = unread
         self._key = key
-        self._finds = Lane(self._find_all)
-        self._inserts = Lane(self._insert_all)
-        self._updates = Lane(self._update_all)
+        self._finds = Lane(self._find_all, f"find {collection.name}")
+        self._inserts = Lane(self._insert_all, f"insert {collection.name}")
+        self._updates = Lane(self._update_all, f"update {collection.name}")
 
     def find(self, value: str) -> Document | None:
         """Return the document with this key. Raises UnavailableError."""

@@ -1,7 +1,8 @@
 """One id follows a purchase through HTTP, events and RPC.
 
 It travels as a W3C ``traceparent``: a header of requests and events, nameko's context
-data in RPC, and a context variable inside a worker, where the logs find it.
+data in RPC, and a context variable inside a worker, where the logs find it. What is
+told to a collector of traces is made of the same ids: see ``ticketing.spans``.
 """
 
 import re
@@ -9,14 +10,16 @@ import secrets
 from contextvars import ContextVar
 
 CONTEXT_KEY = "traceparent"
+RECORDED, UNRECORDED = "01", "00"
 
-_PATTERN = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# https://www.w3.org/TR/trace-context/: ids of nothing but zeros are none.
+_PATTERN = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[str] = ContextVar("traceparent", default="")
 _cause: ContextVar[str] = ContextVar("cause", default="")
 
 
-def new_traceparent() -> str:
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+def new_traceparent(flags: str = RECORDED) -> str:
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-{flags}"
 
 
 def accept(value: object) -> str:
@@ -48,3 +51,7 @@ def cause() -> str:
 
 def trace_id(traceparent: str) -> str:
     return traceparent[3:35]
+
+
+def span_id(traceparent: str) -> str:
+    return traceparent[36:52]

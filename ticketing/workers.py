@@ -4,7 +4,7 @@ from typing import Any
 
 from eventlet.event import Event as Flag
 
-from ticketing import tracing
+from ticketing import spans, tracing
 
 
 def call(
@@ -24,7 +24,7 @@ def call(
         done.send((result, exc_info[1] if exc_info else None))
         return result, exc_info
 
-    context = {tracing.CONTEXT_KEY: traceparent} if traceparent else {}
+    context = spans.queued({tracing.CONTEXT_KEY: traceparent} if traceparent else {})
     entrypoint.container.spawn_worker(
         entrypoint, args, kwargs or {}, context_data=context, handle_result=finished
     )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import eventlet
 
+from ticketing import spans
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderEvent, OrderReduced
 from ticketing.errors import UnavailableError
 from ticketing.events import EventHandler
@@ -102,7 +103,8 @@ def _in_time() -> eventlet.Timeout:
 def documents_of(booking: Booking, public_url: str) -> tuple[Attachment, ...]:
     if not booking.passes:
         return ()
-    printed = Attachment("passes.pdf", pdf.CONTENT_TYPE, pdf.make(booking))
+    with spans.part("print passes"):
+        printed = Attachment("passes.pdf", pdf.CONTENT_TYPE, pdf.make(booking))
     if booking.event is None:
         return (printed,)
     link = f"{public_url}/orders/{booking.order_id}/passes"

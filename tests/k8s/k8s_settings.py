@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from k8s_render import ROOT, containers, name_of
 
 # Empty is one of their values: no prefix, Stripe itself, no cards on the pages, nobody
-# who may see the books, no second address, and mails as files.
+# who may see the books, no second address, mails as files, and no traces.
 MAY_BE_EMPTY = {
     "NAMESPACE",
     "STRIPE_API_BASE",
@@ -14,6 +14,8 @@ MAY_BE_EMPTY = {
     "OPERATORS",
     "METRICS_ADDRESS",
     "MAIL_URL",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
 }
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI", "STRIPE_API_BASE")
 _LINE = re.compile(r"^ *(\w+): .*?\$\{(\w+):?([^}]*)\}", re.MULTILINE)

@@ -170,7 +170,7 @@ class Member(Person):
     """Somebody who has signed up."""
 
     def __init__(self, system):
-        self.email = new_email()
+        self.email, self.system = new_email(), system
         self.http = system.client()
         response = self.http.post("/api/users/signup", json=self.credentials)
         assert response.status_code == 201, response.text

@@ -34,6 +34,9 @@ BOUNDS = {
     "smtplib.SMTP_SSL": {"timeout"},
     "nats.connect": {"connect_timeout", "ping_interval", "max_outstanding_pings"},
     "kombu.Connection": {"transport_options"},
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter.OTLPSpanExporter": {
+        "timeout"
+    },
     # Of JetStream: each call through it waits for so long.
     ".jetstream": {"timeout"},
     # Of NATS: a question to the server.
@@ -43,6 +46,9 @@ BOUNDS = {
 USERS = {
     "kombu": {"ticketing/rpc.py"},
     "nats": {"ticketing/nats.py"},
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter": {
+        "ticketing/span_exporter.py"
+    },
     "pymongo.MongoClient": {"ticketing/mongo.py"},
     "redis": {"ticketing/redis.py"},
     "requests": {"payments/gateway.py"},

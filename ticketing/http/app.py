@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from ticketing import tracing
+from ticketing import spans, tracing
 from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
@@ -59,7 +59,7 @@ class App:
     def answer(self, raw: RawRequest, peer: str, local: Address) -> Response:
         """Answer any request; never raises."""
         began = perf_counter()
-        tracing.follow(tracing.accept(raw.header("traceparent")))
+        spans.enter(raw.header("traceparent"))
         environ = environ_of(raw, peer, local)
         self._peers.reveal(environ)
         request = Request(environ, populate_request=False)
@@ -83,6 +83,7 @@ class App:
         adapter = self._map.bind("", path_info=request.path)
         route, values = adapter.match(method=request.method)
         request.route_name = route.path
+        spans.serve(route)
         return route.answer(request, values)
 
     def _may_probe(self, request: Request) -> bool:
@@ -106,6 +107,7 @@ class App:
             response.headers.setdefault(name, value)
 
     def _tell(self, request: Request, status: int) -> None:
+        spans.served(status)
         # The route's pattern, not the address: nothing personal stands in the logs.
         if request.route_name:
             line = request.method, request.route_name, status

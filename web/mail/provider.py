@@ -5,6 +5,7 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
+from ticketing import spans
 from ticketing.clock import Now, utc_now
 from ticketing.config import Config, optional, setting
 from ticketing.metrics.watches import Watch
@@ -25,7 +26,7 @@ class PostOffice:
 
     def send(self, letter: Letter) -> None:
         """See ``Mailer.deliver``."""
-        with _mails(type(self._mailer).__name__):
+        with _mails(type(self._mailer).__name__), spans.part("mail"):
             self._mailer.deliver(compose(letter, self._sender, self._now()))
 
 

@@ -6,6 +6,7 @@ import pytest
 from unit_doubles import BOB, NOW, ORDER, TICKET
 
 from payments.copies import copy_of_order
+from ticketing import tracing
 from ticketing.contract import (
     OrderCancelled,
     OrderCompleted,
@@ -73,6 +74,7 @@ def test_an_order_is_followed_version_by_version(cash):
     cash.rpc.on_order_created(created())
     whole = {"_id": ORDER, "userId": BOB, "price": 1999, "total": 3998}
     whole |= {"currency": "usd", "expiresAt": "2026-01-31T12:15:00.000Z"}
+    whole |= {"traceparent": tracing.current()}
     assert copy(cash) == whole | state("created", 0, PAIR)
     cash.rpc.on_order_cancelled(cancelled())
     cash.rpc.on_order_created(created())
