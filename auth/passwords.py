@@ -17,7 +17,10 @@ from ticketing.errors import UnavailableError, refuse
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # What an unknown user's password is compared with, so that it takes as long.
 _DUMMY = _HASHER.hash("no password has this hash")
-_AT_ONCE = Semaphore(2)
+HANDS = 2
+_AT_ONCE = Semaphore(HANDS)
+# Each thread keeps the 19 MiB of its last hash, and there would be twenty of them.
+tpool.set_num_threads(HANDS)
 # More would wait for longer than anybody does, and keep workers from all else.
 MAX_WAITING = 80
 
