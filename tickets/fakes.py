@@ -40,6 +40,9 @@ class MemoryTickets(MemoryAggregates[Ticket]):
         place = _place(known) if known else ()
         return [each for each in found if _place(each) > place][: page.limit]
 
+    def of_ids(self, ticket_ids: list[str]) -> list[Ticket]:
+        return self.select(lambda ticket: ticket.id in ticket_ids, EVERY)
+
     def of_seller(self, user_id: str, page: Page) -> list[Ticket]:
         return self.select(lambda ticket: ticket.user_id == user_id, page)
 

@@ -34,6 +34,7 @@ class Tickets(Protocol):
     def change(self, ticket_id: str, decide: Decision[Ticket]) -> Ticket: ...
     def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]: ...
     def of_seller(self, user_id: str, page: Page) -> list[Ticket]: ...
+    def of_ids(self, ticket_ids: list[str]) -> list[Ticket]: ...
 
     @property
     def shares(self) -> Shares: ...
@@ -41,6 +42,9 @@ class Tickets(Protocol):
 
 class MongoTickets(Aggregates[Ticket]):
     shares: MongoShares
+
+    def of_ids(self, ticket_ids: list[str]) -> list[Ticket]:
+        return self.query({"_id": {"$in": ticket_ids}}, len(ticket_ids) or 1)
 
     def find_all(self, search: Search, page: Page, now: datetime) -> list[Ticket]:
         """Return a page of the listings that are searched for."""

@@ -19,7 +19,7 @@ from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import read_json, validate
 from ticketing.http.responses import no_content
-from ticketing.ids import checked_id, named
+from ticketing.ids import all_named, checked_id, named
 from ticketing.limits import WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
@@ -130,6 +130,14 @@ class TicketsService(service.Service):
     def get_ticket(self, id: str) -> Json:  # noqa: A002 - the contract's name
         """Return one ticket, with its layout. Raises NotFoundError."""
         return self.tickets.get(checked_id(id)).told()
+
+    @rpc
+    def find_tickets(self, ids: list[str]) -> list[Json]:
+        """Return those of some tickets that are there, without their layouts.
+
+        Raises NotFoundError on what is no list of ids.
+        """
+        return [each.json_dict() for each in self.tickets.of_ids(all_named(ids))]
 
     @rpc
     def get_seats(self, id: str) -> Json:  # noqa: A002

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import eventlet
 
 from ticketing import spans
+from ticketing.batches import Batches, Batching
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderEvent, OrderReduced
-from ticketing.errors import UnavailableError
+from ticketing.errors import NotFoundError, UnavailableError
 from ticketing.events import EventHandler
 from ticketing.messages import Delivery
 from ticketing.public_url import PublicUrl
 from web import languages
-from web.bookings import booking_of
 from web.documents import ics, pdf
 from web.documents.booking import Booking
+from web.facts import Facts, Services, facts_of
 from web.mail import letters
 from web.mail.letters import Envelope, Refund, Words
 from web.mail.message import Attachment
@@ -22,8 +24,11 @@ from web.mail.provider import Post, PostOffice
 from web.pages import base
 from web.states import Json
 
-# Letters of one kind written at once: printing takes memory and a core.
-HANDS = 2
+# Letters of one kind at once: as many as are asked about in one call.
+HANDS = 8
+# Seconds for others to come meanwhile, to be asked about together; no buyer misses
+# them, and a sale has the process to itself.
+GATHERING = 0.1
 # What takes longer is delivered again meanwhile, and would be sent twice.
 PATIENCE = 8.0
 
@@ -37,38 +42,47 @@ class LetterHandler(EventHandler):
 letter_handler = LetterHandler.decorator
 
 
+@dataclass
+class _Question:
+    """What is known of an order, once ``answer`` is there."""
+
+    order_id: str
+    answer: Facts | None = None
+
+
 class Letters(base.Web):
     """At least one letter for each event; should there be two, their ids are one."""
 
     public_url: str = PublicUrl()
     post: PostOffice = Post()
+    batches: Batches = Batching()
 
     @letter_handler(OrderCompleted)
     def on_order_completed(self, event: Delivery) -> None:
-        with self._writing_of(event.payload) as (order, booking):
+        with self._writing_of(event.payload) as (facts, booking):
             # One that was refunded since then gets the letter about that.
             if booking.passes:
-                words = letters.bought(booking, order["total"])
-                self._send(words, booking, order, event.payload)
+                words = letters.bought(booking, facts.order["total"])
+                self._send(words, booking, facts, event.payload)
 
     @letter_handler(OrderReduced)
     def on_order_reduced(self, event: Delivery) -> None:
-        with self._writing_of(event.payload) as (order, booking):
-            words = self._of_refund(order, booking, event.payload.units)
-            self._send(words, booking, order, event.payload)
+        with self._writing_of(event.payload) as (facts, booking):
+            words = self._of_refund(facts.order, booking, event.payload.units)
+            self._send(words, booking, facts, event.payload)
 
     @letter_handler(OrderCancelled)
     def on_order_cancelled(self, event: Delivery) -> None:
         reason = event.payload.reason
         if reason not in {"refunded", "listing cancelled"}:
             return
-        with self._writing_of(event.payload) as (order, booking):
+        with self._writing_of(event.payload) as (facts, booking):
             words = (
-                self._of_refund(order, booking, [])
+                self._of_refund(facts.order, booking, [])
                 if reason == "refunded"
                 else letters.called_off(booking)
             )
-            self._send(words, booking, order, event.payload)
+            self._send(words, booking, facts, event.payload)
 
     def _of_refund(self, order: Json, booking: Booking, left: list[str]) -> Words:
         """Tell of the refund that left the order with these units."""
@@ -77,21 +91,38 @@ class Letters(base.Web):
         return letters.refunded(booking, refund)
 
     @contextmanager
-    def _writing_of(self, told: OrderEvent) -> Iterator[tuple[Json, Booking]]:
+    def _writing_of(self, told: OrderEvent) -> Iterator[tuple[Facts, Booking]]:
         """Write to the buyer in time, and in the language of the order.
 
-        Gives the order that an event tells of, and what is still good of it.
+        Gives what is known of the order that an event tells of, and what is still good
+        of it. Raises NotFoundError.
         """
         with _in_time():
-            order = self.orders.get_order(told.id)
-            with languages.reading(languages.reader_of(order.get("language", ""))):
-                yield order, booking_of(self.tickets, self.orders, order).kept
+            facts = self._facts_of(told.id)
+            language = facts.order.get("language", "")
+            with languages.reading(languages.reader_of(language)):
+                booking = Booking.of(facts.order, facts.ticket, facts.passes)
+                yield facts, booking.kept
+
+    def _facts_of(self, order_id: str) -> Facts:
+        asked = _Question(order_id)
+        self.batches.join("facts", asked, self._ask)
+        if asked.answer is None:
+            raise NotFoundError(f"Order {order_id} is not known, or not to whom")
+        return asked.answer
+
+    def _ask(self, questions: list["_Question"]) -> None:
+        services = Services(self.orders, self.tickets, self.auth)
+        known = facts_of(services, [each.order_id for each in questions])
+        for each in questions:
+            each.answer = known.get(each.order_id)
+        eventlet.sleep(GATHERING)
 
     def _send(
-        self, words: Words, booking: Booking, order: Json, told: OrderEvent
+        self, words: Words, booking: Booking, facts: Facts, told: OrderEvent
     ) -> None:
-        address = self.auth.get_user(order["userId"])["email"]
-        envelope = Envelope(f"{told.id}.{told.version}", address, self.public_url)
+        key = f"{told.id}.{told.version}"
+        envelope = Envelope(key, facts.address, self.public_url)
         attachments = documents_of(booking.part(1), self.public_url)
         self.post.send(letters.write(words, booking, envelope, attachments))
 

@@ -1,7 +1,9 @@
 """What buyers and doors do with passes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from orders.models import Order
@@ -29,13 +31,24 @@ class Gate:
 
 def of_order(gate: Gate, order: Order) -> list[Json]:
     """Return the passes of an order with their codes, for its buyer."""
-    passes = _passes_of(order, gate.orders.tickets.find(order.ticket_id))
-    used = gate.admissions.of_passes(issued.id for issued in passes)
-    return [
-        models.shown(issued, used.get(issued.id))
-        | {"code": gate.codes.sign(_claims(issued))}
-        for issued in passes
-    ]
+    return of_orders(gate, [order])[order.id]
+
+
+def of_orders(gate: Gate, orders: Iterable[Order]) -> dict[str, list[Json]]:
+    """Return the same of several orders, by their ids."""
+    find = cache(gate.orders.tickets.find)
+    passes = {each.id: _passes_of(each, find(each.ticket_id)) for each in orders}
+    ids = (issued.id for own in passes.values() for issued in own)
+    used = gate.admissions.of_passes(ids)
+    return {
+        order_id: [_shown(gate.codes, issued, used.get(issued.id)) for issued in own]
+        for order_id, own in passes.items()
+    }
+
+
+def _shown(codes: PassCodes, issued: IssuedPass, admission: Admission | None) -> Json:
+    code = codes.sign(_claims(issued))
+    return models.shown(issued, admission) | {"code": code}
 
 
 def of_listing(gate: Gate, ticket_id: str, user_id: str) -> Json:

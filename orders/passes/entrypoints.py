@@ -13,7 +13,7 @@ from ticketing import service
 from ticketing.dependencies import Setting
 from ticketing.http import Request, route
 from ticketing.http.request import validate
-from ticketing.ids import checked_id
+from ticketing.ids import all_named, checked_id
 from ticketing.rpc import rpc
 
 Json = dict[str, Any]
@@ -70,6 +70,16 @@ class PassEntrypoints(service.Service):
     def list_passes(self, order_id: str) -> list[Json]:
         """Return the passes of an order with their codes. Raises NotFoundError."""
         return commands.of_order(self._gate, self.orders.get(checked_id(order_id)))
+
+    @rpc
+    def list_bookings(self, order_ids: list[str]) -> list[Json]:
+        """Return those of some orders that are there, each with its ``passes``.
+
+        Raises NotFoundError on what is no list of ids.
+        """
+        found = self.orders.of_ids(all_named(order_ids))
+        passes = commands.of_orders(self._gate, found)
+        return [order.told() | {"passes": passes[order.id]} for order in found]
 
     @rpc
     def list_ticket_passes(self, ticket_id: str, user_id: str) -> Json:

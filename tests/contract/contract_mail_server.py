@@ -36,7 +36,9 @@ class Handler:
             return AFTER_ALL[who]
         if who == "slow":
             await asyncio.sleep(NEVER)
-        self._keep(envelope.original_content, address)
+        # Each connection comes from a port of its own.
+        told = f"Delivered-To: {address}\r\nConnection: {session.peer[1]}\r\n"
+        self._keep(told.encode() + envelope.original_content)
         if who == "lost":
             server.transport.close()
         return "250 OK"
@@ -44,10 +46,10 @@ class Handler:
     async def handle_QUIT(self, server, session, envelope):  # noqa: N802
         await asyncio.sleep(NEVER)
 
-    def _keep(self, content, address):
+    def _keep(self, content):
         number = next(self._numbers)
         unfinished = self._folder / f"{number}.part"
-        unfinished.write_bytes(f"Delivered-To: {address}\r\n".encode() + content)
+        unfinished.write_bytes(content)
         unfinished.rename(self._folder / f"{number}.eml")
 
 

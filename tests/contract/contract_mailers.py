@@ -90,3 +90,7 @@ class SmtpHouse:
 
     def received(self):
         return _read(self.folder.glob("*.eml"))
+
+    def connections(self):
+        """Over how many the mails came."""
+        return len({each["Connection"] for each in self.received()})

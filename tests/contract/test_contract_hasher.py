@@ -5,12 +5,15 @@ from functools import partial
 import argon2
 import eventlet
 import pytest
+from eventlet import patcher
 from eventlet.event import Event
 
 from auth import passwords
 from auth.fakes import QuickHasher
 from auth.passwords import Argon2Hasher
 from ticketing.errors import UnavailableError
+
+_threading = patcher.original("threading")
 
 PASSWORD = "correct horse é🎟️"
 
@@ -105,6 +108,11 @@ class TestArgon2Hasher(HasherContract):
         for thread in threads:
             thread.wait()
         assert max(most) == 2
+
+    def test_no_more_threads_than_that_keep_memory(self, hasher):
+        hasher.hash(PASSWORD)
+        names = [thread.name for thread in _threading.enumerate()]
+        assert sum(name.startswith("tpool") for name in names) == passwords.HANDS
 
     def test_more_than_can_wait_are_told_to_come_back(self, hasher, monkeypatch):
         """At once, and those that wait are served."""

@@ -49,12 +49,12 @@ def test_only_a_few_letters_are_written_at_once(run):
 
     ended = []
     _, publish = start(run, write)
-    publish(*range(1, 8))
+    publish(*range(1, letters.HANDS + 6))
     eventually(lambda: len(begun) == letters.HANDS)
     go_on.send()
-    eventually(lambda: len(ended) == 7)
+    eventually(lambda: len(ended) == letters.HANDS + 5)
     assert max(most) == letters.HANDS
-    assert len(set(ended)) == 7
+    assert len(set(ended)) == letters.HANDS + 5
 
 
 def test_a_letter_waits_for_the_mail_server_to_come_back(run):

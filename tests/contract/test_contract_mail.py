@@ -13,7 +13,7 @@ from contract_mailers import FolderHouse, MemoryHouse, SmtpHouse
 
 from ticketing.clock import utc_now
 from ticketing.errors import HopelessError, UnavailableError
-from web.mail import folder
+from web.mail import folder, smtp
 from web.mail.message import Attachment, Letter, Sender, compose
 from web.mail.smtp import SmtpMailer, SmtpServer
 
@@ -144,6 +144,45 @@ class TestSmtp(MailerContract, RefusalContract):
         assert [each["Message-ID"] for each in house.received()] == [
             "<order.2@shop.test>"
         ] * 2
+
+    def test_mails_go_over_one_connection_while_there_are_some(self, house):
+        for key in ("order.2", "order.3"):
+            house.mailer.deliver(mail(key=key))
+        assert house.connections() == 1
+
+    def test_a_connection_sends_no_more_than_servers_take(self, house, monkeypatch):
+        monkeypatch.setattr(smtp, "MAILS", 2)
+        for key in ("order.2", "order.3", "order.4"):
+            house.mailer.deliver(mail(key=key))
+        assert house.connections() == 2
+
+    def test_a_connection_that_was_kept_too_long_is_not_used(self, house, monkeypatch):
+        monkeypatch.setattr(smtp, "KEEP", 0)
+        for key in ("order.2", "order.3"):
+            house.mailer.deliver(mail(key=key))
+        assert house.connections() == 2
+
+    def test_a_server_that_has_restarted_gets_the_next_mail_at_once(self, house):
+        house.mailer.deliver(mail())
+        house.go_away()
+        house.come_back()
+        house.mailer.deliver(mail(key="order.3"))
+        assert house.received()[-1]["Message-ID"] == "<order.3@shop.test>"
+
+    def test_few_connections_are_kept(self, house):
+        pool = eventlet.GreenPool()
+        for number in range(smtp.KEPT + 2):
+            pool.spawn(house.mailer.deliver, mail(key=f"order.{number}"))
+        pool.waitall()
+        assert house.connections() == smtp.KEPT + 2
+        assert len(house.mailer._lines) == smtp.KEPT
+
+    def test_after_a_mail_that_failed_there_is_a_new_connection(self, house):
+        house.mailer.deliver(mail())
+        with pytest.raises(UnavailableError):
+            house.mailer.deliver(mail(to="full@example.com"))
+        house.mailer.deliver(mail(key="order.3"))
+        assert house.connections() == 2
 
     def test_a_server_that_takes_too_long_is_left(self, house):
         hasty = house.mailer_of("smtp://", patience=0.2)

@@ -139,6 +139,11 @@ class TicketsContract:
         assert listed(Page(1, three[0])) == [three[1]]
         assert self.ids(tickets.of_seller(new_id(), Page())) == []
 
+    def test_some_are_found_by_their_ids(self, tickets, three):
+        wanted = [three[2], new_id(), "x", three[0], three[0]]
+        assert set(self.ids(tickets.of_ids(wanted))) == {three[0], three[2]}
+        assert tickets.of_ids([]) == []
+
     def test_orders_that_are_told_at_once_and_again_count_once(self, tickets):
         """More of them than a listing remembers, each told twice and at once."""
         count = REMEMBERED * 2 + 5

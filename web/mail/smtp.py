@@ -1,4 +1,4 @@
-"""Mails over SMTP (RFC 5321), one connection each."""
+"""Mails over SMTP (RFC 5321), several over one connection while there are some."""
 
 import smtplib
 import ssl
@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,14 @@ from ticketing.errors import HopelessError, UnavailableError
 
 # For all of it; whoever waits is asked to try again sooner than the bus would do.
 PATIENCE = 7.0
+# Connections that are kept for the next mails, for how many seconds, and for how many:
+# less than any server waits, and than one takes at a time.
+KEPT = 4
+KEEP = 20.0
+MAILS = 50
+
+
+_OK = 250
 
 
 class Security(StrEnum):
@@ -60,6 +69,29 @@ _FORM = (
 )
 
 
+@dataclass
+class _Line:
+    """A connection; ``free`` is when it had sent its last mail."""
+
+    client: smtplib.SMTP
+    sent: int = 0
+    free: float = 0.0
+
+    def is_open(self) -> bool:
+        """Whether the server still listens. Asked, for it may have left silently."""
+        try:
+            recent = monotonic() - self.free < KEEP
+            return recent and self.client.noop()[0] == _OK
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def leave(self) -> None:
+        """Say good-bye, and do not wait for an answer."""
+        with suppress(smtplib.SMTPException, OSError):
+            self.client.putcmd("quit")
+        self.client.close()
+
+
 class SmtpMailer:
     """``name`` is what this machine calls itself to the server."""
 
@@ -69,6 +101,7 @@ class SmtpMailer:
         self._server = server
         self._name = name
         self._patience = patience
+        self._lines: list[_Line] = []
 
     def deliver(self, message: EmailMessage) -> None:
         with eventlet.Timeout(self._patience, _away("it takes too long")):
@@ -83,16 +116,32 @@ class SmtpMailer:
                 raise _away(error) from None
 
     def _hand_over(self, message: EmailMessage) -> None:
-        client = self._connect()
+        line = self._open_line()
         try:
-            client.send_message(message)
-            # It is theirs now: nothing that comes after may count as a failure.
-            with suppress(smtplib.SMTPException, OSError):
-                client.putcmd("quit")
+            line.client.send_message(message)
         except smtplib.SMTPNotSupportedError as error:
+            line.client.close()
             raise HopelessError(f"The mail server cannot send this: {error}") from None
-        finally:
-            client.close()
+        except BaseException:  # running out of patience is one
+            line.client.close()
+            raise
+        # It is theirs now: nothing that comes after may count as a failure.
+        self._keep(line)
+
+    def _open_line(self) -> _Line:
+        while self._lines:
+            line = self._lines.pop()
+            if line.is_open():
+                return line
+            line.client.close()
+        return _Line(self._connect())
+
+    def _keep(self, line: _Line) -> None:
+        line.sent, line.free = line.sent + 1, monotonic()
+        if line.sent < MAILS and len(self._lines) < KEPT:
+            self._lines.append(line)
+        else:
+            line.leave()
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server

@@ -151,12 +151,11 @@ def test_who_has_no_account_any_more_may_sign_out_everywhere(auth):
 MANY_HASHES = """
 import resource
 from pathlib import Path
-from auth.passwords import Argon2Hasher, Passwords
+from auth.passwords import Argon2Hasher
 
 def size():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
-Passwords().setup()
 Argon2Hasher().hash("correct horse")
 before = size()
 for _ in range(25):
@@ -165,8 +164,8 @@ print(size() - before)
 """
 
 
-def test_what_a_hash_needs_is_given_back():
-    """25 hashes go through all of eventlet's twenty threads, with 19 MiB each."""
+def test_hashes_share_their_memory():
+    """Eventlet has twenty threads, and each would keep the 19 MiB of its last one."""
     command = [sys.executable, "-W", "ignore", "-c", MANY_HASHES]
     grown = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     assert int(grown) < 4 * 19 * 2**20

@@ -27,6 +27,24 @@ def test_the_passes_of_an_order_are_told_as_to_its_buyer(house, order):
     assert house.rpc.list_passes(order.id) == house.passes(order)
 
 
+def test_several_orders_are_told_with_their_passes(house, order):
+    other = house.buy(house.sell(), "9")
+    told = house.rpc.list_bookings([other.id, NOWHERE, order.id, order.id])
+    assert {each["id"]: each["passes"] for each in told} == {
+        order.id: house.passes(order),
+        other.id: house.passes(other),
+    }
+    (alone,) = house.rpc.list_bookings([order.id])
+    assert alone == order.told() | {"passes": house.passes(order)}
+    assert house.rpc.list_bookings([]) == []
+
+
+@pytest.mark.parametrize("bad", ["x", None, [None], [{"$ne": None}]])
+def test_only_a_list_of_ids_names_orders(house, bad):
+    with pytest.raises(NotFoundError):
+        house.rpc.list_bookings(bad)
+
+
 def test_the_passes_of_a_listing_are_told_as_to_its_seller(house, order):
     told = house.rpc.list_ticket_passes(order.ticket_id, ANN)
     assert (told["ticketId"], told["title"]) == (order.ticket_id, "Row 3")

@@ -24,6 +24,18 @@ def test_a_ticket_is_listed_shown_and_found(shop, ticket):
     assert shop.rpc.list_tickets(order="desc") == [ticket]
 
 
+def test_some_tickets_are_found_by_their_ids(shop, ticket):
+    wanted = [NOWHERE, ticket["id"], *NO_IDS[:1], ticket["id"]]
+    assert shop.rpc.find_tickets(wanted) == [ticket]
+    assert shop.rpc.find_tickets([]) == []
+
+
+@pytest.mark.parametrize("bad", ["x", None, [None], [{"$ne": None}]])
+def test_only_a_list_of_ids_names_tickets(shop, bad):
+    with pytest.raises(NotFoundError):
+        shop.rpc.find_tickets(bad)
+
+
 def test_a_ticket_is_edited_for_its_seller_alone(shop, ticket):
     edited = shop.rpc.update_ticket(ticket["id"], ANN, "Row 4", 5)
     assert (edited["title"], edited["price"], edited["version"]) == ("Row 4", 5, 1)

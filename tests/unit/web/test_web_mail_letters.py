@@ -35,7 +35,8 @@ def printed(mail):
 
 
 @pytest.fixture
-def house():
+def house(monkeypatch):
+    monkeypatch.setattr(letters, "GATHERING", 0)
     return House()
 
 
@@ -220,6 +221,37 @@ def test_a_mail_server_that_is_away_leaves_the_event_to_be_tried_again(house):
     house.mailer.away = False
     house.complete()
     assert len(house.mails) == 1
+
+
+def test_letters_that_come_together_are_asked_for_together(house):
+    ids = [f"{number:024x}" for number in range(5)]
+    house.known = set(ids)
+    pool = eventlet.GreenPool()
+    for order_id in ids:
+        pool.spawn(house.complete, order_id=order_id)
+    pool.waitall()
+    assert house.asked == [ids[:1], ids[1:]]
+    assert [mail["Message-ID"] for mail in house.mails] == [
+        f"<{order_id}.2@shop.test>" for order_id in ids
+    ]
+
+
+def test_an_order_that_nobody_knows_keeps_no_other_letter_back(house):
+    pool = eventlet.GreenPool()
+    pool.spawn(house.complete)
+    lost = pool.spawn(house.complete, order_id="0" * 24)
+    again = pool.spawn(house.complete, version=3)
+    with pytest.raises(NotFoundError):
+        lost.wait()
+    again.wait()
+    assert len(house.mails) == 2
+
+
+@pytest.mark.parametrize("unknown", ["ticket", "user"])
+def test_a_letter_about_nothing_or_to_nobody_is_not_written(house, unknown):
+    setattr(house, unknown, getattr(house, unknown) | {"id": "0" * 24})
+    with pytest.raises(NotFoundError):
+        house.complete()
 
 
 def test_an_address_that_is_refused_is_hopeless(house):

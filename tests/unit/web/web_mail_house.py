@@ -6,6 +6,7 @@ from nameko.testing.services import worker_factory
 from web_fakes import NOW
 from web_pass_house import ORDER, TICKET, order_json, passes_json, ticket_json
 
+from ticketing.batches import Batches
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderReduced, TicketRef
 from ticketing.errors import NotFoundError
 from ticketing.messages import Delivery
@@ -31,16 +32,16 @@ class House:
         self.passes = passes_json()
         self.payment = {"orderId": ORDER, "refunds": []}
         self.user = {"id": "5" * 24, "email": "ann@example.com"}
+        # Which orders there are, and which were asked for together.
+        self.known, self.asked = {ORDER}, []
         office = PostOffice(self.mailer, Sender("", "shop@shop.test"), lambda: NOW)
         self.service = worker_factory(
             Writing,
-            orders=SimpleNamespace(
-                get_order=self.answer("order", ORDER),
-                list_passes=self.answer("passes", ORDER),
-            ),
-            tickets=SimpleNamespace(get_ticket=self.answer("ticket", TICKET)),
+            orders=SimpleNamespace(list_bookings=self.bookings),
+            tickets=SimpleNamespace(find_tickets=self.those("ticket")),
             payments=SimpleNamespace(get_payment=self.answer("payment", ORDER)),
-            auth=SimpleNamespace(get_user=self.answer("user", "5" * 24)),
+            auth=SimpleNamespace(get_users=self.those("user")),
+            batches=Batches(),
             post=office,
             public_url=SHOP,
         )
@@ -53,12 +54,23 @@ class House:
 
         return ask
 
+    def bookings(self, ids):
+        self.asked.append(ids)
+        told = self.order | {"passes": self.passes}
+        return [told | {"id": each} for each in ids if each in self.known]
+
+    def those(self, name):
+        def find(ids):
+            return [getattr(self, name)] if getattr(self, name)["id"] in ids else []
+
+        return find
+
     @property
     def mails(self):
         return list(self.mailer.delivered.values())
 
-    def complete(self, version=2):
-        told = facts(version, units=["A-1", "A-2"])
+    def complete(self, version=2, order_id=ORDER):
+        told = facts(version, units=["A-1", "A-2"]) | {"id": order_id}
         self.service.on_order_completed(Delivery(OrderCompleted(**told), "e"))
 
     def reduce(self, units, version=3):
