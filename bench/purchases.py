@@ -9,63 +9,17 @@ ticket. The load generator and all servers share the machine.
 
 import argparse
 import asyncio
-import json
-import os
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any, Self
 
 from launcher.testing import Launched
+from rehearsal.client import Client
+from rehearsal.processes import CpuMeter
 
-JSON = dict[str, Any]
 POLL = 0.01
-TICKS = os.sysconf("SC_CLK_TCK")
-
-
-class Client:
-    """The least HTTP client: one connection, JSON, one cookie."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._address = host, port
-        self._cookie = ""
-
-    async def __aenter__(self) -> Self:
-        self._reader, self._writer = await asyncio.open_connection(*self._address)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._writer.close()
-
-    async def call(self, method: str, path: str, body: JSON | None = None) -> Any:
-        """Return the JSON of a 2xx answer. Raises RuntimeError with any other."""
-        data = json.dumps(body).encode() if body is not None else b""
-        head = (
-            f"{method} {path} HTTP/1.1\r\nHost: bench\r\nCookie: {self._cookie}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
-        )
-        self._writer.write(head.encode() + data)
-        status, answer = await self._answer()
-        if not 200 <= status < 300:
-            raise RuntimeError(f"{method} {path}: {status} {answer.decode()}")
-        return json.loads(answer) if answer else None
-
-    async def _answer(self) -> tuple[int, bytes]:
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        length = 0
-        for line in head[1:]:
-            name, _, value = line.partition(": ")
-            if name == "Content-Length":
-                length = int(value)
-            elif name == "Set-Cookie":
-                self._cookie = value.partition(";")[0]
-        return int(head[0].split()[1]), await self._reader.readexactly(length)
-
-    async def sign_up(self, name: str) -> None:
-        account = {"email": f"{name}@bench.test", "password": "correct horse"}
-        await self.call("POST", "/api/users/signup", account)
 
 
 @dataclass
@@ -117,45 +71,6 @@ async def list_tickets(address: tuple[str, int], count: int) -> list[str]:
         return made
 
 
-def cpu_seconds(root: int) -> dict[str, float]:
-    """CPU of every descendant of a process, summed by what it runs."""
-    parents, usage = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-            command = (stat.parent / "cmdline").read_text().replace("\0", " ")
-        except OSError:
-            continue
-        fields = text[text.rindex(")") + 2 :].split()
-        pid = int(stat.parent.name)
-        parents[pid] = int(fields[1])
-        usage[pid] = label(command), (int(fields[11]) + int(fields[12])) / TICKS
-    total: dict[str, float] = {}
-    for pid, (name, seconds) in usage.items():
-        if is_below(pid, root, parents):
-            total[name] = total.get(name, 0.0) + seconds
-    return total
-
-
-def is_below(pid: int, root: int, parents: dict[int, int]) -> bool:
-    while pid in parents and pid != root:
-        pid = parents[pid]
-    return pid == root
-
-
-def label(command: str) -> str:
-    known = {
-        "nameko": "services",
-        "secantus": "mongodb",
-        "mongod": "mongodb",
-        "nats-server": "nats",
-        "redis": "redis",
-        "beam": "rabbitmq",
-        "stripe_stand_in": "stripe stand-in",
-    }
-    return next((name for part, name in known.items() if part in command), "other")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--buyers", type=int, default=32)
@@ -172,19 +87,18 @@ def report(launched: Launched, buyers: int, seconds: float) -> None:
     assert launched.process
     address = "127.0.0.1", launched.instance.port
     tickets = asyncio.run(list_tickets(address, round(seconds * 150)))
-    before, start = cpu_seconds(launched.process.pid), time.perf_counter()
+    meter, start = CpuMeter(launched.process.pid), time.perf_counter()
     result = asyncio.run(run_buyers(address, buyers, seconds, tickets))
     took = time.perf_counter() - start
-    after = cpu_seconds(launched.process.pid)
+    used = meter.look()
     count = len(result.complete)
     print(f"{count} purchases in {took:.1f} s: {count / took:.1f}/s, {buyers} buyers")
     for step in ("reserve", "pay", "complete"):
         times = getattr(result, step)
         p99 = quantiles(times, n=100)[98]
         print(f"{step:>9}: p50 {median(times) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms")
-    for name, used in sorted(after.items()):
-        cost = (used - before.get(name, 0.0)) / count * 1000
-        print(f"{name:>16}: {cost:.1f} ms CPU a purchase")
+    for name, seconds_used in sorted(used.items()):
+        print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")
 
 
 async def run_buyers(
