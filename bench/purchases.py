@@ -1,10 +1,12 @@
 """Whole purchases per second, and the CPU each costs.
 
     .venv/bin/python -m bench.purchases [--buyers 32] [--seconds 15] [--processes 1]
+                                        [--floor]
 
 Starts a system of its own in a temporary folder. Every buyer signs up once and then
 reserves, pays and waits until the order is complete, over and over, each time another
-ticket. The load generator and all servers share the machine.
+ticket. The load generator and all servers share the machine. With ``--floor`` it is
+compared with what the servers alone could do just before.
 """
 
 import argparse
@@ -15,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
 
+from bench import floor
 from launcher.testing import Launched
 from rehearsal.client import Client
 from rehearsal.processes import CpuMeter
@@ -76,14 +79,21 @@ def main() -> None:
     parser.add_argument("--buyers", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--floor", action="store_true")
     options = parser.parse_args()
+    floors = floor.run(seconds=options.seconds) if options.floor else None
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         with Launched(data, "--processes", str(options.processes)) as launched:
-            report(launched, options.buyers, options.seconds)
+            rate = report(launched, options.buyers, options.seconds)
+    if floors:
+        single, grouped = (rate / each for each in floors)
+        print(f"whole purchases to the floor: {single:.2f} of it one by one, ", end="")
+        print(f"{grouped:.2f} of it in groups")
 
 
-def report(launched: Launched, buyers: int, seconds: float) -> None:
+def report(launched: Launched, buyers: int, seconds: float) -> float:
+    """Print the figures and return the purchases a second."""
     assert launched.process
     address = "127.0.0.1", launched.instance.port
     tickets = asyncio.run(list_tickets(address, round(seconds * 150)))
@@ -99,6 +109,7 @@ def report(launched: Launched, buyers: int, seconds: float) -> None:
         print(f"{step:>9}: p50 {median(times) * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms")
     for name, seconds_used in sorted(used.items()):
         print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")
+    return count / took
 
 
 async def run_buyers(
