@@ -77,11 +77,6 @@ class Client:
             raise RuntimeError(f"{method} {path}: {answer.status} {told}")
         return answer.json()
 
-    async def sign_up(self, name: str) -> None:
-        """With an address at example.com. Raises RuntimeError."""
-        account = {"email": f"{name}@example.com", "password": "correct horse"}
-        await self.call("POST", "/api/users/signup", account)
-
     async def _connected(self) -> "_Wire":
         if self._wire is None or not self._wire.is_open:
             try:
