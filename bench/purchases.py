@@ -70,7 +70,7 @@ async def report(shop: Shop, buyers: int, seconds: float) -> float:
     took, used, count = record.now(), meter.look(), len(record.bought)
     print(f"{count} purchases in {took:.1f} s: {count / took:.1f}/s, {buyers} buyers")
     for step in ("reserve", "pay", "complete"):
-        found = times([each.took for each in record.asked if each.step == step])
+        found = times([each.took for each in record.steps if each.name == step])
         print(f"{step:>9}: p50 {ms(found.p50)}, p99 {ms(found.p99)}")
     for name, seconds_used in sorted(used.items()):
         print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")

@@ -19,22 +19,23 @@ def main() -> int:
     options = command.parse()
     progress = Progress()
     try:
-        outcome = _rehearsed(options, progress)
+        outcome = _rehearse(options, progress)
     except (RehearsalError, LauncherError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    _tell(outcome, options, progress)
     return 1 if options.check and not outcome.is_good else 0
 
 
-def _rehearsed(options: Options, progress: Progress) -> Outcome:
+def _rehearse(options: Options, progress: Progress) -> Outcome:
     progress.say("Looking for a shop, or starting one.")
     with opened(options) as shop:
         whose = "started for it" if shop.is_own else "that runs"
         progress.say(f"The shop {whose}: {shop.url}")
-        return asyncio.run(rehearse(shop, options, progress))
+        outcome = asyncio.run(rehearse(shop, options, progress))
+        _tell(outcome, options, progress)
+    return outcome
 
 
 def _tell(outcome: Outcome, options: Options, progress: Progress) -> None:

@@ -90,7 +90,7 @@ class Buyer:
                 self._record.ends["paid, and cancelled"] += 1
                 return
             await pauses.wait()
-        self._record.request("complete", paid, answer.status)
+        self._record.step("complete", paid)
         self._record.purchase(order["id"], tuple(told["units"]), began)
         self._record.ends["bought"] += 1
 
@@ -131,7 +131,7 @@ class Buyer:
         key: str | None = None,
     ) -> Answer:
         """Ask until there is an answer. It goes on for as long as the sale does."""
-        pauses = Pauses(AGAIN)
+        pauses, wanted = Pauses(AGAIN), self._record.now()
         while True:
             began = self._record.now()
             try:
@@ -140,5 +140,6 @@ class Buyer:
                 answer = Answer(LOST, b"")
             self._record.request(step, began, answer.status)
             if answer.status not in PASSING:
+                self._record.step(step, wanted)
                 return answer
             await pauses.wait()

@@ -12,7 +12,7 @@ Points = Sequence[tuple[float, float]]
 WIDTH, HEIGHT = 760, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 12, 28
 COLOURS = 6
-BAR, GAP, LABEL = 20, 8, 150
+BAR, GAP, LABEL = 20, 8, 160
 
 
 @dataclass(frozen=True)

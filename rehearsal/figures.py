@@ -10,10 +10,7 @@ from rehearsal.record import Asked, Record
 from rehearsal.watch import Look
 
 STEPS = ("page", "reserve", "pay", "complete", "order", "look", "let go")
-# Steps of which each request is one; "complete" is a wait of several.
-NO_REQUESTS = {"complete"}
 LOAD = "this program"
-TOO_LATE = 5.0
 
 
 class Times(NamedTuple):
@@ -28,8 +25,10 @@ class Times(NamedTuple):
 
 @dataclass(frozen=True)
 class Figures:
-    """``took`` are the seconds from the gate to the last unit, None if some are left;
-    ``cpu`` the milliseconds of each purchase, by process.
+    """``steps`` have the time until an answer, however often somebody asked;
+    ``longest`` is that of one request in the sale. ``took`` are the seconds from the
+    gate to the last unit, None if some are left; ``cpu`` are the milliseconds of each
+    purchase, by process.
     """
 
     units: int
@@ -81,7 +80,7 @@ def figures(
         rate=len(bought) / over if over else 0.0,
         took=last if is_sold_out else None,
         steps=_steps(record),
-        longest=max((a.took for a in record.asked if _is_request(a)), default=0.0),
+        longest=max((each.took for each in record.asked if each.at >= 0), default=0.0),
         cpu={k: v / count * 1000 for k, v in used.items()} if count else {},
         errors=dict(Counter(map(_error, filter(_is_error, record.asked)))),
         letters=looks[-1].queues.get("letters", 0) if looks else 0,
@@ -105,15 +104,9 @@ def ms(seconds: float) -> str:
 
 def _steps(record: Record) -> dict[str, Times]:
     took: dict[str, list[float]] = {}
-    for asked in record.asked:
-        if not _is_error(asked):
-            took.setdefault(asked.step, []).append(asked.took)
+    for step in record.steps:
+        took.setdefault(step.name, []).append(step.took)
     return {step: times(took[step]) for step in STEPS if step in took}
-
-
-def _is_request(asked: Asked) -> bool:
-    """In the sale; the pages were opened before it."""
-    return asked.step not in NO_REQUESTS and asked.at >= 0
 
 
 def _is_error(asked: Asked) -> bool:

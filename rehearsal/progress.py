@@ -23,17 +23,18 @@ class Progress:
         """Something that stays."""
         print(f"\r\033[K{line}" if self._is_live else line, flush=True)
 
-    def now(self, line: str, *, is_last: bool = False) -> None:
+    def now(self, line: str, *, is_last: bool = False, apart: float = APART) -> None:
         """Something that the next one replaces."""
         if self._is_live:
             width = shutil.get_terminal_size().columns - 1
             print(f"\r\033[K{line[:width]}", end="\n" if is_last else "", flush=True)
         elif is_last or time.monotonic() >= self._next:
             print(line, flush=True)
-            self._next = time.monotonic() + APART
+            self._next = time.monotonic() + apart
 
     def counted(self, what: str, done: int, of: int) -> None:
-        self.now(f"{bar(done / of)} {done:,} of {of:,} {what}", is_last=done == of)
+        words = f"{bar(done / of)} {done:,} of {of:,} {what}"
+        self.now(words, is_last=done == of, apart=5 * APART)
 
 
 def bar(share: float) -> str:
@@ -44,7 +45,7 @@ def bar(share: float) -> str:
 def line(record: Record, share: float) -> str:
     """How the sale stands."""
     now = record.now()
-    recent = [a.took for a in record.asked[-400:] if a.step == "reserve" and a.status]
+    recent = [s.took for s in record.steps[-400:] if s.name == "reserve"]
     reserve = f"reserve p99 {ms(times(recent).p99)}" if recent else ""
     unanswered = sum(a.status == 0 or a.status >= 500 for a in record.asked[-400:])
     trouble = f"  {unanswered} of the last requests failed" if unanswered else ""

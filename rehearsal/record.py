@@ -15,6 +15,14 @@ class Asked(NamedTuple):
     status: int
 
 
+class Step(NamedTuple):
+    """One thing that a buyer wanted, until it was answered, however often asked."""
+
+    at: float
+    name: str
+    took: float
+
+
 class Bought(NamedTuple):
     """One whole purchase, at the time when its buyer knew of it."""
 
@@ -29,6 +37,7 @@ class Record:
     """``broken`` is what must not be and a buyer saw; ``ends`` how many ended how."""
 
     asked: list[Asked] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     bought: list[Bought] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
@@ -44,12 +53,16 @@ class Record:
     def request(self, step: str, began: float, status: int) -> None:
         self.asked.append(Asked(began, step, self.now() - began, status))
 
+    def step(self, name: str, began: float) -> None:
+        self.steps.append(Step(began, name, self.now() - began))
+
     def purchase(self, order: str, units: tuple[str, ...], began: float) -> None:
         now = self.now()
         self.bought.append(Bought(now, order, units, now - began))
         self.sold += len(units)
 
     def restart(self) -> None:
-        """The sale opens now. What was asked before keeps its place, before it."""
+        """The sale opens now. What was before keeps its place, before it."""
         shift, self.opened = self.now(), time.perf_counter()
         self.asked = [each._replace(at=each.at - shift) for each in self.asked]
+        self.steps = [each._replace(at=each.at - shift) for each in self.steps]

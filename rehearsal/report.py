@@ -13,9 +13,11 @@ from rehearsal.record import Record
 from rehearsal.targets import Target
 from rehearsal.watch import Look
 
+# Milliseconds that would be shown as none.
+NOTHING = 0.005
 STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WORDS = {
-    "page": "open the page, before the sale",
+    "page": "open the page, before",
     "reserve": "reserve",
     "pay": "pay",
     "complete": "from paid to complete",
@@ -86,12 +88,13 @@ def _verdicts(story: Story) -> str:
     rows = rows or [_verdict(kept, "", is_good=True)]
     for what, found, is_met, counts in story.targets:
         word = found if counts or is_met else f"{found}, which does not count here"
-        rows.append(_verdict(what, word, is_good=is_met))
+        rows.append(_verdict(what, word, is_good=is_met, counts=counts))
     return f'<ul class="verdicts">{"".join(rows)}</ul>'
 
 
-def _verdict(what: str, found: str, *, is_good: bool) -> str:
-    kind, sign = ("good", "✓") if is_good else ("bad", "✗")
+def _verdict(what: str, found: str, *, is_good: bool, counts: bool = True) -> str:
+    missed = ("bad", "✗") if counts else ("", "·")
+    kind, sign = ("good", "✓") if is_good else missed
     told = f": {escape(found)}" if found else ""
     return f'<li class="{kind}"><b>{sign}</b> {escape(what)}{told}</li>'
 
@@ -108,9 +111,9 @@ def _steps(figures: Figures) -> str:
 def _over_time(record: Record) -> dict[str, charts.Points]:
     """Percentiles of what was answered in each second."""
     seconds: dict[int, list[float]] = defaultdict(list)
-    for asked in record.asked:
-        if asked.step == "reserve" and asked.status:
-            seconds[int(asked.at + asked.took)].append(1000 * asked.took)
+    for step in record.steps:
+        if step.name == "reserve":
+            seconds[int(step.at + step.took)].append(1000 * step.took)
     found = {second: times(took) for second, took in sorted(seconds.items())}
     return {
         "half within": [(second + 0.5, t.p50) for second, t in found.items()],
@@ -119,7 +122,8 @@ def _over_time(record: Record) -> dict[str, charts.Points]:
 
 
 def _cpu(figures: Figures) -> str:
-    ranked = sorted(figures.cpu.items(), key=lambda item: -item[1])
+    seen = ((name, cost) for name, cost in figures.cpu.items() if cost >= NOTHING)
+    ranked = sorted(seen, key=lambda item: -item[1])
     return charts.bars([(name, [value]) for name, value in ranked], ("ms",))
 
 

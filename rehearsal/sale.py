@@ -75,6 +75,8 @@ class Sale:
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
+        left = sum(isinstance(each, asyncio.CancelledError) for each in ended)
+        self.record.ends["there when it was over"] += left
         if fault := next((each for each in ended if isinstance(each, Exception)), None):
             raise fault
 

@@ -38,6 +38,7 @@ def story(broken=(), units=3):
     record = told()
     record.kills = [1.5]
     record.request("reserve", 0.0, 201)
+    record.step("reserve", 0.0)
     queues = {"outbox": 2, "letters": 1}
     looks = [Look(at, at, queues, {"services": 0.1}) for at in (-1, 0, 1, 2)]
     found = figures(record, looks, units, None, 0.01)
