@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 
 from launcher.errors import LauncherError
@@ -16,6 +17,8 @@ from rehearsal.shop import opened
 
 
 def main() -> int:
+    # Ends what was started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     options = command.parse()
     progress = Progress()
     try:

@@ -21,6 +21,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Something that stays."""
+        self._next = 0.0
         print(f"\r\033[K{line}" if self._is_live else line, flush=True)
 
     def now(self, line: str, *, is_last: bool = False, apart: float = APART) -> None:

@@ -1,7 +1,10 @@
 """Small rehearsals on the real servers, as somebody at a terminal starts them."""
 
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +67,32 @@ def test_a_target_that_is_missed(shop, tmp_path):
     assert said[-1].endswith("; missed something")
     assert any("✗ 100 whole purchases a second" in line for line in said)
     assert any("✓ nothing sold twice" in line for line in said)
+
+
+def processes_in(folder):
+    """The command lines in which something below a folder is named."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(folder) in command and process.name != str(os.getpid()):
+            yield command
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ended_on_the_way(tmp_path, number):
+    """Whatever it has started ends with it, and its folder is gone."""
+    command = [sys.executable, "-P", "-m", "rehearsal", "--own", "--rush", "60"]
+    own = project_environment(os.environ | {"TMPDIR": str(tmp_path)})
+    with subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE) as going:
+        while b"signed in" not in going.stdout.readline():
+            assert going.poll() is None
+        assert list(processes_in(tmp_path))
+        going.send_signal(number)
+        assert going.wait() == 128 + number
+    assert not list(processes_in(tmp_path))
+    assert not list(tmp_path.glob("rehearsal-*"))
 
 
 def test_nothing_runs_there(tmp_path):
