@@ -138,8 +138,9 @@ class Buyer:
                 answer = await client.ask(method, path, body, key)
             except LostError:
                 answer = Answer(LOST, b"")
-            self._record.request(step, began, answer.status)
             if answer.status not in PASSING:
+                self._record.request(step, began, answer.status)
                 self._record.step(step, wanted)
                 return answer
+            self._record.request(step, began, answer.status, answer.message())
             await pauses.wait()

@@ -30,6 +30,13 @@ class Answer:
     def json(self) -> Any:
         return json.loads(self.body) if self.body else None
 
+    def message(self) -> str:
+        """The first error that is told, "" for an answer of another shape."""
+        try:
+            return str(self.json()["errors"][0]["message"])
+        except (ValueError, LookupError, TypeError):
+            return ""
+
 
 class Client:
     """Connects when it asks first, and again after its connection was lost."""

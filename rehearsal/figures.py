@@ -114,5 +114,6 @@ def _is_error(asked: Asked) -> bool:
 
 
 def _error(asked: Asked) -> str:
-    what = f"answered {asked.status}" if asked.status else "no answer"
-    return f"{asked.step}: {what}"
+    if not asked.status:
+        return f"{asked.step}: no answer"
+    return f"{asked.step}: {asked.status} {asked.why}".rstrip()

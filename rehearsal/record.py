@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 
 class Asked(NamedTuple):
-    """One request: ``status`` is 0 when there was no answer."""
+    """One request: ``status`` is 0 when there was no answer; ``why`` what it said."""
 
     at: float
     step: str
     took: float
     status: int
+    why: str = ""
 
 
 class Step(NamedTuple):
@@ -50,8 +51,8 @@ class Record:
     def now(self) -> float:
         return time.perf_counter() - self.opened
 
-    def request(self, step: str, began: float, status: int) -> None:
-        self.asked.append(Asked(began, step, self.now() - began, status))
+    def request(self, step: str, began: float, status: int, why: str = "") -> None:
+        self.asked.append(Asked(began, step, self.now() - began, status, why))
 
     def step(self, name: str, began: float) -> None:
         self.steps.append(Step(began, name, self.now() - began))

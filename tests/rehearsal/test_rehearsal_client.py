@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from rehearsal.client import Client, LostError
+from rehearsal.client import Answer, Client, LostError
 
 ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nSet-Cookie: session=a; Path=/\r\n\r\n"
@@ -66,6 +66,21 @@ def test_a_lost_connection_is_told_and_made_again():
                 return await client.ask("GET", "/x")
 
         assert asyncio.run(ask_twice()).json() == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"errors": [{"message": "Try again"}]}', "Try again"),
+        (b"<html>", ""),
+        (b"", ""),
+        (b'{"errors": []}', ""),
+        (b"[1]", ""),
+    ],
+)
+def test_the_message_of_an_error(body, message):
+    """Whatever a proxy may have answered instead, it is no reason to stop."""
+    assert Answer(503, body).message() == message
 
 
 def test_nobody_listens():

@@ -50,14 +50,14 @@ def test_errors_are_counted():
     record.asked = [
         Asked(0.1, "reserve", 0.2, 400),
         Asked(0.2, "reserve", 9.0, 0),
-        Asked(0.3, "reserve", 8.0, 503),
+        Asked(0.3, "reserve", 8.0, 503, "Try again"),
         Asked(0.3, "pay", 7.0, 429),
     ]
     found = of(record)
     assert found.errors == {
         "reserve: no answer": 1,
-        "reserve: answered 503": 1,
-        "pay: answered 429": 1,
+        "reserve: 503 Try again": 1,
+        "pay: 429": 1,
     }
     assert found.longest == 9.0
 
