@@ -15,6 +15,9 @@ from rehearsal.rehearsal import Outcome, rehearse
 from rehearsal.report import html
 from rehearsal.shop import opened
 
+# The rest stands in the report.
+MOST_SHOWN = 10
+
 
 def main() -> int:
     # Ends what was started, as Ctrl-C does.
@@ -46,12 +49,15 @@ def _tell(outcome: Outcome, options: Options, progress: Progress) -> None:
     for what, found, is_met, counts in story.targets:
         sign = "✓" if is_met else "✗" if counts else "·"
         progress.say(f"  {sign} {what}: {found}")
-    for each in story.broken[:20]:
+    for each in story.broken[:MOST_SHOWN]:
         progress.say(f"  ✗ {each}")
     if not story.broken:
         progress.say(
             "  ✓ nothing sold twice, a pass for each unit, nothing paid without"
         )
+    errors = sorted(story.figures.errors.items(), key=lambda item: -item[1])
+    for name, count in errors[:MOST_SHOWN]:
+        progress.say(f"  {count:8,} times {name}")
     for name, cost in sorted(story.figures.cpu.items(), key=lambda item: -item[1]):
         progress.say(f"  {cost:8.2f} ms CPU a purchase: {name}")
     options.report.parent.mkdir(parents=True, exist_ok=True)

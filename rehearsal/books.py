@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import stripe
@@ -12,6 +13,7 @@ from nameko.standalone.rpc import ClusterRpcProxy
 from rehearsal.client import Client
 from rehearsal.sale import Sale
 from rehearsal.shop import Shop
+from ticketing.clock import iso
 from ticketing.errors import TicketingError
 from ticketing.rpc import register_errors
 
@@ -66,7 +68,8 @@ async def read(shop: Shop, sale: Sale, seller: Client, since: int) -> Books:
         "id"
     ]
     listings = tuple([await _listing(seller, each) for each in sale.listings])
-    told = await asyncio.to_thread(_by_rpc, shop, sale.listings, seller_id)
+    begin = iso(datetime.fromtimestamp(since, UTC))
+    told = await asyncio.to_thread(_by_rpc, shop, sale.listings, seller_id, begin)
     orders, ledger, findings = told
     charges, refunds = await asyncio.to_thread(_at_stripe, shop, since, orders)
     return Books(listings, orders, charges, refunds, ledger, findings)
@@ -82,7 +85,7 @@ async def _listing(seller: Client, listing: str) -> Listing:
 
 
 def _by_rpc(
-    shop: Shop, listings: list[str], seller: str
+    shop: Shop, listings: list[str], seller: str, since: str
 ) -> tuple[dict[str, Order], dict[str, int], tuple[str, ...]]:
     config = {
         "AMQP_URI": shop.environment["AMQP_URI"],
@@ -94,7 +97,7 @@ def _by_rpc(
             for listing in listings
             for told in _sales(rpc, listing, seller)
         }
-        rows = _rows(rpc, min(orders)) if orders else []
+        rows = _rows(rpc, since)
         ledger = {row["orderId"]: row["charged"] - row["refunded"] for row in rows}
         findings = rpc.payments.findings()
     return (
@@ -111,14 +114,11 @@ def _sales(rpc: Any, listing: str, seller: str) -> Iterator[JSON]:
         after = page[-1]["id"]
 
 
-def _rows(rpc: Any, first: str) -> Iterator[JSON]:
-    """The newest first, down to the first order."""
-    after = None
-    while page := rpc.payments.ledger(limit=MOST_ROWS, after=after)["orders"]:
+def _rows(rpc: Any, since: str) -> Iterator[JSON]:
+    after, most = None, MOST_ROWS
+    while page := rpc.payments.ledger(since, limit=most, after=after)["orders"]:
         yield from page
         after = page[-1]["orderId"]
-        if after < first:
-            return
 
 
 def _order(told: JSON) -> Order:

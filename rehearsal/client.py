@@ -11,6 +11,8 @@ from typing import Any, Self
 JSON = dict[str, Any]
 # Longer than any answer may take, so that one that takes too long is measured.
 TIMEOUT = 30.0
+REPEATABLE = {"GET", "PUT"}
+TRIES, PAUSE = 20, 1.0
 _HEAD, _LENGTH, _COOKIE = b"\r\n\r\n", b"\r\nContent-Length: ", b"\r\nSet-Cookie: "
 
 
@@ -77,8 +79,16 @@ class Client:
         return answer
 
     async def call(self, method: str, path: str, body: JSON | None = None) -> Any:
-        """Return the JSON of a 2xx answer. Raises RuntimeError with any other."""
+        """Return the JSON of a 2xx answer. Raises RuntimeError with any other.
+
+        A shop that is busy is asked again, unless that could be done twice.
+        """
         answer = await self.ask(method, path, body)
+        for _ in range(TRIES if method in REPEATABLE else 0):
+            if answer.status != 503:
+                break
+            await asyncio.sleep(PAUSE)
+            answer = await self.ask(method, path, body)
         if not answer.is_good:
             told = answer.body.decode(errors="replace")
             raise RuntimeError(f"{method} {path}: {answer.status} {told}")

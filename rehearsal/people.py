@@ -18,7 +18,7 @@ from ticketing.mongo import DURABLE
 Tell = Callable[[int], None]
 
 # Hashing a password takes a core for a while; more at once only wait for each other.
-AT_ONCE = 4
+AT_ONCE, TRIES = 4, 5
 TOO_MUCH = """\
 This shop takes no more sign-ups from here for now: start it with RATE_LIMITS=off for a
 rehearsal, or take fewer --buyers."""
@@ -51,25 +51,34 @@ def _made(shop: Shop, count: int) -> list[Client]:
 
 
 async def _signed_up(shop: Shop, count: int, tell: Tell) -> list[Client]:
-    turns, done, run = asyncio.Semaphore(AT_ONCE), 0, new_id()
+    turns, done = asyncio.Semaphore(AT_ONCE), 0
 
-    async def one(number: int) -> Client:
+    async def one() -> Client:
         nonlocal done
         client = Client(*shop.address)
-        account = {"email": f"rehearsal-{run}-{number}@example.com", "password": run}
         async with turns:
-            answer = await client.ask("POST", "/api/users/signup", account)
-        if answer.status == 429:
-            raise RehearsalError(TOO_MUCH)
-        if answer.status != 201:
-            raise RehearsalError(f"A sign-up was answered {answer.status}.")
+            await _sign_up(client)
         done += 1
         tell(done)
         return client
 
     try:
         async with asyncio.TaskGroup() as group:
-            signing = [group.create_task(one(number)) for number in range(count)]
+            signing = [group.create_task(one()) for _ in range(count)]
     except* RehearsalError as errors:
         raise errors.exceptions[0] from None
     return [task.result() for task in signing]
+
+
+async def _sign_up(client: Client) -> None:
+    """Under another name each time: after a 503 nobody knows. Raises RehearsalError."""
+    for _ in range(TRIES):
+        name = new_id()
+        account = {"email": f"rehearsal-{name}@example.com", "password": name}
+        answer = await client.ask("POST", "/api/users/signup", account)
+        if answer.status == 201:
+            return
+        if answer.status != 503:
+            break
+    told = f"A sign-up was answered {answer.status}: {answer.message()}."
+    raise RehearsalError(TOO_MUCH if answer.status == 429 else told)

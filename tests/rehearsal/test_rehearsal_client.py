@@ -2,38 +2,16 @@
 
 import asyncio
 import socket
-import threading
-from contextlib import contextmanager
 
 import pytest
+from rehearsal_server import server
 
+from rehearsal import client as clients
 from rehearsal.client import Answer, Client, LostError
 
 ANSWER = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\nSet-Cookie: session=a; Path=/\r\n\r\n"
 )
-
-
-@contextmanager
-def server(*answers):
-    """Gives each connection one of these lists of pieces; keeps what it was asked."""
-    asked = []
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve():
-            for pieces in answers:
-                connection, _ = listener.accept()
-                with connection:
-                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    for piece in pieces:
-                        asked.append(connection.recv(65536).decode())
-                        for byte in piece:
-                            connection.send(bytes([byte]))
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1], asked
-        thread.join()
 
 
 def asking(port, times, **given):
@@ -99,3 +77,24 @@ def test_call_raises_what_was_answered():
 
         with pytest.raises(RuntimeError, match="GET /x: 404 gone"):
             asyncio.run(call())
+
+
+BUSY = b"HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\nbusy"
+
+
+@pytest.mark.parametrize(("method", "times"), [("GET", 2), ("PUT", 2), ("POST", 1)])
+def test_a_busy_shop_is_asked_again(method, times, monkeypatch):
+    """Unless what was asked for could be done twice by that."""
+    monkeypatch.setattr(clients, "PAUSE", 0)
+    with server([BUSY, ANSWER + b'{"a": 1}'][:times]) as (port, asked):
+
+        async def call():
+            async with Client("127.0.0.1", port) as client:
+                return await client.call(method, "/x")
+
+        if method == "POST":
+            with pytest.raises(RuntimeError, match="POST /x: 503 busy"):
+                asyncio.run(call())
+        else:
+            assert asyncio.run(call()) == {"a": 1}
+    assert len(asked) == times
