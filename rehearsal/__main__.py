@@ -58,7 +58,7 @@ def _tell(outcome: Outcome, options: Options, progress: Progress) -> None:
     errors = sorted(story.figures.errors.items(), key=lambda item: -item[1])
     for name, count in errors[:MOST_SHOWN]:
         progress.say(f"  {count:8,} times {name}")
-    for name, cost in sorted(story.figures.cpu.items(), key=lambda item: -item[1]):
+    for name, cost in story.figures.dearest():
         progress.say(f"  {cost:8.2f} ms CPU a purchase: {name}")
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(html(story), encoding="utf-8")

@@ -11,7 +11,7 @@ COMPLETE, CANCELLED = "complete", "cancelled"
 
 def broken(books: Books, record: Record) -> list[str]:
     """Return each promise that was not kept, in a sentence."""
-    rules = (_never_twice, _never_more, _passes, _money, _ledger)
+    rules = (_never_twice, _never_more, _passes, _money, _strangers, _ledger)
     found = [sentence for rule in rules for sentence in rule(books)]
     found += _told(books, record)
     found += [f"The shop's own books have found: {each}" for each in books.findings]
@@ -83,6 +83,11 @@ def _money(books: Books) -> Iterator[str]:
             yield f"Order {order.id} costs {order.total}, and {kept} was paid."
         if order.status != COMPLETE and kept:
             yield f"Order {order.id} is {order.status}, and {kept} was paid for it."
+
+
+def _strangers(books: Books) -> Iterator[str]:
+    for order_id in books.charges.keys() - books.orders.keys():
+        yield f"Money was taken for order {order_id or '?'}, which is not there."
 
 
 def _ledger(books: Books) -> Iterator[str]:

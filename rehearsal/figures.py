@@ -11,6 +11,8 @@ from rehearsal.watch import Look
 
 STEPS = ("page", "reserve", "pay", "complete", "order", "look", "let go")
 LOAD = "this program"
+# Milliseconds that would be shown as none.
+NOTHING = 0.005
 
 
 class Times(NamedTuple):
@@ -46,6 +48,11 @@ class Figures:
     @property
     def services(self) -> float:
         return self.cpu.get(SERVICES, 0.0)
+
+    def dearest(self) -> list[tuple[str, float]]:
+        """What cost CPU, the dearest first, without what is next to none."""
+        seen = [(name, cost) for name, cost in self.cpu.items() if cost >= NOTHING]
+        return sorted(seen, key=lambda item: -item[1])
 
     def line(self) -> str:
         """All that counts, in one line."""

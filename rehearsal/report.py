@@ -13,8 +13,6 @@ from rehearsal.record import Record
 from rehearsal.targets import Target
 from rehearsal.watch import Look
 
-# Milliseconds that would be shown as none.
-NOTHING = 0.005
 STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WORDS = {
     "page": "open the page, before",
@@ -122,9 +120,8 @@ def _over_time(record: Record) -> dict[str, charts.Points]:
 
 
 def _cpu(figures: Figures) -> str:
-    seen = ((name, cost) for name, cost in figures.cpu.items() if cost >= NOTHING)
-    ranked = sorted(seen, key=lambda item: -item[1])
-    return charts.bars([(name, [value]) for name, value in ranked], ("ms",))
+    rows = [(name, [cost]) for name, cost in figures.dearest()]
+    return charts.bars(rows, ("ms",))
 
 
 def _queues(looks: Sequence[Look]) -> dict[str, charts.Points]:

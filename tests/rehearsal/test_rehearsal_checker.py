@@ -59,6 +59,10 @@ def paid_and_cancelled(books):
     return replace(books, charges=books.charges | {"c": [PRICE]})
 
 
+def charged_for_nothing(books):
+    return replace(books, charges=books.charges | {"x": [PRICE]})
+
+
 def other_ledger(books):
     return replace(books, ledger=books.ledger | {"a": PRICE})
 
@@ -78,6 +82,7 @@ WRONG = {
     charged_twice: "Order b was charged 2 times.",
     not_charged: "Order b costs 2000, and 0 was paid.",
     paid_and_cancelled: "Order c is cancelled, and 2000 was paid for it.",
+    charged_for_nothing: "Money was taken for order x, which is not there.",
     other_ledger: "The ledger has 2000 for order a, which is 4000.",
     finding: "The shop's own books have found: a charge without an order",
 }
