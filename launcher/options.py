@@ -32,12 +32,12 @@ def up_parser() -> Parser:
         description="Starts Ticketing in the foreground; Ctrl-C stops it.",
     )
     add = parser.add_argument
-    add("--port", type=_whole(1, 65_535), default=8_000, help=PORT)
+    add("--port", type=whole(1, 65_535), default=8_000, help=PORT)
     add("--host", type=_host, default="127.0.0.1", help=HOST)
-    add("--data", type=_folder, default=default_data(), help=DATA, metavar="DIR")
+    add("--data", type=folder, default=default_data(), help=DATA, metavar="DIR")
     add("--fresh", action="store_true", help="remove earlier data first")
-    add("--processes", type=_whole(1, 64), default=1, help=PROCESSES, metavar="N")
-    add("--hold", type=_whole(1, WEEK), help=HOLD, metavar="SECONDS")
+    add("--processes", type=whole(1, 64), default=1, help=PROCESSES, metavar="N")
+    add("--hold", type=whole(1, WEEK), help=HOLD, metavar="SECONDS")
     add("--servers-only", action="store_true", help=SERVERS)
     add("--open", action="store_true", help=OPEN)
     return parser
@@ -50,7 +50,7 @@ def nameko_parser(script: str) -> Parser:
         description="Runs nameko with the servers of a running instance.",
     )
     parser.add_argument(
-        "--data", type=_folder, default=default_data(), help=DATA, metavar="DIR"
+        "--data", type=folder, default=default_data(), help=DATA, metavar="DIR"
     )
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help="go to nameko")
     return parser
@@ -74,7 +74,7 @@ def default_data() -> Path:
     return ROOT / ".data"
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
+def whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         if text.isascii() and text.isdecimal() and least <= int(text[:20]) <= most:
             return int(text)
@@ -96,7 +96,7 @@ def _host(text: str) -> str:
     return text
 
 
-def _folder(text: str) -> Path:
+def folder(text: str) -> Path:
     if not text or "\n" in text:
         raise argparse.ArgumentTypeError(f"{text!r} is not a folder")
     return Path(text).expanduser().absolute()

@@ -1,0 +1,1 @@
+"""The rehearsal of an on-sale: many buyers at once, and what became of all of them."""

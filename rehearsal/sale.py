@@ -1,0 +1,145 @@
+"""A sale from its gate to its end: until all is sold, or for a time."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from rehearsal.buyer import Buyer
+from rehearsal.client import Client
+from rehearsal.options import Options
+from rehearsal.plans import Plan, plan_of
+from rehearsal.record import Record
+from ticketing.clock import iso
+
+PRICE = 20
+# Seconds from closed to open; longer than what it takes to tell everybody.
+GATE = 2.0
+LOOK_AT_ONCE = 16
+# A sale that has not ended after so long is not going to.
+PATIENCE = 180.0
+# Units that are surely enough for a second, and what a listing can have.
+A_SECOND, MOST_UNITS = 400, 100_000
+POLL = 0.02
+
+
+class Sale:
+    """``listings`` are what is sold; more than one where one cannot hold enough."""
+
+    def __init__(self, seller: Client, options: Options) -> None:
+        self._seller = seller
+        self._options = options
+        self.title = f"Rehearsal of {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+        self.listings: list[str] = []
+        self.record = Record()
+        self.units = _units(options)
+
+    async def prepare(
+        self, clients: list[Client], tell: Callable[[int], None]
+    ) -> list[Buyer]:
+        """List what is sold, and let all buyers open its page."""
+        later = iso(datetime.now(UTC) + timedelta(days=1))
+        for quantity in _listed(self.units):
+            offer = self._offer(later) | {"quantity": quantity}
+            made = await self._seller.call("POST", "/api/tickets", offer)
+            self.listings.append(made["id"])
+        buyers = [
+            Buyer(client, self.listings[number % len(self.listings)], self.record)
+            for number, client in enumerate(clients)
+        ]
+        await _each(buyers, LOOK_AT_ONCE, tell)
+        return buyers
+
+    async def open(self) -> None:
+        """Return when the gate opens; the clock of the record starts then."""
+        moment = datetime.now(UTC) + timedelta(seconds=GATE)
+        for listing in self.listings:
+            offer = self._offer(iso(moment))
+            await self._seller.call("PUT", f"/api/tickets/{listing}", offer)
+        await asyncio.sleep((moment - datetime.now(UTC)).total_seconds())
+        self.record.restart()
+
+    async def run(self, buyers: list[Buyer]) -> None:
+        """Return when it is over."""
+        random = Random(self._options.seed)  # noqa: S311 - the same each time
+        plans = [self._plans(Random(random.random())) for _ in buyers]  # noqa: S311
+        tasks = [
+            asyncio.create_task(self._come(buyer, own))
+            for buyer, own in zip(buyers, plans, strict=True)
+        ]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._longest):
+                await self._until_over(tasks)
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        left = sum(isinstance(each, asyncio.CancelledError) for each in ended)
+        self.record.ends["there when it was over"] += left
+        if fault := next((each for each in ended if isinstance(each, Exception)), None):
+            raise fault
+
+    async def close(self) -> None:
+        """Take what is left off the market: the numbers of what was sold stay."""
+        for listing in self.listings:
+            found = await self._seller.call("GET", f"/api/tickets/{listing}")
+            if kept := found["quantity"] - found["available"]:
+                offer = self._offer() | {"quantity": kept}
+                await self._seller.call("PUT", f"/api/tickets/{listing}", offer)
+            else:
+                await self._seller.call("DELETE", f"/api/tickets/{listing}")
+
+    @property
+    def share(self) -> float:
+        """How much of it is over, from 0 to 1."""
+        if seconds := self._options.seconds:
+            return min(self.record.now() / seconds, 1.0)
+        return self.record.sold / self.units
+
+    @property
+    def _longest(self) -> float:
+        return (self._options.seconds or 0) + PATIENCE
+
+    async def _until_over(self, tasks: list[asyncio.Task[None]]) -> None:
+        """All is sold, or everybody is gone."""
+        waiting = set(tasks)
+        while waiting and (self._options.seconds or self.share < 1):
+            _, waiting = await asyncio.wait(waiting, timeout=POLL)
+
+    async def _come(self, buyer: Buyer, plans: Iterator[Plan]) -> None:
+        for plan in plans:
+            await asyncio.sleep(max(plan.comes - self.record.now(), 0))
+            await buyer.buy(plan)
+
+    def _plans(self, random: Random) -> Iterator[Plan]:
+        seconds, options = self._options.seconds, self._options
+        yield plan_of(random, rush=1 if seconds else options.rush, most=options.most)
+        while seconds and self.record.now() < seconds:
+            yield plan_of(random, rush=0, most=options.most)
+
+    def _offer(self, opens: str | None = None) -> dict[str, Any]:
+        offer = {"title": self.title, "price": PRICE, "maxPerOrder": 10}
+        return offer | ({"onSaleAt": opens} if opens else {})
+
+
+def _units(options: Options) -> int:
+    return options.seconds * A_SECOND if options.seconds else options.units
+
+
+def _listed(units: int) -> list[int]:
+    whole, rest = divmod(units, MOST_UNITS)
+    return [MOST_UNITS] * whole + ([rest] if rest else [])
+
+
+async def _each(buyers: list[Buyer], at_once: int, tell: Callable[[int], None]) -> None:
+    turns, done = asyncio.Semaphore(at_once), 0
+
+    async def one(buyer: Buyer) -> None:
+        nonlocal done
+        async with turns:
+            await buyer.look()
+        done += 1
+        tell(done)
+
+    await asyncio.gather(*map(one, buyers))
