@@ -64,7 +64,7 @@ def logs_parser() -> Parser:
         "one JSON object a line to anything else.",
     )
     add = parser.add_argument
-    add("--data", type=_folder, default=default_data(), help=DATA, metavar="DIR")
+    add("--data", type=folder, default=default_data(), help=DATA, metavar="DIR")
     add("--trace", default="", help="only what belongs to this trace", metavar="ID")
     add("--follow", "-f", action="store_true", help="go on with what comes")
     return parser

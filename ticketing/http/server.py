@@ -42,7 +42,11 @@ def parse_address(text: object) -> Address:
 
 
 class Listener:
-    """Accepts connections on one address and serves them until the last user goes."""
+    """Accepts connections on one address and serves them until the last user goes.
+
+    The port opens when the services that are starting have all come: before that, what
+    another one has would not be found.
+    """
 
     def __init__(
         self,
@@ -61,12 +65,21 @@ class Listener:
         self._connections: dict[Connection, Any] = {}
         self._pool = GreenPool(MAX_CONNECTIONS)
         self._users = 0
+        self._coming: set[Any] = set()
         self._closing = False
 
-    def acquire(self) -> None:
-        """Count one more service; the first one opens the port."""
+    def expect(self, user: Any) -> None:
+        """Open no port before this service has come, or is given up."""
+        self._coming.add(user)
+
+    def give_up(self, user: Any) -> None:
+        self._coming.discard(user)
+
+    def acquire(self, user: Any = None) -> None:
+        """Count one more service; the last one expected opens the port."""
         self._users += 1
-        if self._socket is None:
+        self.give_up(user)
+        if self._socket is None and not self._coming:
             self._socket = sockets.listen(self._address, share_port=self._share_port)
             self._accepting = eventlet.spawn(self._accept)
 
@@ -215,10 +228,12 @@ class HttpServer(ProviderCollector, SharedExtension):
 
     def setup(self) -> None:
         self._listener = shared_listener(self.container.config)
+        self._listener.expect(self.container)
 
     def start(self) -> None:
+        eventlet.sleep(0)  # whoever starts together with this one is expected by now
         self._listener.app.add(self.container, [p.rule for p in self._providers])
-        self._listener.acquire()
+        self._listener.acquire(self.container)
 
     def drain(self) -> None:
         """The process is ending: answer what was asked while everything is there."""
@@ -230,5 +245,6 @@ class HttpServer(ProviderCollector, SharedExtension):
         super().stop()
 
     def kill(self) -> None:
+        self._listener.give_up(self.container)
         self._listener.app.remove(self.container)
         self._listener.release()

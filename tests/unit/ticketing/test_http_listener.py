@@ -173,6 +173,21 @@ def test_the_port_stays_open_until_the_last_service_goes(listener):
         assert answer(sock)[0].startswith(b"HTTP/1.1 200")
 
 
+def test_the_port_opens_when_all_that_start_have_come():
+    """Or what the others have would not be found."""
+    listener = Listener(("127.0.0.1", 0), share_port=False)
+    for each in ("orders", "payments", "tickets"):
+        listener.expect(each)
+    listener.acquire("orders")
+    listener.give_up("tickets")
+    assert listener._socket is None
+    listener.acquire("payments")
+    assert listener._socket is not None
+    listener.acquire("late")
+    for _ in range(3):
+        listener.release()
+
+
 def test_who_has_not_been_let_in_yet_is_answered_before_the_port_closes(listener):
     """Closing it would cut them off."""
     address = listener._socket.getsockname()
