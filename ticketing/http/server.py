@@ -228,12 +228,12 @@ class HttpServer(ProviderCollector, SharedExtension):
 
     def setup(self) -> None:
         self._listener = shared_listener(self.container.config)
-        self._listener.expect(self.container)
+        self._listener.expect(self)
 
     def start(self) -> None:
         eventlet.sleep(0)  # whoever starts together with this one is expected by now
         self._listener.app.add(self.container, [p.rule for p in self._providers])
-        self._listener.acquire(self.container)
+        self._listener.acquire(self)
 
     def drain(self) -> None:
         """The process is ending: answer what was asked while everything is there."""
@@ -245,6 +245,6 @@ class HttpServer(ProviderCollector, SharedExtension):
         super().stop()
 
     def kill(self) -> None:
-        self._listener.give_up(self.container)
+        self._listener.give_up(self)
         self._listener.app.remove(self.container)
         self._listener.release()
