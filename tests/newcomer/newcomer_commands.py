@@ -19,9 +19,6 @@ INSTEAD = {
         "scripts/test tests/unit/ticketing/test_money.py",
         "all of them take long, and this check is one of them",
     ),
-    "scripts/chaos --full": ("scripts/chaos 14", "takes hours"),
-    "scripts/fuzz --minutes 5": ("scripts/fuzz --minutes 1", "takes five minutes"),
-    "scripts/lock --upgrade": ("scripts/lock --help", "changes what is pinned"),
     "PYTHONPATH=. .venv/bin/python tests/simulation/simulate.py --count 100000": (
         "PYTHONPATH=. .venv/bin/python tests/simulation/simulate.py --count 100",
         "takes an hour",

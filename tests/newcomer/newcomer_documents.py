@@ -68,7 +68,9 @@ class Document:
     @property
     def anchors(self):
         """What a link may name after ``#``, as GitHub makes it of headings."""
-        return {
+        given = (part.content for part in self._parts("html_inline"))
+        named = {name for html in given for name in re.findall(r'id="([^"]+)"', html)}
+        return named | {
             re.sub(r"[^\w\- ]", "", inside.content).strip().lower().replace(" ", "-")
             for token, inside in zip(self._tokens, self._tokens[1:], strict=False)
             if token.type == "heading_open"

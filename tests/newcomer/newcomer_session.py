@@ -29,10 +29,12 @@ def act(shell, path):
         Checker(), verbose=False, optionflags=doctest.ELLIPSIS
     )
     if not runner.run(session).failed:
-        print(PASSED)  # noqa: T201 - for the program that typed it
+        print(PASSED)  # to the program that typed it
 
 
 def _plain(text):
-    lines = [line.rstrip() for line in ID.sub("ID", TIME.sub("TIME", text)).splitlines()]
+    lines = [
+        line.rstrip() for line in ID.sub("ID", TIME.sub("TIME", text)).splitlines()
+    ]
     timed = all(line.startswith("TIME ") for line in lines)
     return "".join(f"{line}\n" for line in (sorted(lines) if timed else lines))

@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 from newcomer_commands import DISASTERS, INSTEAD, NOT_RUN, PLACES
 from newcomer_documents import ROOT, documents, program_of
 
@@ -84,12 +85,12 @@ def test_each_script_that_is_named_says_what_it_does(script):
 
 
 def options_of(script, document):
-    """The options with which a document names a script."""
+    """The options with which a document names a script; later ones may be another's."""
     for text in told(document):
-        for line in text.splitlines():
-            command = line.partition("#")[0].partition(" -- ")[0]
-            if re.match(rf"{script}(?![\w-])", command):
-                yield from re.findall(r"(?<![\w-])--[a-z][a-z-]+", command)
+        for given in re.findall(
+            rf"^{script}((?: -\S+(?: [^-\s]\S*)?)*)", text, re.MULTILINE
+        ):
+            yield from re.findall(r"--[a-z][a-z-]+", given)
 
 
 @pytest.mark.parametrize(("folder", "module"), named(MODULE))
@@ -103,6 +104,16 @@ def test_each_call_that_is_shown_is_there(service, method):
     modules = [*(ROOT / service).rglob("*.py"), ROOT / "ticketing" / "service.py"]
     pattern = re.compile(rf"    @rpc\n    def {method}\(")
     assert any(pattern.search(path.read_text(encoding="utf-8")) for path in modules)
+
+
+def test_pre_commit_runs_commands_of_the_project():
+    """Nothing that it would have to fetch."""
+    path = ROOT / ".pre-commit-config.yaml"
+    (repository,) = yaml.safe_load(path.read_text(encoding="utf-8"))["repos"]
+    assert repository["repo"] == "local"
+    for hook in repository["hooks"]:
+        assert hook["language"] == "system"
+        assert (ROOT / program_of(hook["entry"].split())).exists()
 
 
 def test_each_session_can_be_typed():
