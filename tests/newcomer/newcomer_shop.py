@@ -62,7 +62,7 @@ class Shop:
         shutil.rmtree(self._data, ignore_errors=True)
 
     def lose(self) -> None:
-        """A disaster: what its servers kept is gone; its secrets are files elsewhere."""
+        """A disaster: what its servers kept is gone. Its secrets are kept elsewhere."""
         self.stop()
         for path in self._data.iterdir():
             if path.is_dir():

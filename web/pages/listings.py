@@ -98,8 +98,8 @@ class ListingPages(base.Web):
         if is_single(view["ticket"]):
             buyer = request.session.user_id
             own = shop.orders_for(self.orders, ticket_id, buyer)
-            if order := shop.standing(own):
-                return see_other(f"/orders/{order['id']}")
+            if found := shop.standing(own):
+                return see_other(f"/orders/{found[0]['id']}")
         values = views.refused(view) if form.status == 400 else view
         return self.pages.show(request, "ticket.html", **values, form=form)
 

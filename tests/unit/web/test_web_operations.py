@@ -126,7 +126,7 @@ def test_many_letters_come_page_by_page(boss, house):
     assert "Later messages" not in html
 
 
-@pytest.mark.parametrize("after", ["x", "-1", "", "9" * 30])
+@pytest.mark.parametrize("after", ["x", "-1", "", "9" * 30, "9" * 5000])
 def test_an_address_that_nobody_gave_shows_the_letters_or_none(boss, house, after):
     assert boss.get(f"{LETTERS}?service=none&after={after}").status_code == 200
     assert boss.get(f"{LETTERS}?service=orders&after={after}").status_code == 200
@@ -143,6 +143,14 @@ def test_one_that_does_not_answer_keeps_the_others_waiting_no_longer(boss, house
 def test_a_service_of_another_name_has_no_letters(boss, house):
     for way in ("replay", "discard"):
         assert boss.post(f"{LETTERS}/pages/1/{way}").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "9" * 30, "9" * 5000])
+def test_no_letter_has_a_number_that_nobody_gave(boss, house, number):
+    """Also one that Python refuses to read, because it has thousands of digits."""
+    for way in ("replay", "discard"):
+        assert boss.post(f"{LETTERS}/web/{number}/{way}").status_code == 404
+    assert boss.get(f"{LETTERS}/web/{number}/discard").status_code == 404
 
 
 def test_all_is_well_where_all_is_well(boss, house):
