@@ -1,4 +1,4 @@
-"""The form that sends back the money for units of an order: a seller's, an operator's."""
+"""The form that sends back money for units of an order, for sellers and operators."""
 
 from collections.abc import Callable
 

@@ -27,9 +27,9 @@ def ticket_view(
 ) -> Json:
     """Return a ticket, the order that holds it if known, and what can be done.
 
-    ``own`` are the first of somebody's orders for a listing of several units. ``numbers``
-    are how many one can choose, each with its text. ``newest`` is what tells a second
-    reservation from the first one sent again.
+    ``own`` are the first of somebody's orders for a listing of several units,
+    ``numbers`` how many one can choose, each with its text. ``newest`` is what tells a
+    second reservation from the first one sent again.
     """
     user_id = user.user_id if user else None
     return listing_view(tickets.get_ticket(ticket_id), orders, user_id, now)
