@@ -12,7 +12,7 @@ from pathlib import Path
 import newcomer_session
 from newcomer_commands import DISASTERS, INSTEAD, NOT_RUN, PLACES
 from newcomer_documents import Block, Document, documents, program_of
-from newcomer_project import Project
+from newcomer_project import Project, interpreter
 from newcomer_shop import Shop
 from newcomer_trade import TRADE
 
@@ -112,7 +112,7 @@ def main() -> int:
     os.nice(10)
     failed = []
     with tempfile.TemporaryDirectory(prefix="newcomer-") as folder:
-        project = Project(Path(folder), options.python and f"python{options.python}")
+        project = Project(Path(folder), options.python)
         project.make()
         newcomer = Newcomer(project)
         for document in options.documents or documents():
@@ -136,7 +136,8 @@ def _options() -> argparse.Namespace:
         description="Runs the commands of the documents in a copy of the project.",
     )
     parser.add_argument("documents", nargs="*", type=Document, help="all by default")
-    parser.add_argument("--python", help="install anew and run with this one: 3.12")
+    add = parser.add_argument
+    add("--python", type=interpreter, help="install anew and run with this one: 3.12")
     return parser.parse_args()
 
 

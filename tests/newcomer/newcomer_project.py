@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 from newcomer_documents import ROOT
@@ -18,8 +20,20 @@ FOREIGN = ("PYTHONPATH", "EVENTLET_HUB", "VIRTUAL_ENV")
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI", "STRIPE_SECRET_KEY")
 
 
+def interpreter(version: str) -> str:
+    """Return a Python of this version, from the path or pyenv. Raises SystemExit."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    kept = pyenv.glob(f"versions/{version}*/bin/python")
+    for found in (f"python{version}", *map(str, sorted(kept))):
+        with suppress(OSError):
+            asked = (found, "-c", "import ensurepip, venv")
+            if subprocess.run(asked, check=False, capture_output=True).returncode == 0:
+                return found
+    sys.exit(f"scripts/newcomer: there is no Python {version} on this machine.")
+
+
 class Project:
-    """``python`` names another one than that of this project, as in ``python3.12``."""
+    """``python`` is another one than that of this project, to install it anew."""
 
     def __init__(self, folder: Path, python: str | None = None) -> None:
         self.root = folder / "ticketing"

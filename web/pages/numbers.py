@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.http import Request
 from ticketing.limits import WRITING
-from web import csv_files, languages, refunding, sales, seen, shop, views
+from web import csv_files, languages, refund_form, sales, seen, shop, views
 from web.csv_files import Row
 from web.forms import REFUSALS, Form
 from web.page import page
@@ -74,7 +74,7 @@ class NumberPages(base.Web):
         self, request: Request, ticket_id: str, order_id: str
     ) -> Response:
         values = self._order_to_refund(request, ticket_id, order_id)
-        return refunding.ask(self.pages, request, values)
+        return refund_form.ask(self.pages, request, values)
 
     @page(
         "POST",
@@ -87,10 +87,10 @@ class NumberPages(base.Web):
         seller, then = request.session.user_id, f"/listings/{ticket_id}?note=refund"
 
         def refund(chosen: list[str], reason: str) -> None:
-            refunding.check_ticked(chosen)
+            refund_form.check_ticked(chosen)
             self.orders.refund_order(order_id, seller, chosen, reason)
 
-        return refunding.act(self.pages, request, values, refund, then)
+        return refund_form.act(self.pages, request, values, refund, then)
 
     def _numbers(self, request: Request, ticket_id: str) -> Json:
         return sales.numbers_view(

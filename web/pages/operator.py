@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
-from web import books, refunding, sales
+from web import books, refund_form, sales
 from web.forms import REFUSALS
 from web.page import page
 from web.pages import base
@@ -54,7 +54,7 @@ class OperatorPages(base.Web):
     @page("GET", f"{PATH}/orders/<order_id>/refund", session=True)
     def get_refund(self, request: Request, order_id: str) -> Response:
         values = self._refundable(request, order_id)
-        return refunding.ask(self.pages, request, values)
+        return refund_form.ask(self.pages, request, values)
 
     @page("POST", f"{PATH}/orders/<order_id>/refund", session=True)
     def post_operators_refund(self, request: Request, order_id: str) -> Response:
@@ -65,11 +65,11 @@ class OperatorPages(base.Web):
             if values["standing"] is Standing.UNDELIVERED:
                 self.payments.refund(order_id, reason)
             else:
-                refunding.check_ticked(chosen)
+                refund_form.check_ticked(chosen)
                 self.payments.refund(order_id, reason, units=chosen)
 
         then = f"{PATH}?note=refund"
-        return refunding.act(self.pages, request, values, refund, then)
+        return refund_form.act(self.pages, request, values, refund, then)
 
     def _refundable(self, request: Request, order_id: str) -> Json:
         """Return an order to an operator. Raises NotFoundError."""
