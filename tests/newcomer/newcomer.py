@@ -110,24 +110,33 @@ def _joined(words: list[str]) -> str:
 def main() -> int:
     options = _options()
     os.nice(10)
-    failed = []
     with tempfile.TemporaryDirectory(prefix="newcomer-") as folder:
         project = Project(Path(folder), options.python)
-        project.make()
-        newcomer = Newcomer(project)
-        for document in options.documents or documents():
-            try:
-                newcomer.read(document)
-            except (AssertionError, ShopError, subprocess.SubprocessError) as error:
-                print(f"{document.name}: {error}", file=sys.stderr)
-                failed.append(document.name)
-            finally:
-                newcomer.stop()
+        try:
+            project.make()
+        except subprocess.CalledProcessError as error:
+            print(f"The copy could not be made: {error}", file=sys.stderr)
+            return 1
+        failed = _work_through(options.documents or documents(), Newcomer(project))
     if failed:
         print(f"Not as the documents say: {', '.join(failed)}", file=sys.stderr)
         return 1
     print("All is as the documents say.")
     return 0
+
+
+def _work_through(every: list[Document], newcomer: Newcomer) -> list[str]:
+    """Return the names of those that say what is not so."""
+    failed = []
+    for document in every:
+        try:
+            newcomer.read(document)
+        except (AssertionError, ShopError, subprocess.SubprocessError) as error:
+            print(f"{document.name}: {error}", file=sys.stderr)
+            failed.append(document.name)
+        finally:
+            newcomer.stop()
+    return failed
 
 
 def _options() -> argparse.Namespace:
