@@ -2,8 +2,7 @@
 
 import pytest
 from web_books_house import BOSS, OPERATED
-from web_markup import told
-from web_operations_house import BROKEN, MENDED, OperationsHouse
+from web_operations_house import BROKEN, MENDED, OperationsHouse, read
 
 from ticketing.contract import Payload
 from web import operations
@@ -25,12 +24,6 @@ def house(world):
 @pytest.fixture
 def boss(world, house):
     return world.visitor(BOSS)
-
-
-def read(boss, path):
-    answer = boss.get(path)
-    assert answer.status_code == 200
-    return told(answer)
 
 
 def test_where_nothing_was_put_aside_it_says_so(boss):
@@ -196,56 +189,7 @@ def test_what_is_away_is_named(boss, house):
     assert "not known right now" in words
 
 
-@pytest.fixture
-def story(world):
-    steps = [
-        {
-            "at": "2026-01-31T11:00:00.000Z",
-            "service": "orders",
-            "what": "created: 1 units",
-            "by": "POST /api/orders",
-            "trace": "ab" * 16,
-        },
-        {
-            "at": "2026-01-31T11:00:01.000Z",
-            "service": "orders",
-            "what": "order.created",
-            "trace": "ab" * 16,
-            "handled": {"tickets": "done", "web": "waiting"},
-        },
-    ]
-    world.orders.timeline = lambda _: steps
-    return steps
-
-
-def test_the_story_of_an_order_is_told(boss, house, story, order):
-    words = read(boss, f"/operator/orders/{order['id']}")
-    assert f"Order {order['id']}" in words
-    assert "created: 1 units POST /api/orders abab" in words
-    assert "order.created tickets: done, web: waiting" in words
-    story.clear()
-    assert "Nothing is kept" in read(boss, f"/operator/orders/{order['id']}")
-
-
-def test_the_end_of_an_order_is_told_in_the_language_of_its_reader(
-    boss, house, story, world, order
-):
-    world.orders.things[order["id"]] |= {"status": "cancelled", "reason": "expired"}
-    world.language = "de"
-    page = boss.get(f"/operator/orders/{order['id']}").get_data(as_text=True)
-    assert "storniert: abgelaufen" in page
-
-
-def test_an_order_is_found_by_its_number(boss, house, story, order):
-    assert "Its number, 24 digits" in read(boss, "/operator/orders")
-    answer = boss.get(f"/operator/orders?id=%20{order['id'].upper()}%20")
-    assert answer.headers["Location"] == f"/operator/orders/{order['id']}"
-    for wrong in ("x", "f" * 24, "%3Cb%3E"):
-        assert "There is no such order" in read(boss, f"/operator/orders?id={wrong}")
-    assert boss.get(f"/operator/orders/{'f' * 24}").status_code == 404
-
-
-def test_for_others_there_are_no_such_pages(world, house, story, order, other):
+def test_for_others_there_are_no_such_pages(world, house, order, other):
     number = house["web"].put_aside()
     letter = f"{LETTERS}/web/{number}"
     ways = [
