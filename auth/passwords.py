@@ -1,7 +1,8 @@
 """Passwords are hashed with argon2id, off the hub, two at a time."""
 
+import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import argon2
@@ -18,8 +19,16 @@ _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 # What an unknown user's password is compared with, so that it takes as long.
 _DUMMY = _HASHER.hash("no password has this hash")
 _AT_ONCE = Semaphore(2)
+# glibc's M_MMAP_THRESHOLD: larger blocks go back to the system when they are freed.
+_LARGE = -3, 1 << 20
 # More would wait for longer than anybody does, and keep workers from all else.
 MAX_WAITING = 80
+
+
+def _give_back() -> None:
+    """Else each of eventlet's twenty threads would keep what its last hash needed."""
+    with suppress(AttributeError):  # not glibc
+        ctypes.CDLL(None).mallopt(*_LARGE)
 
 
 class Hasher(Protocol):
@@ -62,6 +71,9 @@ def _verify(password_hash: str, password: str) -> bool:
 
 
 class Passwords(DependencyProvider):
+    def setup(self) -> None:
+        _give_back()
+
     def get_dependency(self, worker_ctx: Any) -> Hasher:
         return Argon2Hasher()
 

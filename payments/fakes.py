@@ -84,12 +84,14 @@ class MemoryInbox:
         self._notices: dict[str, Notice] = {}
         self._received: dict[str, datetime] = {}
 
-    def keep(self, notice: Notice, now: datetime) -> bool:
+    def keep(
+        self, notice: Notice, now: datetime, outcome: Outcome = Outcome.WAITING
+    ) -> bool:
         if notice.id in self._notices:
             return False
         self._notices[notice.id] = notice
         self._received[notice.id] = now
-        self.outcomes[notice.id] = Outcome.WAITING
+        self.outcomes[notice.id] = outcome
         return True
 
     def waiting(self, limit: int) -> list[Notice]:

@@ -10,6 +10,7 @@ from pymongo.collection import Collection
 from payments.intents import Notice
 from ticketing.errors import DuplicateError
 from ticketing.mongo import Document, own_errors
+from ticketing.together import Together
 
 # Stripe sends an event again for three days, and shows it for thirty.
 KEPT_SECONDS = 30 * 24 * 3600
@@ -26,7 +27,7 @@ class Outcome(StrEnum):
 
 
 class Inbox(Protocol):
-    def keep(self, notice: Notice, now: datetime) -> bool: ...
+    def keep(self, notice: Notice, now: datetime, outcome: Outcome = ...) -> bool: ...
     def waiting(self, limit: int) -> list[Notice]: ...
     def settle(self, outcomes: dict[str, Outcome]) -> None: ...
     def about(self, intent_id: str) -> list[Document]: ...
@@ -35,13 +36,16 @@ class Inbox(Protocol):
 class MongoInbox:
     def __init__(self, collection: Collection[Document]) -> None:
         self._collection = collection
+        self._together = Together(collection)
 
     def declare_indexes(self) -> None:
         self._collection.create_index("waiting", sparse=True)
         self._collection.create_index("intentId")
         self._collection.create_index("receivedAt", expireAfterSeconds=KEPT_SECONDS)
 
-    def keep(self, notice: Notice, now: datetime) -> bool:
+    def keep(
+        self, notice: Notice, now: datetime, outcome: Outcome = Outcome.WAITING
+    ) -> bool:
         """Store a webhook by its event's id; return whether it is the first time."""
         document: Document = {
             "_id": notice.id,
@@ -49,12 +53,12 @@ class MongoInbox:
             "intentId": notice.intent_id,
             "orderId": notice.order_id,
             "receivedAt": now,
-            "outcome": Outcome.WAITING.value,
-            "waiting": True,
+            "outcome": outcome.value,
         }
+        if outcome is Outcome.WAITING:
+            document["waiting"] = True
         try:
-            with own_errors():
-                self._collection.insert_one(document)
+            self._together.insert(document)
         except DuplicateError:
             return False
         return True

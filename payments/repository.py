@@ -54,8 +54,7 @@ class MongoPayments(Aggregates[Payment]):
     rounds: Collection[Document]
 
     def find_by_order(self, order_id: str) -> Payment | None:
-        found = self.query({"orderId": order_id}, 1)
-        return found[0] if found else None
+        return self.find_by("orderId", order_id)
 
     def of_orders(self, order_ids: list[str]) -> dict[str, Payment]:
         """Return the payments of these orders, by order."""

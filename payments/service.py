@@ -86,8 +86,8 @@ class PaymentsService(books.BookEntrypoints):
     def post_webhook(self, request: Request) -> Json:
         signature = request.headers.get("Stripe-Signature", "")
         notice = self.gateway.notice_of(request.get_data(), signature)
-        self.payments.inbox.keep(notice, self.clock())
-        BELL.ring()
+        if webhooks.receive(self.payments, notice, self.clock()):
+            BELL.ring()
         return {}
 
     @rpc

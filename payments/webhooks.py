@@ -3,6 +3,7 @@
 https://docs.stripe.com/webhooks: at least once, in any order, for up to three days.
 """
 
+from datetime import datetime
 from random import sample
 
 from payments.books import comparison
@@ -11,6 +12,7 @@ from payments.books.findings import Finding, Kind
 from payments.inbox import Outcome
 from payments.intents import Notice, RefusedError
 from payments.models import Payment
+from payments.repository import Payments
 from ticketing.errors import UnavailableError
 
 BATCH = 500
@@ -34,6 +36,19 @@ FOR_PEOPLE = {
     "refund.failed": (Kind.REFUND_FAILED, "The bank did not take the refund back"),
     "charge.dispute.created": (Kind.DISPUTED, "The buyer disputes the payment"),
 }
+
+
+def receive(payments: Payments, notice: Notice, now: datetime) -> bool:
+    """Keep a webhook; return whether it waits to be heeded.
+
+    Most tell of money that Stripe's own answer has told of before.
+    """
+    payment = None
+    if notice.type in ABOUT_INTENTS and notice.order_id:
+        payment = payments.find_by_order(notice.order_id)
+    known = payment is not None and _is_known(payment, notice)
+    outcome = Outcome.HEEDED if known else Outcome.WAITING
+    return payments.inbox.keep(notice, now, outcome) and not known
 
 
 def heed_waiting(books: Books) -> int:

@@ -17,6 +17,7 @@ from ticketing.errors import ConcurrentUpdateError, NotFoundError
 from ticketing.history import KEPT, entries_of, told
 from ticketing.messages import Event
 from ticketing.mongo import Document, own_errors
+from ticketing.together import Together
 
 ATTEMPTS = 10
 # What no decision looks at.
@@ -44,6 +45,8 @@ class Aggregates(Generic[A]):
         decode: Callable[[Document], A],
     ) -> None:
         self.collection = collection
+        self._together = Together(collection, _UNREAD)
+        self._by: dict[str, Together] = {}
         self._outbox = outbox
         self._encode = encode
         self._decode = decode
@@ -55,8 +58,7 @@ class Aggregates(Generic[A]):
         entries, history = _entries(change.event), entries_of(change)
         document = {"_id": state.id, "version": state.version, **fields}
         document |= {"history": history} if history else {}
-        with own_errors():
-            self.collection.insert_one({**document, "outbox": entries})
+        self._together.insert({**document, "outbox": entries})
         self._hand_on(state.id, entries)
         return state
 
@@ -67,6 +69,14 @@ class Aggregates(Generic[A]):
     def get(self, aggregate_id: str) -> A:
         """Return the aggregate. Raises NotFoundError."""
         return self._decode(self._load_existing(aggregate_id))
+
+    def find_by(self, key: str, value: str) -> A | None:
+        """Return the only aggregate with this in an indexed field."""
+        together = self._by.get(key) or self._by.setdefault(
+            key, Together(self.collection, _UNREAD, key)
+        )
+        document = together.find(value)
+        return self._decode(document) if document else None
 
     def query(self, condition: Document, limit: int, *sort: tuple[str, int]) -> list[A]:
         """Return up to ``limit`` aggregates that meet an indexed condition."""
@@ -125,16 +135,14 @@ class Aggregates(Generic[A]):
         if pushed:
             update["$push"] = pushed
         guard = {"_id": before.id, "version": before.version}
-        with own_errors():
-            result = self.collection.update_one(guard, update)
-        if result.modified_count:
+        saved = self._together.update(guard, update)
+        if saved:
             # What was still waiting goes first: versions reach the bus in their order.
             self._hand_on(before.id, [*document.get("outbox", []), *entries])
-        return bool(result.modified_count)
+        return saved
 
     def _load(self, aggregate_id: str) -> Document | None:
-        with own_errors():
-            return self.collection.find_one({"_id": aggregate_id}, _UNREAD)
+        return self._together.find(aggregate_id)
 
     def _load_existing(self, aggregate_id: str) -> Document:
         document = self._load(aggregate_id)

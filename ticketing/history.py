@@ -5,7 +5,7 @@ the events that the bus has taken, with their numbers in the stream. Both are bo
 the oldest entries go first.
 """
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast
 
 from ticketing import tracing
 from ticketing.change import Change
@@ -18,7 +18,6 @@ Json = dict[str, Any]
 KEPT = 100
 
 
-@runtime_checkable
 class Noted(Protocol):
     """A state that says in a few words what it is now, and nothing personal."""
 
@@ -30,9 +29,9 @@ class Noted(Protocol):
 
 def entries_of(change: Change[Any]) -> list[Json]:
     """What a change adds to the history: one entry or none."""
-    state = change.state
-    if not isinstance(state, Noted):
+    if not hasattr(change.state, "note"):
         return []
+    state = cast("Noted", change.state)
     return [
         {
             "version": state.version,
@@ -75,8 +74,11 @@ def told(document: Json) -> list[Json]:
     waiting = [
         entry | {"at": iso(entry["time"])} for entry in document.get("outbox", ())
     ]
-    events = map(_event, [*document.get("sent", ()), *waiting])
-    return sorted([*changes, *events], key=_place)
+    # One that two processes have published is noted twice.
+    events = {
+        each["id"]: _event(each) for each in [*document.get("sent", ()), *waiting]
+    }
+    return sorted([*changes, *events.values()], key=_place)
 
 
 def _event(entry: Json) -> Json:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from time import time
 
 from bson import ObjectId
 
@@ -36,6 +37,11 @@ def all_named(values: object) -> list[str]:
     if not isinstance(values, list):
         raise NotFoundError
     return list(map(named, values))
+
+
+def is_young(value: str, seconds: float) -> bool:
+    """Whether an id was given not more than so many seconds ago."""
+    return time() - ObjectId(value).generation_time.timestamp() <= seconds
 
 
 def first_id(moment: datetime) -> str:

@@ -16,6 +16,9 @@ LIFETIME = 7 * 24 * 3600
 DEVICE_AUDIENCE = "ticketing/device"
 DEVICE_LIFETIME = 365 * 24 * 3600
 MIN_SECRET = 32
+# Sessions whose signature need not be checked again.
+MOST_KNOWN = 5_000
+LEEWAY = 1
 _REQUIRED = ["sub", "email", "iat", "exp", "jti", "iss", "aud"]
 
 
@@ -36,6 +39,7 @@ class KeyRing:
     def __init__(self, keys: dict[str, str]) -> None:
         self._keys = keys
         self._signing = next(iter(keys))
+        self._known: dict[str, Session] = {}
 
     @classmethod
     def parse(cls, text: object) -> "KeyRing":
@@ -88,6 +92,18 @@ class KeyRing:
 
     def verify(self, token: str) -> Session | None:
         """Return what a valid token says, None for any other text."""
+        known = self._known.get(token)
+        if known is not None and time.time() < known.expires_at + LEEWAY:
+            return known
+        self._known.pop(token, None)
+        session = self._checked(token)
+        if session is not None:
+            self._known[token] = session
+            if len(self._known) > MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+        return session
+
+    def _checked(self, token: str) -> Session | None:
         claims = self._claims(token, AUDIENCE)
         if claims is None:
             return None
@@ -117,6 +133,6 @@ class KeyRing:
             algorithms=[ALGORITHM],
             audience=audience,
             issuer=ISSUER,
-            leeway=1,
+            leeway=LEEWAY,
             options={"require": _REQUIRED},
         )

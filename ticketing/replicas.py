@@ -8,13 +8,19 @@ closed by asking the owner.
 from collections.abc import Callable
 from typing import Any
 
+import eventlet
 from pymongo.collection import Collection
 
 from ticketing.errors import DuplicateError, VersionGapError
-from ticketing.mongo import Document, own_errors
+from ticketing.ids import is_young
+from ticketing.mongo import Document
+from ticketing.together import Together
 
 # About six seconds of growing delays: long enough for an event that is on its way.
 PATIENCE = 7
+# An event of something so young, in seconds, is looked for again after these pauses.
+YOUNG = 5
+SOON = (0.01, 0.02, 0.04, 0.08, 0.16)
 
 Owner = Callable[[], Document]
 
@@ -24,17 +30,26 @@ class Replicas:
 
     def __init__(self, collection: Collection[Document]) -> None:
         self.collection = collection
+        self._together = Together(collection)
 
     def find(self, replica_id: str) -> Document | None:
-        with own_errors():
-            return self.collection.find_one({"_id": replica_id})
+        return self._together.find(replica_id)
 
     def find_or_fetch(self, replica_id: str, owner: Owner) -> Document:
         """Return the copy, asked for where its event has not arrived yet.
 
         ``owner`` fetches ``{"version", ...fields}`` and may raise NotFoundError.
         """
-        return self.find(replica_id) or self._fetch(replica_id, owner)
+        known = self.find(replica_id) or self._find_soon(replica_id)
+        return known or self._fetch(replica_id, owner)
+
+    def _find_soon(self, replica_id: str) -> Document | None:
+        """Of something quite new the event is on its way, and asking costs more."""
+        for pause in SOON if is_young(replica_id, YOUNG) else ():
+            eventlet.sleep(pause)
+            if known := self.find(replica_id):
+                return known
+        return None
 
     def put(self, replica_id: str, version: int, fields: Document) -> None:
         """Store a state that came from the owner, unless a newer one is here."""
@@ -74,9 +89,8 @@ class Replicas:
         Raises VersionGapError before that.
         """
         try:
-            while not self._advance(replica_id, version, fields):
-                # The one before may have come since: then it is this one's turn now.
-                if not self.is_next(replica_id, version):
+            while self.is_next(replica_id, version):
+                if self._advance(replica_id, version, fields):
                     return
         except VersionGapError:
             if owner is None or attempt < PATIENCE:
@@ -89,7 +103,7 @@ class Replicas:
         return document
 
     def _advance(self, replica_id: str, version: int, fields: Document) -> bool:
-        """Take the usual step in one write; return whether it was the next one."""
+        """Return whether nobody else did, meanwhile."""
         if version == 0:
             return self._insert(replica_id, version, fields)
         return self._update(replica_id, version - 1, version, fields)
@@ -97,14 +111,11 @@ class Replicas:
     def _insert(self, replica_id: str, version: int, fields: Document) -> bool:
         document: dict[str, Any] = {"_id": replica_id, "version": version, **fields}
         try:
-            with own_errors():
-                self.collection.insert_one(document)
+            self._together.insert(document)
         except DuplicateError:
-            return False  # the same event, handled before
+            return False
         return True
 
     def _update(self, replica_id: str, old: int, new: int, fields: Document) -> bool:
         guard = {"_id": replica_id, "version": old}
-        with own_errors():
-            change = {"$set": {**fields, "version": new}}
-            return bool(self.collection.update_one(guard, change).modified_count)
+        return self._together.update(guard, {"$set": {**fields, "version": new}})

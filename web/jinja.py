@@ -45,6 +45,8 @@ def templates_in(folder: Path) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # A process has the templates that it was started with, like its code.
+        auto_reload=False,
     )
     templates.policies["ext.i18n.trimmed"] = True
     templates.install_gettext_callables(  # type: ignore[attr-defined]

@@ -95,7 +95,7 @@ class Letters(base.Web):
     ) -> None:
         address = self.auth.get_user(order["userId"])["email"]
         envelope = Envelope(f"{told.id}.{told.version}", address, self.public_url)
-        attachments = _documents(booking.part(1), self.public_url)
+        attachments = documents_of(booking.part(1), self.public_url)
         self.post.send(letters.write(words, booking, envelope, attachments))
 
 
@@ -103,7 +103,7 @@ def _in_time() -> eventlet.Timeout:
     return eventlet.Timeout(PATIENCE, UnavailableError("The letter takes too long"))
 
 
-def _documents(booking: Booking, public_url: str) -> tuple[Attachment, ...]:
+def documents_of(booking: Booking, public_url: str) -> tuple[Attachment, ...]:
     if not booking.passes:
         return ()
     printed = Attachment("passes.pdf", pdf.CONTENT_TYPE, pdf.make(booking))

@@ -107,6 +107,15 @@ class BooksContract:
         inbox.settle({"evt_3": Outcome.ASIDE})
         assert inbox.waiting(10) == []
 
+    def test_a_webhook_that_is_known_never_waits(self, payments):
+        inbox = payments.inbox
+        assert inbox.keep(NOTICES[0], NOW, Outcome.HEEDED)
+        assert inbox.waiting(10) == []
+        assert not inbox.keep(NOTICES[0], NOW)
+        assert inbox.waiting(10) == []
+        (kept,) = inbox.about(NOTICES[0].intent_id)
+        assert kept["outcome"] == "heeded"
+
     def test_a_finding_is_new_once_and_renewed(self, payments):
         findings = payments.findings
         first = Finding(Kind.DISPUTED, "pi_1", "once", new_id())

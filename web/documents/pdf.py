@@ -5,33 +5,35 @@ millimetres, sizes of letters points.
 """
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal
 
+import eventlet
 from eventlet.semaphore import Semaphore
-from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, TextMode
-from fpdf.prefs import ViewerPreferences
 
 from web import languages
-from web.documents import aside, fonts, qr
+from web.documents import fonts, qr
 from web.documents.booking import Booking, Pass
+from web.documents.lines import Room, fit
+from web.documents.pdf_file import About, PdfFile
+from web.documents.sheet import TEXT, Box, Color, Look, Mark, rgb
 from web.formats import sum_
 from web.translations import gettext as _
 
 CONTENT_TYPE = "application/pdf"
 
+_POINT = 25.4 / 72
 WIDTH, HEIGHT = 105, 148
 MARGIN = 9
 INNER = WIDTH - 2 * MARGIN
 HALF = INNER / 2
 
-NAVY, GOLD, INK, MUTED, WHITE = "#1d3a6e", "#f0ae2b", "#1b1d24", "#595c66", "#ffffff"
+NAVY, GOLD, INK = map(rgb, ("#1d3a6e", "#f0ae2b", "#1b1d24"))
+MUTED, WHITE = map(rgb, ("#595c66", "#ffffff"))
 SMALLEST = 7.0
-_POINT = 25.4 / 72
 _LEADING = 1.3
-# Noto Sans comes in one weight here; an outline makes it as bold in every script.
-_OUTLINE = 0.012
+# Where letters stand in their row, in parts of their size.
+_BASE = 0.95
 
 _BAND = 13
 _CODE = 56
@@ -46,7 +48,7 @@ class Type:
     """How letters look."""
 
     size: float
-    color: str = INK
+    color: Color = INK
     bold: bool = False
     align: Literal["L", "C", "R"] = "L"
 
@@ -62,14 +64,17 @@ _VALUE = Type(13, bold=True)
 _ID = Type(14, bold=True, align="C")
 _SMALL = Type(SMALLEST, MUTED, align="C")
 
-# One at a time: fonts take memory, and all of Python shares a core.
+# What of the space that is left stands before the letters.
+_BEFORE = {"L": 0.0, "C": 0.5, "R": 1.0}
+
+# One at a time: others are served between the pages of a large order.
 _press = Semaphore(1)
 
 
 def make(booking: Booking) -> bytes:
     """Return what ``render`` makes, while others are served."""
     with _press:
-        return aside.run(render, booking)
+        return render(booking)
 
 
 # The letter, the page and an impatient buyer ask for the same one.
@@ -78,7 +83,9 @@ def render(booking: Booking) -> bytes:
     """Draw the good passes of a booking, of which there is one at least."""
     with languages.reading(languages.reader_in(booking.language)):
         sheets = Sheets(booking)
-        for each in booking.good:
+        for number, each in enumerate(booking.good):
+            if number:
+                eventlet.sleep(0)
             sheets.add(each)
         return sheets.finish()
 
@@ -88,58 +95,44 @@ class Sheets:
 
     def __init__(self, booking: Booking) -> None:
         self._booking = booking
-        self._pdf = FPDF(format=(WIDTH, HEIGHT))
-        self._pdf.set_auto_page_break(False)
-        self._pdf.c_margin = 0
-        self._fonts = fonts.needed_for(_words(booking))
-        # Most texts are the same on every page.
-        self._fitted = cache(self._fit)
-        self._add_fonts()
-        self._describe()
+        self._fonts = tuple(fonts.needed_for(_words(booking)))
+        self._file = PdfFile(WIDTH / _POINT, HEIGHT / _POINT, self._fonts)
+        self._sheet = self._file.new_sheet()
 
     def add(self, each: Pass) -> None:
-        self._pdf.add_page()
+        self._sheet = self._file.new_sheet()
         self._draw_band()
-        self._draw_facts(each, self._draw_heading())
+        with self._sheet.marked(TEXT):
+            self._draw_facts(each, self._draw_heading())
         self._draw_code(each)
-        text = _(
-            "Show this code at the door. Order %(order)s", order=self._booking.order_id
-        )
-        self._write(text, _SMALL, (MARGIN, _FOOT))
+        self._file.add(self._sheet)
 
     def finish(self) -> bytes:
-        return bytes(self._pdf.output() or b"")
-
-    def _add_fonts(self) -> None:
-        names = [f"font{number}" for number in range(len(self._fonts))]
-        for name, path in zip(names, self._fonts, strict=True):
-            self._pdf.add_font(name, fname=path)
-        self._pdf.set_font(names[0])
-        self._pdf.set_fallback_fonts(names[1:], exact_match=False)
-        self._pdf.set_text_shaping(True)
-
-    def _describe(self) -> None:
-        pdf, booking = self._pdf, self._booking
-        pdf.set_title(self._drawable(_("Passes for %(name)s", name=booking.name)))
-        pdf.set_author("Ticketing")
-        pdf.set_subject(_("Order %(order)s", order=booking.order_id))
-        pdf.set_lang(booking.language)
-        pdf.set_creation_date(booking.made)
-        pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
+        booking = self._booking
+        about = About(
+            title=self._drawable(_("Passes for %(name)s", name=booking.name)),
+            author="Ticketing",
+            subject=_("Order %(order)s", order=booking.order_id),
+            language=booking.language,
+            made=booking.made,
+        )
+        return self._file.finish(about)
 
     def _draw_band(self) -> None:
-        self._pdf.set_fill_color(NAVY)
-        self._pdf.rect(0, 0, WIDTH, _BAND, style="F")
-        self._pdf.set_fill_color(GOLD)
-        self._pdf.rect(0, _BAND, WIDTH, 1, style="F")
-        self._write("Ticketing", _BRAND, (MARGIN, 4))
-        self._write(_("Admits one, once"), _MOTTO, (MARGIN, 4.8))
+        with self._sheet.decoration():
+            self._fill(NAVY, 0, _BAND)
+            self._fill(GOLD, _BAND, 1)
+        with self._sheet.marked(TEXT):
+            self._write("Ticketing", _BRAND, (MARGIN, 4))
+            self._write(_("Admits one, once"), _MOTTO, (MARGIN, 4.8))
 
     def _draw_heading(self) -> float:
         """Write what it is for; return where that ends."""
         bottom = self._write(self._booking.name, _NAME, (MARGIN, 19), rows=2)
         detail, place = self._booking.detail, (MARGIN, bottom + 0.5)
-        return self._write(detail, _DETAIL, place, rows=2) if detail else bottom
+        if not detail:
+            return bottom
+        return self._write(detail, _DETAIL, place, rows=2)
 
     def _draw_facts(self, each: Pass, top: float) -> None:
         booking = self._booking
@@ -154,55 +147,51 @@ class Sheets:
             self._write(value, _VALUE, (left, bottom), width=HALF)
 
     def _draw_code(self, each: Pass) -> None:
-        self._pdf.image(
-            qr.picture(each.code),
-            x=(WIDTH - _CODE) / 2,
-            y=_CODE_TOP,
-            w=_CODE,
-            alt_text=_("QR code of pass %(id)s", id=each.id),
+        with self._sheet.marked(
+            Mark("Figure", _("QR code of pass %(id)s", id=each.id))
+        ):
+            box = _box((WIDTH - _CODE) / 2, _CODE_TOP, _CODE, _CODE)
+            self._sheet.show(qr.rows(each.code), box)
+        text = _(
+            "Show this code at the door. Order %(order)s", order=self._booking.order_id
         )
-        self._write(each.id, _ID, (MARGIN, _CODE_TOP + _CODE))
+        with self._sheet.marked(TEXT):
+            self._write(each.id, _ID, (MARGIN, _CODE_TOP + _CODE))
+            self._write(text, _SMALL, (MARGIN, _FOOT))
 
     def _write(
-        self, text: str, type_: Type, place: Place, width: float = INNER, rows: int = 1
+        self,
+        text: str,
+        type_: Type,
+        place: Place,
+        width: float = INNER,
+        rows: int = 1,
     ) -> float:
         """Write a text into so many rows, smaller or cut if need be; return its end."""
-        size, lines = self._fitted(self._drawable(text), type_.size, width, rows)
-        height = size * _POINT * _LEADING
-        with self._pdf.local_context(
-            font_size_pt=size,
-            text_color=type_.color,
-            draw_color=type_.color,
-            text_mode=TextMode.FILL_STROKE if type_.bold else TextMode.FILL,
-            line_width=size * _OUTLINE,
-        ):
-            for number, row in enumerate(lines):
-                self._pdf.set_xy(place[0], place[1] + number * height)
-                self._pdf.cell(width, height, row, align=type_.align)
-        return place[1] + len(lines) * height
-
-    def _fit(
-        self, text: str, size: float, width: float, rows: int
-    ) -> tuple[float, list[str]]:
-        """Return the size of letters at which a text has so many rows, and the rows."""
-        while True:
-            lines = self._broken(text, size, width)
-            if len(lines) <= rows:
-                return size, lines
-            if size <= SMALLEST:
-                return size, [*lines[: rows - 1], f"{lines[rows - 1][:-1]}…"]
-            size = max(SMALLEST, size - 1)
-
-    def _broken(self, text: str, size: float, width: float) -> list[str]:
-        with self._pdf.local_context(font_size_pt=size):
-            broken = self._pdf.multi_cell(
-                width, text=text, dry_run=True, output=MethodReturnValue.LINES
+        room = Room(width / _POINT, rows, SMALLEST)
+        size, lines = fit(self._drawable(text), self._fonts, type_.size, room)
+        height = size * _LEADING
+        left, top = place[0] / _POINT, place[1] / _POINT
+        for number, line in enumerate(lines):
+            free = room.width - line.width * size / 1000
+            self._sheet.write(
+                line,
+                Look(size, type_.color, type_.bold),
+                left=left + free * _BEFORE[type_.align],
+                base=top + number * height + size * _BASE,
             )
-        assert isinstance(broken, list)
-        return broken
+        return place[1] + len(lines) * height * _POINT
+
+    def _fill(self, color: Color, top: float, height: float) -> None:
+        self._sheet.fill(color, _box(0, top, WIDTH, height))
 
     def _drawable(self, text: str) -> str:
         return fonts.drawable(text, self._fonts)
+
+
+def _box(left: float, top: float, width: float, height: float) -> Box:
+    """Return a box of millimetres in points."""
+    return left / _POINT, top / _POINT, width / _POINT, height / _POINT
 
 
 def _words(booking: Booking) -> str:

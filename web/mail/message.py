@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import idna
 
 from web.documents.booking import line
+from web.mail.mime import file_part, multipart, multipart_body, text_part
 
 
 @dataclass(frozen=True)
@@ -65,26 +67,57 @@ class Mailer(Protocol):
         """
 
 
+class _Headers(HeaderRegistry):
+    """Makes a header as Python does, and one that was just made no second time.
+
+    Most are the same in all letters, and to parse one takes as long as a page of a PDF.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._class_of = cache(super().__getitem__)
+        self._made = lru_cache(maxsize=64)(super().__call__)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._class_of(name)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        return self._made(name, value)
+
+
+_SEVEN_BITS = SMTP.clone(cte_type="7bit", header_factory=_Headers())
+_NAMES_IN_UTF8 = _SEVEN_BITS.clone(utf8=True)
+
+
 def compose(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     """Return the mail; the same letter has the same Message-ID, whenever it is sent."""
     recipient = _recipient(letter.to)
     # Seven bits get through every server; only a name before the @ may need more.
     utf8 = not recipient.username.isascii()
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit", utf8=utf8))
+    message = EmailMessage(policy=_NAMES_IN_UTF8 if utf8 else _SEVEN_BITS)
     message["Message-ID"] = f"<{quote(letter.key, safe='')}@{sender.domain}>"
     message["Date"] = format_datetime(now)
-    message["From"] = Address(sender.name, addr_spec=sender.address)
-    message["To"] = recipient
+    message["From"] = str(Address(sender.name, addr_spec=sender.address))
+    message["To"] = str(recipient)
     message["Subject"] = _unencoded(line(letter.subject))
     # Keeps answering machines from answering.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
-    for attachment in letter.attachments:
-        _attach(message, attachment)
-    # Last, because what is put into parts takes the headers of its content along.
     message["Content-Language"] = letter.language
+    content_type, body = _body(letter)
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = content_type
+    # As a whole: parts of their own would be put together anew each time it is sent.
+    message.set_payload(body)
     return message
+
+
+def _body(letter: Letter) -> tuple[str, str]:
+    """Return the type of the content and the content."""
+    text, html = text_part(letter.text, "plain"), text_part(letter.html, "html")
+    if not letter.attachments:
+        return multipart_body("alternative", text, html)
+    files = [file_part(a.name, a.content_type, a.content) for a in letter.attachments]
+    return multipart_body("mixed", multipart("alternative", text, html), *files)
 
 
 def _unencoded(text: str) -> str:
@@ -98,15 +131,3 @@ def _unencoded(text: str) -> str:
 def _recipient(address: str) -> Address:
     name, _, domain = address.rpartition("@")
     return Address(username=name, domain=idna.encode(domain).decode())
-
-
-def _attach(message: EmailMessage, attachment: Attachment) -> None:
-    maintype, _, rest = attachment.content_type.partition("/")
-    subtype, *parameters = rest.split("; ")
-    message.add_attachment(
-        attachment.content,
-        maintype=maintype,
-        subtype=subtype,
-        filename=attachment.name,
-        params=dict(parameter.split("=", 1) for parameter in parameters),
-    )

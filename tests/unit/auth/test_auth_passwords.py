@@ -1,5 +1,8 @@
 """Another password: who knows the present one gets it, and all sessions end."""
 
+import subprocess
+import sys
+
 import pytest
 from unit_doubles import ANN, NO_IDS, NOWHERE, session_of
 
@@ -143,3 +146,27 @@ def test_who_has_no_account_any_more_may_sign_out_everywhere(auth):
     answer = auth.site.post("/api/users/signout/everywhere", user=ANN)
     assert (answer.status, answer.cookie) == (200, "session=gone")
     assert auth.sessions.revoked == []
+
+
+MANY_HASHES = """
+import resource
+from pathlib import Path
+from auth.passwords import Argon2Hasher, Passwords
+
+def size():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+Passwords().setup()
+Argon2Hasher().hash("correct horse")
+before = size()
+for _ in range(25):
+    Argon2Hasher().hash("correct horse")
+print(size() - before)
+"""
+
+
+def test_what_a_hash_needs_is_given_back():
+    """25 hashes go through all of eventlet's twenty threads, with 19 MiB each."""
+    command = [sys.executable, "-W", "ignore", "-c", MANY_HASHES]
+    grown = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert int(grown) < 4 * 19 * 2**20

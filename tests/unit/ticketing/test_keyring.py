@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit_doubles import ANN
 
+from ticketing import keyring
 from ticketing.keyring import AUDIENCE, ISSUER, LIFETIME, KeyRing
 
 SECRET, OTHER = "s" * 64, "o" * 64
@@ -178,3 +179,27 @@ def test_keys_for_something_else_come_in_the_order_of_their_keys():
     assert RING.derive("forms")[1] == alone.derive("forms")[0]
     assert RING.derive("forms") != RING.derive("else")
     assert SECRET.encode() not in RING.derive("forms")
+
+
+def test_a_token_that_was_checked_before_is_not_checked_again_until_it_expires(
+    monkeypatch,
+):
+    ring = KeyRing.parse(f"k1={SECRET}")
+    token = ring.issue(ANN, "ann@example.com")
+    session = ring.verify(token)
+    checked = []
+    monkeypatch.setattr(ring, "_checked", checked.append)
+    assert ring.verify(token) is session
+    assert checked == []
+    late = session.expires_at + keyring.LEEWAY
+    monkeypatch.setattr(keyring.time, "time", lambda: late)
+    assert ring.verify(token) is None
+    assert checked == [token]
+
+
+def test_no_more_sessions_are_remembered_than_is_said(monkeypatch):
+    monkeypatch.setattr(keyring, "MOST_KNOWN", 3)
+    ring = KeyRing.parse(f"k1={SECRET}")
+    tokens = [ring.issue(ANN, "ann@example.com") for _ in range(5)]
+    assert all(ring.verify(token) for token in tokens)
+    assert list(ring._known) == tokens[2:]
