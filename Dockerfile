@@ -54,6 +54,7 @@ COPY orders orders/
 COPY expiration expiration/
 COPY payments payments/
 COPY web web/
+COPY recovery recovery/
 COPY --from=pages /web/node_modules web/node_modules/
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD \

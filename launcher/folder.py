@@ -17,6 +17,8 @@ from launcher.errors import FolderError
 LOCK = "ticketing.lock"
 ENVIRONMENT = "environment"
 SECRETS = "secrets.json"
+# Where Prometheus finds the processes that run.
+TARGETS = "prometheus-targets.json"
 LOGS = "logs"
 MAIL = "mail"
 SERVERS = ("nats", "mongodb", "redis", "rabbitmq", "stripe")
@@ -62,7 +64,7 @@ def wipe(data: Path) -> None:
     """Removes what an instance keeps, and nothing that somebody else put there."""
     for name in (*SERVERS, LOGS, MAIL):
         shutil.rmtree(data / name, ignore_errors=True)
-    for name in (ENVIRONMENT, SECRETS):
+    for name in (ENVIRONMENT, SECRETS, TARGETS):
         (data / name).unlink(missing_ok=True)
 
 

@@ -24,7 +24,7 @@ ON_INSTANCE = {
     "shell": ("Opens nameko shell on an instance.", "as nameko shell takes them"),
     "backup": (
         "Saves all that is true of an instance, while it goes on.",
-        "TARGET, the folder of backups",
+        "TARGET, the folder of backups; --keep N, the newest so many",
     ),
     "restore": (
         "Brings a backup back, to servers without services.",

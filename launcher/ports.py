@@ -22,7 +22,7 @@ LINGER_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Ports:
-    """The shop's own port and those of its servers: 8000 makes 23800 to 23806."""
+    """The shop's own port and those of its servers: 8000 makes 23800 to 23807."""
 
     web: int
     nats: int
@@ -32,13 +32,14 @@ class Ports:
     rabbitmq_nodes: int
     epmd: int
     stripe: int
+    metrics: int
 
     @classmethod
     def of(cls, web: int) -> Self:
         first = FIRST + BLOCK * (web % BLOCKS)
         if first <= web < first + BLOCK:
             first = FIRST + BLOCK * ((web + 1) % BLOCKS)
-        return cls(web, *range(first, first + 7))
+        return cls(web, *range(first, first + 8))
 
 
 def reachable(host: str) -> str:

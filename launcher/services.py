@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
-from launcher import ROOT, probes
+from launcher import ROOT, folder, probes
 from launcher.instance import Instance
 from launcher.ports import reachable
 from launcher.probes import Probe
@@ -21,11 +22,24 @@ HUB = {"EVENTLET_HUB": "asyncio"}
 
 def processes(instance: Instance) -> list[Program]:
     if instance.processes == 1:
-        return [_process(instance, "services", "Services process")]
+        return [_process(instance, "services", "Services process", 1)]
     return [
-        _process(instance, f"services-{number}", f"Services process {number}")
+        _process(instance, f"services-{number}", f"Services process {number}", number)
         for number in range(1, instance.processes + 1)
     ]
+
+
+def metrics_addresses(instance: Instance) -> list[str]:
+    """Where each process answers for itself: one port, at addresses of loopback."""
+    numbers = range(1, instance.processes + 1)
+    return [_metrics_address(instance, number) for number in numbers]
+
+
+def write_targets(instance: Instance) -> None:
+    """Tell Prometheus where to ask, as a file for its ``file_sd_configs``."""
+    targets = [{"targets": metrics_addresses(instance)}]
+    path = instance.data / folder.TARGETS
+    folder.write_private(path, json.dumps(targets))
 
 
 def environment(
@@ -35,16 +49,21 @@ def environment(
     return own | instance.environment(account) | HUB
 
 
-def _process(instance: Instance, name: str, title: str) -> Program:
+def _metrics_address(instance: Instance, number: int) -> str:
+    return f"127.0.0.{number}:{instance.ports.metrics}"
+
+
+def _process(instance: Instance, name: str, title: str, number: int) -> Program:
     modules = (f"{service}.service" for service in NAMES)
     return Program(
         name=name,
         title=title,
         command=(str(NAMEKO), "run", "--config", CONFIG, *modules),
         directory=ROOT,
-        environment=environment(instance),
+        environment=environment(instance)
+        | {"METRICS_ADDRESS": _metrics_address(instance, number)},
         answers=_ready(instance),
-        ports=(instance.port,),
+        ports=(instance.port, instance.ports.metrics),
     )
 
 

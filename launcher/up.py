@@ -48,13 +48,16 @@ def _run(instance: Instance, servers_only: bool) -> int:
     for name in filter(instance.is_given, SERVERS):
         _say(f"  {name} is set: using what it names")
     write_environment(instance.data, instance.environment())
+    if not servers_only:
+        services.write_targets(instance)
     try:
         supervisor = Supervisor(stages, _new_logs(instance), _say)
         return asyncio.run(
             supervisor.run("Servers are ready." if servers_only else ready)
         )
     finally:
-        (instance.data / folder.ENVIRONMENT).unlink(missing_ok=True)
+        for name in (folder.ENVIRONMENT, folder.TARGETS):
+            (instance.data / name).unlink(missing_ok=True)
 
 
 def _stages(instance: Instance, servers_only: bool) -> list[list[Program]]:

@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from random import sample
 
 from payments import outcomes, refunds
+from payments.counts import count_declines
 from payments.gateway import Gateway
 from payments.intents import Intent, KeySpentError, RefusedError, TroubleError
 from payments.models import Payment, Status
 from payments.repository import Payments
+from ticketing.change import Change
 from ticketing.errors import UnavailableError
 
 # Longer than any call to Stripe with its retries; then nobody is waiting for it.
@@ -60,10 +62,16 @@ def look(till: Till, payment: Payment) -> Payment:
 
 
 def take_over(till: Till, payment: Payment, intent: Intent) -> Payment:
-    return till.payments.change(
-        payment.id,
-        lambda known: outcomes.observe(known, intent, till.allowed, till.now),
-    )
+    before = payment
+
+    def observe(known: Payment) -> Change[Payment] | None:
+        nonlocal before
+        before = known
+        return outcomes.observe(known, intent, till.allowed, till.now)
+
+    after = till.payments.change(payment.id, observe)
+    count_declines(before, after)
+    return after
 
 
 def resume(till: Till) -> int:

@@ -19,6 +19,7 @@ from payments.intents import (
     TroubleError,
 )
 from payments.signed_events import SignedEvents
+from payments.stripe_calls import CountingClient
 from payments.stripe_shapes import failed_intent, intent_of, returned_of
 from ticketing.config import optional, setting
 from ticketing.errors import UnavailableError
@@ -66,7 +67,7 @@ class StripeGateway:
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base} if api_base else {},
-            http_client=stripe.RequestsClient(timeout=TIMEOUT, session=_session()),
+            http_client=CountingClient(timeout=TIMEOUT, session=_session()),
             max_network_retries=RETRIES,
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from recovery import folder
 from recovery.backup import backup
 from recovery.errors import RecoveryError
 from recovery.restore import Restored, restore
@@ -19,6 +20,8 @@ def main(arguments: Sequence[str]) -> int:
         if options.command == "backup":
             path = asyncio.run(backup(System.of_environment(), options.target))
             print(f"Everything is in {path}")
+            if options.keep:
+                folder.forget_old(options.target, options.keep)
         else:
             _tell(asyncio.run(_restore(options)))
     except (RecoveryError, OSError) as error:
@@ -53,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     save = commands.add_parser("backup", help="save all that is true, while it runs")
     save.add_argument("target", type=Path, help="the folder of backups")
+    save.add_argument("--keep", type=_count, help="remove all but the newest so many")
     load = commands.add_parser("restore", help="bring it back; the services must stop")
     load.add_argument("source", type=Path, help="the folder of backups, or one of them")
     load.add_argument("--at", type=_moment, help="as it was then: 2026-01-31T12:00:00Z")
@@ -60,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="instead of what is there now"
     )
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or int(text[:9]) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of backups")
+    return int(text[:9])
 
 
 def _moment(text: str) -> datetime:

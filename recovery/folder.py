@@ -74,6 +74,16 @@ def new_backup(target: Path, now: datetime) -> Iterator[Path]:
         raise
 
 
+def forget_old(target: Path, kept: int) -> None:
+    """Remove all but the newest so many that are complete."""
+    complete = sorted(path.parent for path in target.glob(f"[0-9]*/{MANIFEST}"))
+    for path in complete[:-kept]:
+        # Renamed first: half of a backup must not pass for one.
+        gone = path.with_name(f".{path.name}.partial")
+        path.rename(gone)
+        shutil.rmtree(gone)
+
+
 def write_manifest(path: Path, manifest: Json) -> None:
     sums = {str(each.relative_to(path)): _sum(each) for each in _files(path)}
     told = {"format": _FORMAT, **manifest, "files": sums}

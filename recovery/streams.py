@@ -20,6 +20,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from recovery.errors import RecoveryError
+from ticketing.nats import inbox_of
 
 Json = dict[str, Any]
 
@@ -52,7 +53,11 @@ class Streams:
         try:
             return cls(
                 await nats.connect(
-                    url, connect_timeout=3, allow_reconnect=False, ping_interval=10
+                    url,
+                    connect_timeout=3,
+                    allow_reconnect=False,
+                    ping_interval=10,
+                    inbox_prefix=inbox_of(url),
                 )
             )
         except Exception as error:

@@ -18,6 +18,8 @@ Passwords = Mapping[str, str]
 
 # For setting up the database, and for backups and restores: no service has it.
 ADMIN = "admin"
+# For backups alone where they are made by a clock: it reads, and changes nothing.
+BACKUP = "backup"
 
 
 def holders(server: str) -> list[Account]:
@@ -33,7 +35,7 @@ def names() -> list[str]:
     """Return the name of every password: ``nats:tickets``, and so on."""
     servers = ("nats", "rabbitmq", "mongodb", "redis")
     found = [f"{s}:{account.name}" for s in servers for account in holders(s)]
-    return [*found, f"mongodb:{ADMIN}", f"nats:{ADMIN}"]
+    return [*found, f"mongodb:{ADMIN}", f"nats:{ADMIN}", f"nats:{BACKUP}"]
 
 
 def nats(passwords: Passwords, namespace: str = "") -> Json:
@@ -47,7 +49,12 @@ def nats(passwords: Passwords, namespace: str = "") -> Json:
         for account in holders("nats")
     ]
     admin = {"user": ADMIN, "password": passwords[f"nats:{ADMIN}"]}
-    return {"authorization": {"users": [admin, *users]}}
+    backup = {
+        "user": BACKUP,
+        "password": passwords[f"nats:{BACKUP}"],
+        "permissions": _of_backup(namespace),
+    }
+    return {"authorization": {"users": [admin, backup, *users]}}
 
 
 def rabbitmq(passwords: Passwords, namespace: str = "") -> Json:
@@ -88,6 +95,22 @@ def mongodb(passwords: Passwords, namespace: str = "") -> list[Json]:
     ]
     admin = {"user": ADMIN, "pwd": passwords[f"mongodb:{ADMIN}"], "roles": ["root"]}
     return [admin, *users]
+
+
+def _of_backup(namespace: str) -> Json:
+    """Snapshots of both streams, and what the server asks for while it sends them."""
+    before = f"{namespace}_" if namespace else ""
+    allowed = [
+        subject
+        for stream in (f"{before}TICKETING", f"{before}TICKETING_DEAD")
+        for subject in (
+            f"$JS.API.STREAM.INFO.{stream}",
+            f"$JS.API.STREAM.SNAPSHOT.{stream}",
+            f"$JS.SNAPSHOT.ACK.{stream}.*",
+        )
+    ]
+    listens = {"allow": [f"{permissions.inbox(BACKUP)}.>"]}
+    return {"publish": {"allow": allowed}, "subscribe": listens}
 
 
 def _rabbitmq_user(name: str, password_hash: str) -> Json:

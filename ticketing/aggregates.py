@@ -16,6 +16,7 @@ from ticketing.clock import from_iso, iso
 from ticketing.errors import ConcurrentUpdateError, NotFoundError
 from ticketing.history import KEPT, entries_of, told
 from ticketing.messages import Event
+from ticketing.metrics.trade import count_change
 from ticketing.mongo import Document, own_errors
 from ticketing.together import Together
 
@@ -59,6 +60,7 @@ class Aggregates(Generic[A]):
         document = {"_id": state.id, "version": state.version, **fields}
         document |= {"history": history} if history else {}
         self._together.insert({**document, "outbox": entries})
+        count_change(change.event)
         self._hand_on(state.id, entries)
         return state
 
@@ -137,6 +139,7 @@ class Aggregates(Generic[A]):
         guard = {"_id": before.id, "version": before.version}
         saved = self._together.update(guard, update)
         if saved:
+            count_change(change.event)
             # What was still waiting goes first: versions reach the bus in their order.
             self._hand_on(before.id, [*document.get("outbox", []), *entries])
         return saved

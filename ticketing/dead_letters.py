@@ -56,6 +56,16 @@ async def bury(
     await connection.js.publish(subject, message.data, headers=headers)
 
 
+def count_letters(connection: NatsConnection) -> dict[str, int]:
+    """Return how many each service has, if any. Raises UnavailableError."""
+    every = connection.subject("dead.")
+    info = connection.run(
+        connection.js.stream_info(connection.dead_stream, subjects_filter=f"{every}>")
+    )
+    found = info.state.subjects or {}
+    return {subject.removeprefix(every): count for subject, count in found.items()}
+
+
 class DeadLetterBox:
     """The dead letters of one service."""
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import eventlet
 from nameko.exceptions import ContainerBeingKilled
@@ -13,7 +13,7 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from ticketing import hub, tracing, workers
-from ticketing.consumer import PullConsumer
+from ticketing.consumer import HANDS, PullConsumer
 from ticketing.contract import Shape
 from ticketing.dead_letters import DeadLetter, bury
 from ticketing.errors import (
@@ -23,6 +23,7 @@ from ticketing.errors import (
     VersionGapError,
 )
 from ticketing.messages import Delivery, Event, body_of, headers_of, parse
+from ticketing.metrics.deliveries import Deliveries
 from ticketing.nats import TIMEOUT, Nats, NatsConnection
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,8 @@ class EventHandler(Entrypoint):
     """
 
     nats = Nats()
+    # How many messages are handled at once.
+    hands: ClassVar[int] = HANDS
 
     def __init__(self, shape: type[Shape], **kwargs: Any) -> None:
         self.shape = shape
@@ -124,8 +127,9 @@ class EventHandler(Entrypoint):
         return f"{self.container.service_name}-{self.subject.replace('.', '-')}"
 
     def setup(self) -> None:
+        self._counts = Deliveries(self.container.service_name, self.subject)
         self._consumer = PullConsumer(
-            self.nats.connection, self._consumer_config, self._dispatch
+            self.nats.connection, self._consumer_config, self._dispatch, self.hands
         )
 
     def start(self) -> None:
@@ -152,6 +156,7 @@ class EventHandler(Entrypoint):
 
     def _dispatch(self, message: Msg) -> None:
         attempt = message.metadata.num_delivered
+        self._counts.come(attempt)
         headers = message.headers or {}
         try:
             payload = parse(self.shape, message.data)
@@ -178,16 +183,20 @@ class EventHandler(Entrypoint):
     def _settle(self, message: Msg, attempt: int, error: BaseException | None) -> None:
         """Decide in one place what becomes of a message; never raises."""
         if isinstance(error, ContainerBeingKilled):
+            self._counts.handed_back()
             action = message.nak()
         elif error is None:
+            self._counts.done(message)
             event_id = (message.headers or {}).get("Nats-Msg-Id")
             told = {"action": "event", "event": event_id}
             log.info("Handled %s by %s", self.subject, self.durable, extra=told)
             action = message.ack()
         elif is_hopeless(error, attempt):
+            self._counts.dead()
             action = self._bury(message, f"{type(error).__name__}: {error}")
         else:
             log.info("Again later: %s", error, extra={"action": "deliver_again"})
+            self._counts.again()
             action = message.nak(delay=delay_after(attempt))
         hub.spawn(self._finish(action))
 

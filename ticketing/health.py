@@ -48,8 +48,8 @@ class Condition:
         service add: ``outbox`` is ``{"waiting", "oldest"}``, ``streams`` how many pages
         listen. What cannot be known right now is None.
         """
-        parts = {"consumers": self._consumers} | _details(self._container)
-        asked = {name: eventlet.spawn(_answer, part) for name, part in parts.items()}
+        parts = {"consumers": self._consumers} | details(self._container)
+        asked = {name: eventlet.spawn(answer, part) for name, part in parts.items()}
         _, report = readiness([self._container])
         told = {name: thread.wait() for name, thread in asked.items()}
         return {"service": self._container.service_name, **report, **told}
@@ -69,14 +69,16 @@ class ServiceHealth(DependencyProvider):
         return Condition(self.container, Bus(self.nats.connection))
 
 
-def _details(container: Any) -> dict[str, Callable[[], Any]]:
+def details(container: Any) -> dict[str, Callable[[], Any]]:
+    """Return what the parts of a service add to its report, each still to be asked."""
     found: dict[str, Callable[[], Any]] = {}
     for extension in container.extensions:
         found |= getattr(extension, "details", dict)()
     return found
 
 
-def _answer(part: Callable[[], Any]) -> Any:
+def answer(part: Callable[[], Any]) -> Any:
+    """Return what a part says, None if it cannot right now."""
     try:
         with eventlet.Timeout(PING_TIMEOUT, UnavailableError):
             return part()

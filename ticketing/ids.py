@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from time import time
 
 from bson import ObjectId
 
@@ -39,9 +38,10 @@ def all_named(values: object) -> list[str]:
     return list(map(named, values))
 
 
-def is_young(value: str, seconds: float) -> bool:
+def is_young(value: str, now: datetime, seconds: float) -> bool:
     """Whether an id was given not more than so many seconds ago."""
-    return time() - ObjectId(value).generation_time.timestamp() <= seconds
+    given_at = int(value[:8], 16)
+    return now.timestamp() - given_at <= seconds
 
 
 def first_id(moment: datetime) -> str:

@@ -99,7 +99,7 @@ class NatsConnection:
                 allow_reconnect=True,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RETRY_DELAY,
-                inbox_prefix=_inbox(self.url),
+                inbox_prefix=inbox_of(self.url),
                 ping_interval=5,
                 max_outstanding_pings=2,
                 error_cb=_log_error,
@@ -187,7 +187,7 @@ class NatsConnection:
         self.run(self.client.flush(timeout=1), 1.5)
 
 
-def _inbox(url: str) -> str:
+def inbox_of(url: str) -> str:
     """Return where answers to the account of an address go, or to nobody's."""
     account = urlsplit(url).username
     return permissions.inbox(account) if account else "_INBOX"

@@ -7,7 +7,9 @@ time: a document that has changed twice by then costs one write, not two.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import eventlet
@@ -29,8 +31,10 @@ SWEEP_EVERY = 1.0
 # Younger entries are in the hands of the process that wrote them.
 SWEEP_AGE = timedelta(seconds=3)
 BATCH = 200
-# Documents whose events went, before their outboxes are emptied out of turn.
+# Documents whose events went, before their outboxes are emptied out of turn; and so
+# many of them by one command, which has its time as any other.
 MOST_FULL = 500
+AT_ONCE = 50
 MOST_COUNTED = 1000
 EPOCH = datetime.fromtimestamp(0, UTC)
 FLUSH_TIMEOUT = 3.0
@@ -82,21 +86,18 @@ class Relay:
             self._wake.wait()
             self._wake = Flag()
             batch, self._waiting = self._waiting, {}
-            self._relay(batch)
-        self._relay({})
+            self._attempt(partial(self._publish, batch))
+            if len(self._sent) > MOST_FULL:
+                self._attempt(self.empty)
+        self._attempt(self.empty)
         self._ended.send(None)
 
     def run_sweep(self) -> None:
-        """Look for what was left behind, for ever."""
+        """Empty outboxes, and look for what was left behind, for ever."""
         while True:
             eventlet.sleep(SWEEP_EVERY)
-            try:
-                self.empty()
-                self.sweep()
-            except TicketingError as error:
-                log.info("Sweep later: %s", error, extra={"action": "sweep_later"})
-            except Exception:
-                log.exception("Sweep later", extra={"action": "sweep_later"})
+            self._attempt(self.empty)
+            self._attempt(self.sweep)
 
     def stop(self) -> None:
         """Publish what is waiting, for a bounded time, and end ``run``."""
@@ -113,7 +114,7 @@ class Relay:
         with own_errors():
             found = list(self._collection.find(old, {"outbox": 1}).limit(BATCH))
         left = {d["_id"]: [event_of(entry) for entry in d["outbox"]] for d in found}
-        went = self._publish(left) if left else 0
+        went = self._publish(left)
         self.empty()
         return went
 
@@ -124,9 +125,10 @@ class Relay:
         self._emptying, self._sent = self._sent, {}
         moves = [self._move(*each) for each in self._emptying.items()]
         try:
-            if moves:
+            for first in range(0, len(moves), AT_ONCE):
                 with own_errors():
-                    self._collection.bulk_write(moves, ordered=False)
+                    some = moves[first : first + AT_ONCE]
+                    self._collection.bulk_write(some, ordered=False)
         finally:
             self._emptying = {}
 
@@ -142,20 +144,19 @@ class Relay:
         times = [entry["time"] for document in found for entry in document["outbox"]]
         return {"waiting": len(times), "oldest": iso(min(times)) if times else None}
 
-    def _relay(self, batch: Waiting) -> None:
-        """Publish a batch; the last one is empty, and leaves no outbox full."""
+    def _attempt(self, work: Callable[[], object]) -> None:
+        """Whatever is not done now, a sweep will do."""
         try:
-            if batch:
-                self._publish(batch)
-            if not batch or len(self._sent) > MOST_FULL:
-                self.empty()
+            work()
         except TicketingError as error:
-            log.info("The sweep will publish: %s", error, extra={"action": "relay"})
+            log.info("Swept later: %s", error, extra={"action": "sweep_later"})
         except Exception:
-            log.exception("The sweep will publish", extra={"action": "relay"})
+            log.exception("Swept later", extra={"action": "sweep_later"})
 
     def _publish(self, batch: Waiting) -> int:
-        """Return of how many documents all went."""
+        """Return of how many documents something went."""
+        if not batch:
+            return 0
         went = self._publisher.publish_groups(list(batch.values()))
         for (document_id, events), numbers in zip(batch.items(), went, strict=True):
             taken = zip(events, numbers, strict=False)

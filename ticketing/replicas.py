@@ -11,6 +11,7 @@ from typing import Any
 import eventlet
 from pymongo.collection import Collection
 
+from ticketing.clock import utc_now
 from ticketing.errors import DuplicateError, VersionGapError
 from ticketing.ids import is_young
 from ticketing.mongo import Document
@@ -45,7 +46,7 @@ class Replicas:
 
     def _find_soon(self, replica_id: str) -> Document | None:
         """Of something quite new the event is on its way, and asking costs more."""
-        for pause in SOON if is_young(replica_id, YOUNG) else ():
+        for pause in SOON if is_young(replica_id, utc_now(), YOUNG) else ():
             eventlet.sleep(pause)
             if known := self.find(replica_id):
                 return known

@@ -32,6 +32,7 @@ from ticketing.config import namespaced, setting
 from ticketing.errors import BadRequestError, TicketingError, UnavailableError
 from ticketing.http.route import Route
 from ticketing.http.server import HttpServer
+from ticketing.metrics.watches import rpc_calls
 from ticketing.publishing import AWAY, TRANSPORT, BoundedPublisher
 from ticketing.queues import QueueConsumer, refuse
 
@@ -61,6 +62,10 @@ class BoundedMethod(MethodProxy):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call and wait. Raises the callee's TicketingError, or UnavailableError."""
+        with rpc_calls(self.service_name, self.method_name):
+            return self._answered(args, kwargs)
+
+    def _answered(self, args: Any, kwargs: Any) -> Any:
         away = UnavailableError(f"{self.service_name} is away; try again in a moment")
         costly = () if self.is_patient else (UnavailableError, UnknownService, *AWAY)
         try:

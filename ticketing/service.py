@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from ticketing.dead_letters import LAST, PAGE, DeadLetters
 from ticketing.dependencies import Clock, Tracing
 from ticketing.health import Condition, ServiceHealth
+from ticketing.http.aside import Probes
 from ticketing.http.openapi import describe
 from ticketing.http.request import validate
 from ticketing.http.route import Route
-from ticketing.http.server import Probes
 from ticketing.progress import Bus, EventBus
 from ticketing.rpc import rpc
 

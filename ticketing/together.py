@@ -20,7 +20,7 @@ from ticketing.mongo import Document, own_errors
 T = TypeVar("T")
 
 # Calls in one batch. More only make the first one wait.
-MOST = 100
+MOST = 50
 DUPLICATE_KEY = 11000
 
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import eventlet
 
-from ticketing.consumer import PullConsumer
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderEvent, OrderReduced
 from ticketing.errors import UnavailableError
 from ticketing.events import EventHandler
@@ -31,10 +30,7 @@ PATIENCE = 8.0
 class LetterHandler(EventHandler):
     """``@letter_handler(OrderCompleted)``: an ``event_handler`` with fewer hands."""
 
-    def setup(self) -> None:
-        self._consumer = PullConsumer(
-            self.nats.connection, self._consumer_config, self._dispatch, HANDS
-        )
+    hands = HANDS
 
 
 letter_handler = LetterHandler.decorator

@@ -6,11 +6,11 @@ from typing import Any
 from payments import asking, refunds
 from payments.asking import Till
 from payments.books.findings import Finding, Findings, Kind
+from payments.counts import count_finding
 from payments.inbox import Inbox
 from payments.intents import Intent, IntentStatus
 from payments.models import Payment, Status
 from payments.outcomes import MismatchError, check_fits
-from ticketing import metrics
 from ticketing.errors import HopelessError, UnavailableError
 from ticketing.money import plain
 
@@ -32,7 +32,7 @@ class Books:
     def report(self, finding: Finding) -> None:
         """Keep a finding for people; a new one raises an alert."""
         if self.findings.keep(finding, self.till.now):
-            metrics.count_finding(finding.kind.value)
+            count_finding(finding.kind)
 
 
 @dataclass(frozen=True)

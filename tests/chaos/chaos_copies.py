@@ -6,6 +6,7 @@ comes late, again and in any order; in between the copies are asked for by RPC.
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -49,7 +50,8 @@ class Writer:
         if not self.dies:
             self.relay.submit(ticket_id, events)
             batch, self.relay._waiting = self.relay._waiting, {}
-            self.relay._relay(batch)
+            self.relay._attempt(partial(self.relay._publish, batch))
+            self.relay._attempt(self.relay.empty)
 
 
 class Copying(RuleBasedStateMachine):

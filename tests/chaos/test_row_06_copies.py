@@ -39,9 +39,12 @@ def whatever_comes(self, replica_id, version, fields):
 
 
 GUARDS = {
-    "the version in a write's condition": (Aggregates, "_save", first_come_last_kept),
-    "the version of a copy": (Replicas, "_advance", whatever_comes),
-    "the sweep": (Relay, "sweep", lambda self: 0),
+    "the version in a write's condition": (Aggregates, {"_save": first_come_last_kept}),
+    "the version of a copy": (
+        Replicas,
+        {"is_next": lambda *_: True, "_advance": whatever_comes},
+    ),
+    "the sweep": (Relay, {"sweep": lambda self: 0}),
 }
 
 
@@ -63,8 +66,8 @@ def test_copies_are_what_their_source_was(row, database):
 @pytest.mark.parametrize("guard", GUARDS)
 def test_control_copies_without_a_guard(row, database, guard):
     row.figures["without"] = guard
-    where, name, unguarded = GUARDS[guard]
-    with patch.object(where, name, unguarded):
+    where, unguarded = GUARDS[guard]
+    with patch.multiple(where, **unguarded):
         row.expect_some(broken(row, database, CONTROL))
 
 

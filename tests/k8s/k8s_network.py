@@ -9,6 +9,9 @@ SERVERS = {
     "AMQP_URI": ("rabbitmq", 5672),
 }
 HTTP = 8000
+# Who saves everything and who brings it back, and where that is.
+RECOVERY = ("backup", "restore")
+KEPT = ("NATS_URL", "MONGODB_URI")
 
 
 def pods(cluster):
@@ -65,7 +68,8 @@ def _clusters():
     rabbitmq = (4369, 25672, 35672)
     among = {("nats", 6222), ("mongodb", 27017), *(("rabbitmq", p) for p in rabbitmq)}
     wanted = {(name, name, port) for name, port in among}
-    return wanted | {("mongodb-backup", "mongodb", 27017)}
+    kept = {(name, *SERVERS[key]) for name in RECOVERY for key in KEPT}
+    return wanted | kept | {("restore", *SERVERS["REDIS_URL"])}
 
 
 def problems(cluster, facts):

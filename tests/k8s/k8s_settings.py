@@ -6,12 +6,13 @@ from urllib.parse import urlsplit
 from k8s_render import ROOT, containers, name_of
 
 # Empty is one of their values: no prefix, Stripe itself, no cards on the pages, nobody
-# who may see the books, and mails as files.
+# who may see the books, no second address, and mails as files.
 MAY_BE_EMPTY = {
     "NAMESPACE",
     "STRIPE_API_BASE",
     "STRIPE_PUBLISHABLE_KEY",
     "OPERATORS",
+    "METRICS_ADDRESS",
     "MAIL_URL",
 }
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI", "STRIPE_API_BASE")

@@ -93,9 +93,9 @@ def test_the_health_check_asks_the_port_that_is_listened_on(name, made):
 
 
 def test_production_has_no_stand_in_of_stripe(made, facts):
-    """Each service's folder and the shared library are in the image, and no more."""
+    """Each service's folder, the shared library and backups are in the image."""
     copied = {source for source, _ in sources(made["services"])}
-    assert copied == {*facts["services"], "ticketing", "config.yaml"}
+    assert copied == {*facts["services"], "ticketing", "recovery", "config.yaml"}
 
 
 def test_the_build_sees_what_it_copies_and_nothing_else(made):

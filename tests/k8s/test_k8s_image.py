@@ -152,8 +152,22 @@ def test_nameko_alone_would_not_fail(built):
     assert done.returncode == 0
 
 
-def test_a_purchase_and_an_orderly_end(built, servers):
-    """All services from the image: ready, healthy, sold, and 0 after SIGTERM."""
+def recovery(image, servers, *arguments):
+    """What the CronJobs run, with the files of the image."""
+    return subprocess.run(
+        unprivileged(["python", "-m", "recovery", *arguments]),
+        capture_output=True,
+        check=False,
+        cwd=image.app,
+        env=image.environment(**servers.environment()),
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_purchase_a_backup_and_an_orderly_end(built, servers, tmp_path):
+    """All services from the image: ready, healthy, sold, saved, 0 after SIGTERM."""
+    target = tmp_path / "backups"
     before = built.files()
     process = start(built, *SERVICES, **servers.environment())
     try:
@@ -168,6 +182,9 @@ def test_a_purchase_and_an_orderly_end(built, servers):
         probe = healthcheck(built.stage)
         probe[-1] = re.sub(r":\d+/", f":{servers.port}/", probe[-1])
         subprocess.run(probe, check=True, env=built.environment())
+        saved = recovery(built, servers, "backup", str(target), "--keep=30")
+        assert saved.returncode == 0, saved.stderr
+        assert list(target.glob("*/manifest.json"))
         process.send_signal(signal.SIGTERM)
     finally:
         code, said = ended(process)

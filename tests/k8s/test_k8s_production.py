@@ -53,7 +53,7 @@ def test_mongodb_is_a_set_of_three_with_each_service_its_database(servers, facts
         n for n, s in facts["services"].items() if "MONGODB_URI" in s["requires"]
     }
     assert (spec["type"], spec["members"]) == ("ReplicaSet", 3)
-    assert users.keys() - {"backup"} == storing
+    assert users.keys() - {"backup", "restore"} == storing
     for name in storing:
         (role,) = permissions.mongodb(Account(name, (name,)))
         assert users[name]["roles"] == [{"name": role["role"], "db": role["db"]}]
@@ -147,18 +147,6 @@ def test_mails_of_development_are_files_that_can_be_written(clusters):
     skaffold = yaml.safe_load((ROOT / "skaffold.yaml").read_text(encoding="utf-8"))
     (forwarded,) = skaffold["portForward"]
     assert given["PUBLIC_URL"] == f"http://127.0.0.1:{forwarded['localPort']}"
-
-
-def test_backups_are_of_one_moment_and_kept(prod):
-    """All databases and what happened meanwhile, onto a volume that is there."""
-    job = prod.find("CronJob", "mongodb-backup")
-    (container,) = containers(job)
-    assert "--oplog" in container["command"][-1]
-    (claim,) = (v for v in pod(job)["spec"]["volumes"] if "persistentVolumeClaim" in v)
-    name = claim["persistentVolumeClaim"]["claimName"]
-    assert prod.find("PersistentVolumeClaim", name)
-    members = prod.environment(job)["HOSTS"].split(",")
-    assert len(members) == prod.all("MongoDBCommunity")[0]["spec"]["members"]
 
 
 def test_the_namespace_is_restricted(clusters):

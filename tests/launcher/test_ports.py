@@ -22,7 +22,7 @@ def test_every_port_has_a_block_of_its_own_below_the_ports_of_connections():
 
 
 def test_the_documented_example():
-    assert astuple(Ports.of(8_000)) == (8_000, *range(23_800, 23_807))
+    assert astuple(Ports.of(8_000)) == (8_000, *range(23_800, 23_808))
 
 
 def test_a_free_port_has_free_servers():

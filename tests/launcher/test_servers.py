@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
 import subprocess
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from launched_clients import leave_marks, marks, status
 from launched_processes import NO_RABBITMQ, processes_of, wait_until
 
-from launcher import ROOT
+from launcher import ROOT, folder
 from launcher.instance import read_environment
 from launcher.ports import Ports, free_port
 from launcher.testing import Launched
@@ -227,3 +229,23 @@ def test_a_bad_option_is_one_sentence_and_exit_code_2(launch):
         "scripts/up: argument --processes: '0' is not a whole number from 1 to 64. "
         "Try scripts/up --help.\n"
     )
+
+
+def test_each_process_is_told_where_prometheus_asks_it(tmp_path):
+    """One address each, in a file as Prometheus reads it; gone with the processes."""
+    data = tmp_path / "data"
+    with Launched(data, "--processes", "2") as launched:
+        path = data / folder.TARGETS
+        (group,) = json.loads(path.read_text(encoding="utf-8"))
+        port = launched.instance.ports.metrics
+        assert group["targets"] == [f"127.0.0.1:{port}", f"127.0.0.2:{port}"]
+        clocks = set()
+        for target in group["targets"]:
+            with urlopen(f"http://{target}/metrics", timeout=10) as answer:
+                text = answer.read().decode()
+            assert 'ticketing_workers{service="orders"}' in text
+            clocks |= set(
+                re.findall(r"^process_start_time_seconds .*$", text, re.MULTILINE)
+            )
+        assert len(clocks) == 2
+    assert not path.exists()

@@ -9,7 +9,6 @@ CLUSTER = "needs a cluster; scripts/test tests/k8s checks what it would apply"
 NOT_RUN = {
     "skaffold": CLUSTER,
     "kubectl": CLUSTER,
-    "mongorestore": "needs the backup of a cluster",
     "pre-commit": "is a tool of your own; scripts/check, which it calls, is run",
 }
 

@@ -11,8 +11,8 @@ from newcomer_documents import ROOT, documents, program_of
 
 DOCUMENTS = documents()
 BLOCKS = [block for document in DOCUMENTS for block in document.blocks]
-# Commands, sessions in scripts/shell, pictures, and what is neither.
-LANGUAGES = {"sh", "pycon", "mermaid", "text"}
+# Commands, sessions in scripts/shell, pictures, settings, and what is none of these.
+LANGUAGES = {"sh", "pycon", "mermaid", "yaml", "text"}
 SHOWN = {
     " ".join(words): block
     for block in BLOCKS
@@ -47,6 +47,8 @@ def test_each_block_says_what_it_is():
     for block in BLOCKS:
         if block.language == "text":
             assert not SCRIPT.search(block.text), block.place
+        if block.language == "yaml":
+            assert yaml.safe_load(block.text), block.place
 
 
 @pytest.mark.parametrize("shown", SHOWN)

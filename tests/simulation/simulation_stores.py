@@ -141,10 +141,10 @@ class OutboxCollection:
             if any(after < entry["time"] < before for entry in entries)
         )
 
-    def bulk_write(self, updates):
+    def bulk_write(self, updates, *, ordered):
         self._line.ask()
         for update in updates:
-            gone = update._doc["$pull"]["outbox"]["id"]
+            gone = update._doc["$pull"]["outbox"]["id"]["$in"]
             entries = self._outboxes[update._filter["_id"]]
-            entries[:] = [entry for entry in entries if entry["id"] != gone]
+            entries[:] = [entry for entry in entries if entry["id"] not in gone]
         self._line.answer()

@@ -129,6 +129,8 @@ class Site:
 
     config = {}  # noqa: RUF012 - as a container has it
     extensions = ()
+    max_workers = 10
+    _worker_threads = ()
 
     def __init__(self, served):
         self.worker = served

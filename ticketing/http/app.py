@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
-from ticketing import metrics, tracing
+from ticketing import tracing
 from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
@@ -17,6 +18,8 @@ from ticketing.http.protocol import Address, RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
 from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
+from ticketing.metrics.answers import count_answer, count_unforeseen
+from ticketing.metrics.scrape import exposition
 from ticketing.peers import DIRECT, Peers
 
 log = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ class App:
         self._probes = {
             "/livez": self._livez,
             "/readyz": self._readyz,
-            "/metrics": metrics.exposition,
+            "/metrics": self._metrics,
         }
 
     def add(self, container: Any, rules: list[Rule]) -> None:
@@ -55,6 +58,7 @@ class App:
 
     def answer(self, raw: RawRequest, peer: str, local: Address) -> Response:
         """Answer any request; never raises."""
+        began = perf_counter()
         tracing.follow(tracing.accept(raw.header("traceparent")))
         environ = environ_of(raw, peer, local)
         self._peers.reveal(environ)
@@ -65,8 +69,11 @@ class App:
             response = error_response(error)
         except Exception as error:
             log.exception("Unforeseen", extra={"action": "unforeseen"})
+            count_unforeseen()
             response = error_response(error)
         self._finish(request, response)
+        name, status = request.route_name, response.status_code
+        count_answer(request.method, name, status, perf_counter() - began)
         return response
 
     def _dispatch(self, request: Request) -> Response:
@@ -99,7 +106,6 @@ class App:
             response.headers.setdefault(name, value)
 
     def _tell(self, request: Request, status: int) -> None:
-        metrics.count_request(request.method, request.route_name, status)
         # The route's pattern, not the address: nothing personal stands in the logs.
         if request.route_name:
             line = request.method, request.route_name, status
@@ -109,10 +115,15 @@ class App:
         return json_response({"status": "ok"})
 
     def _readyz(self) -> Response:
-        ready, report = readiness(
-            [container for container, _ in self._services.values()]
-        )
+        ready, report = readiness(self._containers)
         return json_response(report, 200 if ready else 503)
+
+    def _metrics(self) -> Response:
+        return exposition(self._containers)
+
+    @property
+    def _containers(self) -> list[Any]:
+        return [container for container, _ in self._services.values()]
 
 
 def refusal(status: int) -> Response:

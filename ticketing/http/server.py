@@ -8,11 +8,7 @@ from typing import Any
 import eventlet
 from eventlet.greenio import GreenSocket
 from eventlet.greenpool import GreenPool
-from nameko.extensions import (
-    DependencyProvider,
-    ProviderCollector,
-    SharedExtension,
-)
+from nameko.extensions import ProviderCollector, SharedExtension
 
 from ticketing.config import Config, flag, setting
 from ticketing.http import sockets
@@ -25,6 +21,7 @@ from ticketing.http.protocol import (
     RawRequest,
 )
 from ticketing.http.streaming import StreamResponse, release
+from ticketing.metrics.answers import count_malformed, count_socket_refused
 from ticketing.peers import DIRECT, Peers, Sockets
 
 log = logging.getLogger(__name__)
@@ -131,6 +128,7 @@ class Listener:
             if is_welcome:
                 self._serve(sock, peer)
             else:
+                count_socket_refused()
                 sockets.hang_up(sock)
 
     def _serve(self, sock: Any, peer: str) -> None:
@@ -152,6 +150,7 @@ class Listener:
         try:
             raw = connection.read_request()
         except RefusedError as error:
+            count_malformed(error.status)
             response = refusal(error.status)
             connection.write(error.status, response.headers, response.get_data())
             return False
@@ -200,9 +199,14 @@ def shared_listener(config: Config) -> Listener:
     """Return the process's listener for the configured address."""
     address = setting(config, "WEB_SERVER_ADDRESS", parse_address)
     share = flag(config, "HTTP_SHARE_PORT", default=False)
+    return listener_at(address, config, share_port=share)
+
+
+def listener_at(address: Address, config: Config, *, share_port: bool) -> Listener:
+    """Return the process's listener at an address."""
     # Where cookies travel by TLS only, everything does.
     tls = flag(config, "SESSION_COOKIE_SECURE", default=True)
-    listener = Listener(address, Peers.of(config), share_port=share, tls=tls)
+    listener = Listener(address, Peers.of(config), share_port=share_port, tls=tls)
     return _listeners.setdefault(address, listener)
 
 
@@ -228,9 +232,3 @@ class HttpServer(ProviderCollector, SharedExtension):
     def kill(self) -> None:
         self._listener.app.remove(self.container)
         self._listener.release()
-
-
-class Probes(DependencyProvider):
-    """Makes a service answer /livez, /readyz and /metrics, even if it has no routes."""
-
-    server = HttpServer()

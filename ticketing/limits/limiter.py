@@ -8,6 +8,7 @@ from time import monotonic
 from ticketing.errors import BadRequestError, TooManyRequestsError, UnavailableError
 from ticketing.limits.buckets import Buckets
 from ticketing.limits.rules import Bucket, Guard, Limit
+from ticketing.metrics.turned_away import count_refused, count_uncounted
 from ticketing.peers import Peers, group_of
 
 # Who may go on without limits does not wait for them again so soon, in seconds.
@@ -35,6 +36,7 @@ class Limiter:
         except UnavailableError:
             if not guard.opens:
                 raise
+            count_uncounted()
             self._rests_until = monotonic() + REST
 
     def bucket(self, name: str, subject: str) -> Bucket:
@@ -61,6 +63,7 @@ class Limiter:
         if self._buckets is None or not buckets:
             return
         if wait := self._buckets.take(buckets):
+            count_refused(buckets[0].name)
             raise TooManyRequestsError(math.ceil(wait))
 
     def _give_back(self, buckets: Sequence[Bucket]) -> None:

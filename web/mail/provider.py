@@ -7,9 +7,12 @@ from nameko.extensions import DependencyProvider
 
 from ticketing.clock import Now, utc_now
 from ticketing.config import Config, optional, setting
+from ticketing.metrics.watches import Watch
 from web.mail.folder import FolderMailer
 from web.mail.message import Letter, Mailer, Sender, compose
 from web.mail.smtp import SmtpMailer, SmtpServer
+
+_mails = Watch("ticketing_mails", "Mails handed on", ["mailer"])
 
 
 class PostOffice:
@@ -22,7 +25,8 @@ class PostOffice:
 
     def send(self, letter: Letter) -> None:
         """See ``Mailer.deliver``."""
-        self._mailer.deliver(compose(letter, self._sender, self._now()))
+        with _mails(type(self._mailer).__name__):
+            self._mailer.deliver(compose(letter, self._sender, self._now()))
 
 
 def mailer_of(config: Config, sender: Sender) -> Mailer:

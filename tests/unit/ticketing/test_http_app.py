@@ -6,7 +6,7 @@ import pytest
 from http_shop import HTML
 from unit_doubles import ANN, Site, worker
 
-from ticketing import metrics, service, tracing
+from ticketing import service, tracing
 from ticketing.errors import BadRequestError, NotAuthenticatedError
 from ticketing.http import Request, json_response, route
 from ticketing.http.app import App
@@ -152,7 +152,7 @@ def test_requests_are_counted_by_route_and_not_by_path(site):
     for number in range(3):
         site.get(f"/things/{number}")
     site.get("/nothing/1")
-    text = metrics.exposition().get_data().decode()
+    text = site.get("/metrics").body.decode()
     assert 'route="/things/<thing_id>",status="200"} ' in text
     assert "/things/1" not in text
     assert "/nothing" not in text

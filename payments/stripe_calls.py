@@ -1,0 +1,67 @@
+"""Every request to Stripe, counted and timed: by operation, and by what came of it."""
+
+import re
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Any
+
+import stripe
+
+from ticketing.metrics.watches import Watch
+
+OTHER = "other"
+# The calls of ``payments.gateway``; whatever else has one name together.
+_OPERATIONS = {
+    ("post", ""): "open",
+    ("get", ""): "list",
+    ("get", "/search"): "search",
+    ("get", "/:id"): "find",
+    ("post", "/:id/confirm"): "confirm",
+    ("post", "/:id/cancel"): "cancel",
+}
+
+_calls = Watch("ticketing_stripe_calls", "Requests to Stripe", ["operation"])
+
+
+class CountingClient(stripe.RequestsClient):
+    """What the library asks by; its repetitions are requests of their own."""
+
+    name = "requests"
+
+    def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+    ) -> tuple[bytes, int, Mapping[str, str]]:
+        began, outcome = perf_counter(), "no_answer"
+        try:
+            answer = super().request(method, url, headers, post_data)
+            outcome = outcome_of(answer[1])
+        finally:
+            seconds = perf_counter() - began
+            _calls.count((operation_of(method, url),), outcome, seconds)
+        return answer
+
+
+def operation_of(method: str, url: str) -> str:
+    """Return the name of a call, without the id that its address may have in it."""
+    path = url.partition("?")[0]
+    if path.endswith("/v1/refunds"):
+        return "refund" if method == "post" else "refunds"
+    _, found, rest = path.partition("/v1/payment_intents")
+    if not found:
+        return OTHER
+    if rest != "/search":
+        rest = re.sub(r"^/[^/]+", "/:id", rest)
+    return _OPERATIONS.get((method.lower(), rest), OTHER)
+
+
+def outcome_of(status: int) -> str:
+    """``declined`` is a bank's no, ``refused`` one to us, ``trouble`` Stripe's own."""
+    if status < 400:
+        return "done"
+    if status == 402:
+        return "declined"
+    return "trouble" if status >= 500 or status == 429 else "refused"
