@@ -10,11 +10,12 @@ from auth.inputs import PasswordInput, SignInInput, SignUpInput, UsersInput
 from auth.models import User
 from auth.passwords import PasswordRules, Passwords
 from auth.repository import UserDatabase, Users
-from auth.shapes import Account, CurrentUser, Nothing
+from auth.shapes import Account, CurrentUser
 from ticketing import service
 from ticketing.callers import Caller
 from ticketing.errors import NotFoundError
 from ticketing.http import Request, json_response, route
+from ticketing.http.openapi import Nothing
 from ticketing.http.request import validate
 from ticketing.ids import checked_id, named
 from ticketing.limits import SIGNING_UP, Limiter, Limits

@@ -13,7 +13,3 @@ class CurrentUser(Answer):
     """Null to who has no session."""
 
     current_user: Account | None
-
-
-class Nothing(Answer):
-    """``{}``"""

@@ -18,6 +18,19 @@ PROCESSES = "how many processes serve, sharing the port (1)"
 SERVERS = "start the servers, no services"
 OPEN = "servers that ask nobody for an account, as tests share them"
 HOLD = "seconds a reservation lasts (900)"
+# What works on an instance that runs, and what comes after its options.
+ON_INSTANCE = {
+    "nameko": ("Runs nameko with the servers of an instance.", "as nameko takes them"),
+    "shell": ("Opens nameko shell on an instance.", "as nameko shell takes them"),
+    "backup": (
+        "Saves all that is true of an instance, while it goes on.",
+        "TARGET, the folder of backups; --keep N, the newest so many",
+    ),
+    "restore": (
+        "Brings a backup back, to servers without services.",
+        "SOURCE, the folder of backups or one of them; --at TIME and --replace",
+    ),
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -44,15 +57,12 @@ def up_parser() -> Parser:
 
 
 def nameko_parser(script: str) -> Parser:
-    parser = Parser(
-        prog=f"scripts/{script}",
-        allow_abbrev=False,
-        description="Runs nameko with the servers of a running instance.",
-    )
+    does, takes = ON_INSTANCE[script]
+    parser = Parser(prog=f"scripts/{script}", allow_abbrev=False, description=does)
     parser.add_argument(
         "--data", type=folder, default=default_data(), help=DATA, metavar="DIR"
     )
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="go to nameko")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=takes)
     return parser
 
 

@@ -104,7 +104,8 @@ class Order:
             return f"cancelled: {self.reason}"
         until = f", held until {iso(self.expires_at)}"
         left = f", {len(self.refunded)} refunded" if self.refunded else ""
-        units = f"{self.status.value}: {len(self.units)} units"
+        some = "1 unit" if len(self.units) == 1 else f"{len(self.units)} units"
+        units = f"{self.status.value}: {some}"
         return units + (until if self.status is Status.CREATED else left)
 
     def json_dict(self) -> dict[str, Any]:

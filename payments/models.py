@@ -42,8 +42,6 @@ class Status(StrEnum):
 
 
 TAKEN = {Status.PAID, Status.REFUNDING, Status.REFUNDED}
-# Nothing can come of these any more, unless somebody decides on a refund.
-SETTLED = {Status.CANCELLED, Status.PAID, Status.REFUNDED}
 # Something is being asked that may change whether there is money.
 ASKED = {Status.OPENING, Status.PENDING, Status.CLOSING}
 # A confirmation may come at any time: from a browser, or by another attempt.

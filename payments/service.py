@@ -24,6 +24,7 @@ from ticketing.dependencies import Setting
 from ticketing.errors import NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
+from ticketing.http.openapi import Nothing
 from ticketing.http.request import validate
 from ticketing.http.responses import json_response
 from ticketing.idempotency import fingerprint
@@ -81,7 +82,7 @@ class PaymentsService(books.BookEntrypoints):
     def post_intent(self, request: Request) -> Json:
         return self._open(request.input.order_id, request.session.user_id).told_buyer()
 
-    @route("POST", "/api/payments/webhook", same_site=False, gives=shapes.Nothing)
+    @route("POST", "/api/payments/webhook", same_site=False, gives=Nothing)
     def post_webhook(self, request: Request) -> Json:
         signature = request.headers.get("Stripe-Signature", "")
         notice = self.gateway.notice_of(request.get_data(), signature)

@@ -15,7 +15,3 @@ class Pending(Answer):
     status: str
     client_secret: str | None = None
     redirect_url: str | None = None
-
-
-class Nothing(Answer):
-    """``{}``"""

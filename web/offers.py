@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from ticketing.clock import iso
 from ticketing.errors import InvalidInputError
 from ticketing.money import CURRENCIES, DEFAULT_CURRENCY, MINIMUM, major
-from web import formats, rows
+from web import formats, seat_rows
 from web.forms import Form, price_of, whole_of
 from web.states import Json
 from web.translations import mark
@@ -45,7 +45,7 @@ def typed(ticket: Json) -> dict[str, str]:
         ZONE: zone,
         "event.description": event.get("description", ""),
         "onSaleAt": formats.typed_time(opens, zone) if opens else "",
-        units: rows.typed(ticket["layout"])
+        units: seat_rows.typed(ticket["layout"])
         if ticket["seated"]
         else str(ticket["quantity"]),
     }
@@ -63,7 +63,7 @@ def wanted(form: Form, known: Mapping[str, str], now: datetime) -> Json:
     if "currency" in changed:
         found["currency"] = form["currency"]
     if "seats" in changed:
-        found["seats"] = rows.labels_of(form["seats"])
+        found["seats"] = seat_rows.labels_of(form["seats"])
     if "quantity" in changed and (form["quantity"].strip() or "seats" not in found):
         found["quantity"] = whole_of(form["quantity"])
     if "maxPerOrder" in changed:

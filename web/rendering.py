@@ -21,7 +21,7 @@ from web.checkout import Checkout
 from web.form_tokens import PURPOSE, FormTokens
 from web.forms import Form
 from web.jinja import TEMPLATES, templates_in
-from web.kept import KeptPages
+from web.kept_pages import KeptPages
 from web.operators import Operators
 from web.paths import path_of, way_back
 

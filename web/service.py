@@ -4,6 +4,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from ticketing import asyncapi
 from ticketing.errors import NotFoundError
 from ticketing.http import Request, route
 from ticketing.http.openapi import document
@@ -55,6 +56,11 @@ class WebService(
         """Describe the routes of all services as these tell them now."""
         told = (self.auth, self.tickets, self.orders, self.payments)
         return document([*(s.describe_api() for s in told), self.describe_api()])
+
+    @route("GET", "/api/asyncapi.json", gives=dict[str, Any])
+    def get_asyncapi(self, _request: Request) -> dict[str, Any]:
+        """Describe the events of all services."""
+        return asyncapi.document()
 
     @page("GET", "/static/<version>/<name>")
     def get_static(self, _request: Request, version: str, name: str) -> Response:

@@ -69,10 +69,14 @@ def listed(
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a listing's orders: who has it, and a person's newest one."""
+    """What is known of a listing's orders: who has it, and a person's own.
+
+    Of these the id of the newest, and those that stand, what is to be paid first.
+    """
 
     holder: Json | None = None
     newest: str | None = None
+    standing: tuple[Json, ...] = ()
 
 
 def known_of(orders: Any, ticket: Json, user_id: str | None) -> Known:
@@ -85,7 +89,9 @@ def known_of(orders: Any, ticket: Json, user_id: str | None) -> Known:
         if order_id := ticket.get("orderId"):
             return Known(dict(orders.get_order(order_id)))
         own = orders_for(orders, ticket["id"], user_id) if user_id else []
-        return Known(standing(own), own[0]["id"] if own else NONE_YET)
+        stand = standing(own)
+        holder = stand[0] if stand else None
+        return Known(holder, own[0]["id"] if own else NONE_YET, tuple(stand))
     except (NotFoundError, UnavailableError):
         return Known()
 
@@ -96,11 +102,10 @@ def orders_for(orders: Any, ticket_id: str, user_id: str) -> list[Json]:
     return [dict(each) for each in latest if each["ticket"]["id"] == ticket_id]
 
 
-def standing(own: list[Json]) -> Json | None:
-    """Return the order that is still to be paid, if there is one, then the newest."""
+def standing(own: list[Json]) -> list[Json]:
+    """Return the orders that have not ended, those that are still to be paid first."""
     found = [order for order in own if order["status"] != "cancelled"]
-    found.sort(key=lambda order: order["status"] == "complete")
-    return found[0] if found else None
+    return sorted(found, key=lambda order: order["status"] == "complete")
 
 
 def ticket_of(tickets: Any, order: Json) -> Json | None:

@@ -14,7 +14,7 @@ from ticketing.errors import NotFoundError, UnavailableError
 from ticketing.feed import Feed
 from ticketing.nats import Nats
 from ticketing.periodic import Bell
-from web.known import Listings
+from web.known_listings import Listings
 from web.shelf import Listing, Shelf, told_by
 from web.states import Json
 

@@ -18,14 +18,18 @@ from web.states import (
     stage_of,
 )
 
+# Orders of one's own that the page of a listing tells of.
+SHOWN = 5
+
 
 def ticket_view(
     tickets: Any, orders: Any, ticket_id: str, user: Session | None, now: datetime
 ) -> Json:
     """Return a ticket, the order that holds it if known, and what can be done.
 
-    ``numbers`` are how many units one can choose, each with its text. ``newest`` is
-    what tells a second reservation from the first one sent again.
+    ``own`` are the first of somebody's orders for a listing of several units,
+    ``numbers`` how many one can choose, each with its text. ``newest`` is what tells a
+    second reservation from the first one sent again.
     """
     user_id = user.user_id if user else None
     return listing_view(tickets.get_ticket(ticket_id), orders, user_id, now)
@@ -38,6 +42,8 @@ def listing_view(ticket: Json, orders: Any, user_id: str | None, now: datetime) 
         "ticket": ticket,
         "holder": known.holder,
         "newest": known.newest,
+        "own": known.standing[:SHOWN],
+        "more_own": len(known.standing) > SHOWN,
         "offer": offer_of(ticket, known.holder, user_id, now),
         "is_single": is_single(ticket),
         "numbers": [(number, str(number)) for number in range(1, most + 1)],

@@ -98,6 +98,23 @@ def test_somebody_buys_in_german(german, ticket, instance, width, script):
         assert "Hier ist Ihre Eintrittskarte." in text
 
 
+def test_the_header_is_one_line_on_a_phone(german):
+    """Its name, and beside it the account, for visitors and for members."""
+    buyer = german(PHONE)
+    buyer.page.goto("/")
+    assert stands_in_one_line(buyer.page)
+    buyer.join()
+    buyer.page.goto("/")
+    assert stands_in_one_line(buyer.page)
+
+
+def stands_in_one_line(page):
+    brand, account = (
+        page.locator(part).bounding_box() for part in (".brand", ".account")
+    )
+    return account["y"] < brand["y"] + brand["height"] and fits(page)
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
 def test_who_chooses_a_language_stays_at_the_place(german, ticket, script):
     """It holds on every page from then on, whatever the browser asks for."""

@@ -16,6 +16,7 @@ PREFIXES = {
     "/api/passes": "orders",
     "/api/payments": "payments",
     "/api/openapi.json": "web",
+    "/api/asyncapi.json": "web",
     "/live": "web",
 }
 

@@ -22,7 +22,7 @@ DONE = (303, 303, 303, 303)
 BUYERS = (303, 404, 404, 200)
 SELLERS = (303, 403, 403, 200)
 OPERATORS = (303, 404, 200, 200)
-LETTER = "/operator/dead-letters/<service>/<int:number>/"
+LETTER = "/operator/dead-letters/<service>/<number>/"
 ANSWERS = {
     ("GET", "/"): TO_ALL,
     ("GET", "/<not_api:path>"): (404, 404, 404, 404),
@@ -140,7 +140,7 @@ class House:
         address = address.replace("<order_id>", self.order["id"])
         address = address.replace("<thing_id>", self.order["id"])
         address = address.replace("<not_api:path>", "nothing")
-        address = address.replace("<service>/<int:number>", "web/7")
+        address = address.replace("<service>/<number>", "web/7")
         address = address.replace("<version>/<name>", "x/../../config.yaml")
         if path == "/live":
             return self._listen(client)

@@ -32,6 +32,7 @@ SHOP = {
     ("post", "/api/payments/intent"): {200},
     ("post", "/api/payments/webhook"): {400},
     ("get", "/api/openapi.json"): {200},
+    ("get", "/api/asyncapi.json"): {200},
 }
 
 
@@ -119,5 +120,6 @@ def end(seller, buyer):
     assert seller.call_off(seller.sell()).status_code == 204
     buyer.http.post("/api/payments/webhook", content=b"{}")
     buyer.http.get("/api/openapi.json")
+    buyer.http.get("/api/asyncapi.json")
     buyer.http.post("/api/users/signout")
     buyer.offer()

@@ -47,6 +47,7 @@ ROUTES = {
     ("POST", "/api/payments/intent"): True,
     ("POST", "/api/payments/webhook"): False,
     ("GET", "/api/openapi.json"): False,
+    ("GET", "/api/asyncapi.json"): False,
 }
 CALLS = {
     "auth": {"get_user", "find_user", "revoke_sessions", "change_password"},

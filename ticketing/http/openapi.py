@@ -26,6 +26,10 @@ class Answer(Shape):
     model_config = ConfigDict(extra="forbid")
 
 
+class Nothing(Answer):
+    """``{}``: it is done, and there is nothing to tell."""
+
+
 class Problem(Answer):
     """``field`` is what it is about; ``request_id`` helps to find it in the logs."""
 

@@ -8,9 +8,9 @@ from ticketing.errors import BadRequestError, InvalidInputError, KeyReusedError
 from ticketing.http import Request
 from ticketing.limits import RESERVING
 from ticketing.periodic import every
-from web import languages, rows, searches, seen, shop, views
+from web import languages, searches, seat_rows, seen, shop, views
 from web.forms import REFUSALS, Form, whole_of
-from web.kept import State, is_for_anybody
+from web.kept_pages import State, is_for_anybody
 from web.page import page
 from web.pages import base
 from web.paths import see_other
@@ -98,8 +98,8 @@ class ListingPages(base.Web):
         if is_single(view["ticket"]):
             buyer = request.session.user_id
             own = shop.orders_for(self.orders, ticket_id, buyer)
-            if order := shop.standing(own):
-                return see_other(f"/orders/{order['id']}")
+            if found := shop.standing(own):
+                return see_other(f"/orders/{found[0]['id']}")
         values = views.refused(view) if form.status == 400 else view
         return self.pages.show(request, "ticket.html", **values, form=form)
 
@@ -113,7 +113,7 @@ class ListingPages(base.Web):
 def _wish(form: Form, *, is_seated: bool) -> Json:
     """Return what to ask the orders service for. Raises InvalidInputError."""
     wish: Json = {}
-    if seats := rows.labels_of(form["seats"]):
+    if seats := seat_rows.labels_of(form["seats"]):
         wish["seats"] = seats
     if form["quantity"].strip():
         wish["quantity"] = whole_of(form["quantity"])

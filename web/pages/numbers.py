@@ -5,10 +5,9 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from ticketing.errors import refuse
 from ticketing.http import Request
 from ticketing.limits import WRITING
-from web import csv_files, languages, sales, seen, shop, views
+from web import csv_files, languages, refund_form, sales, seen, shop, views
 from web.csv_files import Row
 from web.forms import REFUSALS, Form
 from web.page import page
@@ -16,7 +15,6 @@ from web.pages import base
 from web.paths import see_other
 from web.service_words import said
 from web.states import Json
-from web.translations import mark
 
 
 class NumberPages(base.Web):
@@ -76,8 +74,7 @@ class NumberPages(base.Web):
         self, request: Request, ticket_id: str, order_id: str
     ) -> Response:
         values = self._order_to_refund(request, ticket_id, order_id)
-        chosen = values["order"]["units"]
-        return self.pages.show(request, "order_refund.html", **values, chosen=chosen)
+        return refund_form.ask(self.pages, request, values)
 
     @page(
         "POST",
@@ -87,16 +84,13 @@ class NumberPages(base.Web):
     )
     def post_refund(self, request: Request, ticket_id: str, order_id: str) -> Response:
         values = self._order_to_refund(request, ticket_id, order_id)
-        form, chosen = Form.of(request, "reason"), request.form.getlist("unit")
-        seller = request.session.user_id
-        try:
-            if not chosen:
-                refuse("units", mark("Tick at least one ticket to refund"))
-            self.orders.refund_order(order_id, seller, chosen, form["reason"])
-        except REFUSALS as error:
-            values |= {"chosen": chosen, "form": form.failed(error)}
-            return self.pages.show(request, "order_refund.html", **values)
-        return see_other(f"/listings/{ticket_id}?note=refund")
+        seller, then = request.session.user_id, f"/listings/{ticket_id}?note=refund"
+
+        def refund(chosen: list[str], reason: str) -> None:
+            refund_form.check_ticked(chosen)
+            self.orders.refund_order(order_id, seller, chosen, reason)
+
+        return refund_form.act(self.pages, request, values, refund, then)
 
     def _numbers(self, request: Request, ticket_id: str) -> Json:
         return sales.numbers_view(

@@ -6,6 +6,7 @@ from typing import Any
 from nameko.exceptions import RemoteError
 from werkzeug.wrappers import Response
 
+from ticketing.dead_letters import LAST
 from ticketing.errors import NotFoundError, TicketingError
 from ticketing.http import Request
 from ticketing.ids import checked_id
@@ -30,7 +31,7 @@ class OperationPages(base.Web):
         self.pages.operators.check(request.session)
         wanted, after = request.args.get("service"), request.args.get("after", "")
         chosen = {n: s for n, s in self._services.items() if wanted in {None, n}}
-        begins = {wanted: int(after)} if wanted and after.isdecimal() else {}
+        begins = {wanted: int(after)} if wanted and _is_number(after) else {}
         groups = operations.letters_view(chosen, begins, ROWS)
         return self.pages.show(
             request,
@@ -40,40 +41,40 @@ class OperationPages(base.Web):
             note=request.args.get("note", ""),
         )
 
-    @page("GET", f"{LETTERS}/<service>/<int:number>/replay", session=True)
+    @page("GET", f"{LETTERS}/<service>/<number>/replay", session=True)
     def get_dead_letters_again(
-        self, request: Request, service: str, number: int
+        self, request: Request, service: str, number: str
     ) -> Response:
         """Lead whoever had to sign in to command something back to the letters."""
         self.pages.operators.check(request.session)
         return see_other(LETTERS)
 
-    @page("POST", f"{LETTERS}/<service>/<int:number>/replay", session=True)
-    def post_replay(self, request: Request, service: str, number: int) -> Response:
-        named = self._checked(request, service)
+    @page("POST", f"{LETTERS}/<service>/<number>/replay", session=True)
+    def post_replay(self, request: Request, service: str, number: str) -> Response:
+        named, letter_id = self._checked(request, service, number)
         try:
-            named.replay_dead_letter(number)
+            named.replay_dead_letter(letter_id)
         except NotFoundError:
             return see_other(f"{LETTERS}?note=gone")
         except (TicketingError, RemoteError):
             return see_other(f"{LETTERS}?note=again")
         return see_other(f"{LETTERS}?note=handled")
 
-    @page("GET", f"{LETTERS}/<service>/<int:number>/discard", session=True)
-    def get_discard(self, request: Request, service: str, number: int) -> Response:
-        named = self._checked(request, service)
-        letter = operations.find_letter(named, service, number)
+    @page("GET", f"{LETTERS}/<service>/<number>/discard", session=True)
+    def get_discard(self, request: Request, service: str, number: str) -> Response:
+        named, letter_id = self._checked(request, service, number)
+        letter = operations.find_letter(named, service, letter_id)
         if letter is None:
             return see_other(f"{LETTERS}?note=gone")
         return self.pages.show(
             request, "dead_letter_discard.html", service=service, letter=letter
         )
 
-    @page("POST", f"{LETTERS}/<service>/<int:number>/discard", session=True)
-    def post_discard(self, request: Request, service: str, number: int) -> Response:
-        named = self._checked(request, service)
+    @page("POST", f"{LETTERS}/<service>/<number>/discard", session=True)
+    def post_discard(self, request: Request, service: str, number: str) -> Response:
+        named, letter_id = self._checked(request, service, number)
         with suppress(NotFoundError):  # a second click
-            named.discard_dead_letter(number)
+            named.discard_dead_letter(letter_id)
         return see_other(f"{LETTERS}?note=discarded")
 
     @page("GET", "/operator/orders", session=True)
@@ -108,9 +109,17 @@ class OperationPages(base.Web):
         own = {"web": self.own}
         return own | {n: getattr(self, n) for n in operations.SERVICES if n != "web"}
 
-    def _checked(self, request: Request, service: str) -> Any:
-        """Return a service, to an operator. Raises NotFoundError."""
+    def _checked(self, request: Request, service: str, number: str) -> tuple[Any, int]:
+        """Return a service and the id of a letter, to an operator.
+
+        Raises NotFoundError.
+        """
         self.pages.operators.check(request.session)
-        if service not in self._services:
+        if service not in self._services or not _is_number(number):
             raise NotFoundError
-        return self._services[service]
+        return self._services[service], int(number)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a letter can have it: Python refuses to read thousands of digits."""
+    return text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LAST

@@ -4,16 +4,15 @@ from contextlib import suppress
 
 from werkzeug.wrappers import Response
 
-from ticketing.errors import NotFoundError, refuse
+from ticketing.errors import NotFoundError
 from ticketing.http import Request
-from web import books, sales
-from web.forms import REFUSALS, Form
+from web import books, refund_form, sales
+from web.forms import REFUSALS
 from web.page import page
 from web.pages import base
 from web.paths import see_other
 from web.sales import Standing
 from web.states import Json
-from web.translations import mark
 
 ROWS = 50
 PATH = "/operator"
@@ -55,28 +54,22 @@ class OperatorPages(base.Web):
     @page("GET", f"{PATH}/orders/<order_id>/refund", session=True)
     def get_refund(self, request: Request, order_id: str) -> Response:
         values = self._refundable(request, order_id)
-        chosen = values["order"]["units"]
-        return self.pages.show(request, "order_refund.html", **values, chosen=chosen)
+        return refund_form.ask(self.pages, request, values)
 
     @page("POST", f"{PATH}/orders/<order_id>/refund", session=True)
     def post_operators_refund(self, request: Request, order_id: str) -> Response:
         values = self._refundable(request, order_id)
-        form, chosen = Form.of(request, "reason"), request.form.getlist("unit")
-        reason = form["reason"].strip() or "the shop refunded it"
-        try:
+
+        def refund(chosen: list[str], given: str) -> None:
+            reason = given.strip() or "the shop refunded it"
             if values["standing"] is Standing.UNDELIVERED:
                 self.payments.refund(order_id, reason)
             else:
-                self._refund_units(order_id, reason, chosen)
-        except REFUSALS as error:
-            values |= {"chosen": chosen, "form": form.failed(error)}
-            return self.pages.show(request, "order_refund.html", **values)
-        return see_other(f"{PATH}?note=refund")
+                refund_form.check_ticked(chosen)
+                self.payments.refund(order_id, reason, units=chosen)
 
-    def _refund_units(self, order_id: str, reason: str, chosen: list[str]) -> None:
-        if not chosen:
-            refuse("units", mark("Tick at least one ticket to refund"))
-        self.payments.refund(order_id, reason, units=chosen)
+        then = f"{PATH}?note=refund"
+        return refund_form.act(self.pages, request, values, refund, then)
 
     def _refundable(self, request: Request, order_id: str) -> Json:
         """Return an order to an operator. Raises NotFoundError."""

@@ -40,7 +40,7 @@ def told(desk, order):
 def test_a_new_order_tells_who_made_it_and_what_is_under_way(desk, order):
     made, event = desk.rpc.timeline(order)
     assert (made["by"], made["version"]) == ("POST /api/orders", 0)
-    assert made["what"].startswith("created: 1 units, held until 2026")
+    assert made["what"].startswith("created: 1 unit, held until 2026")
     assert event["what"] == "order.created"
     assert event["handled"] == dict.fromkeys(("tickets", "web"), "not published yet")
 

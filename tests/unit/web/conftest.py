@@ -16,7 +16,7 @@ from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
-from web import kept, languages, shop
+from web import kept_pages, languages, shop
 from web.checkout import Checkout
 from web.form_tokens import FIELD, VISITOR_COOKIE
 from web.operators import Operators
@@ -189,7 +189,7 @@ class Visitor:
 @pytest.fixture
 def make_shop(monkeypatch):
     monkeypatch.setattr(shop, "PATIENCE", 0.0)
-    monkeypatch.setattr(kept, "APART", 0.0)
+    monkeypatch.setattr(kept_pages, "APART", 0.0)
     return Shop
 
 

@@ -6,6 +6,7 @@ import pytest
 from web_markup import told
 
 from ticketing.errors import UnavailableError
+from web.views import SHOWN
 
 EVENT = {
     "name": "Rigoletto <live>",
@@ -126,6 +127,28 @@ def test_one_may_have_several_orders_and_finds_the_one_to_pay(world, buyer, list
     world.orders.complete(orders[0].rpartition("/")[2])
     assert "You have bought 2 tickets of these" in told(buyer.get(page))
     assert "of these" not in told(world.visitor("x@example.com").get(page))
+
+
+def test_each_of_ones_orders_is_told_what_is_to_be_paid_first(world, buyer, listing):
+    """But for those that have ended, and of many only some, with the way to all."""
+    page = f"/tickets/{listing['id']}"
+    orders = []
+    for quantity in ("1", "2", "3", "4"):
+        answer = reserve(buyer, listing, quantity=quantity)
+        orders.append(answer.headers["Location"])
+    world.orders.complete(orders[3].rpartition("/")[2])
+    buyer.post(f"{orders[1]}/cancel")
+    shown = re.findall(r'href="(/orders/\w+)">', buyer.read(page))
+    assert shown == [orders[2], orders[0], orders[3]]
+    words = told(buyer.get(page))
+    assert "holding 3 tickets" in words
+    assert "holding 1 ticket of" in words
+    assert "bought 4 tickets" in words
+    for _ in range(SHOWN - 2):
+        reserve(buyer, listing, quantity="1")
+    shown = re.findall(r'href="(/orders/\w+)">', buyer.read(page))
+    assert len(shown) == SHOWN
+    assert "All your orders" in told(buyer.get(page))
 
 
 def test_a_quantity_that_cannot_be_had_is_told_beside_its_field(world, buyer, listing):

@@ -9,7 +9,7 @@ from web_stock_house import EVERYBODY, tell
 
 from ticketing.clock import iso
 from ticketing.errors import UnavailableError
-from web import kept
+from web import kept_pages
 
 HOUR = timedelta(hours=1)
 
@@ -186,12 +186,12 @@ def test_only_so_many_pages_are_kept(shelved):
 
 def test_a_page_that_changes_all_the_time_is_written_now_and_then(shelved, monkeypatch):
     """Whoever looks in between sees it as it was a moment ago."""
-    monkeypatch.setattr(kept, "APART", 60.0)
+    monkeypatch.setattr(kept_pages, "APART", 60.0)
     visitor = shelved.visitor()
     assert titles(visitor) == ["Ballet", "Opera"]
     tell(shelved, shelved.sell("Circus")["id"])
     assert titles(visitor) == ["Ballet", "Opera"]
-    monkeypatch.setattr(kept, "APART", 0.0)
+    monkeypatch.setattr(kept_pages, "APART", 0.0)
     assert titles(visitor) == ["Circus", "Ballet", "Opera"]
 
 
@@ -220,6 +220,6 @@ def test_what_is_meant_for_one_person_or_moment_is_not_kept(
 def test_no_page_is_kept_for_ever(shelved, monkeypatch):
     visitor = shelved.visitor()
     visitor.read("/")
-    monkeypatch.setattr(kept, "LONGEST", 0.0)
+    monkeypatch.setattr(kept_pages, "LONGEST", 0.0)
     monkeypatch.setattr(shelved.renderer, "show", None)
     assert visitor.get("/").status_code == 500

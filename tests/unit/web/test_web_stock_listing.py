@@ -7,8 +7,8 @@ from web_fakes import NOW
 from web_stock_house import EVERYBODY, tell
 
 from ticketing.clock import iso
-from web import known
-from web.known import Listings
+from web import known_listings
+from web.known_listings import Listings
 
 HOUR = timedelta(hours=1)
 
@@ -76,7 +76,7 @@ def test_after_a_while_or_a_doubt_it_is_asked_for_again(world, visited, monkeypa
     world.tickets.away = False
     assert "2 tickets left" in visitor.read(visited)
     world.tickets.things[ticket_id] |= {"available": 1, "version": 8}
-    monkeypatch.setattr(known, "LONGEST", 0.0)
+    monkeypatch.setattr(known_listings, "LONGEST", 0.0)
     assert "1 ticket left" in visitor.read(visited)
 
 
@@ -113,7 +113,7 @@ def test_an_answer_that_is_older_than_the_news_changes_nothing():
 
 
 def test_only_the_last_ones_are_kept_and_no_long_ones():
-    listings, long = Listings(room=2), "x" * (known.MAX_LAYOUT + 1)
+    listings, long = Listings(room=2), "x" * (known_listings.MAX_LAYOUT + 1)
     for number in (1, 2, 1, 3):
         listings.put(told(number))
         listings.find(told(number)["id"])

@@ -1,5 +1,7 @@
 """Services as their operators see them: how they are, and what they put aside."""
 
+from web_markup import told
+
 from ticketing.errors import HopelessError, NotFoundError, UnavailableError
 from web.operations import SERVICES
 
@@ -7,6 +9,12 @@ AT = "2026-01-31T11:00:00.000Z"
 UNFORESEEN = "KeyError: 'bug'"
 # A letter that can be handled now, and one that never can.
 MENDED, BROKEN = "order.completed", "order.created"
+
+
+def read(boss, path):
+    answer = boss.get(path)
+    assert answer.status_code == 200
+    return told(answer)
 
 
 class OperatedService:
@@ -73,13 +81,13 @@ class OperationsHouse:
         self.services = {name: OperatedService(name) for name in SERVICES}
         for name, service in self.services.items():
             fake = world.own if name == "web" else getattr(world, name)
-            for told in (
+            for asked in (
                 "dead_letters",
                 "replay_dead_letter",
                 "discard_dead_letter",
                 "health",
             ):
-                setattr(fake, told, getattr(service, told))
+                setattr(fake, asked, getattr(service, asked))
 
     def __getitem__(self, name):
         return self.services[name]

@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing.errors import InvalidInputError
-from web import languages, rows
+from web import languages, seat_rows
 
 
 @pytest.mark.parametrize(
@@ -26,15 +26,15 @@ from web import languages, rows
     ],
 )
 def test_rows_are_read(text, labels):
-    assert rows.labels_of(text) == labels
+    assert seat_rows.labels_of(text) == labels
 
 
 @pytest.mark.parametrize("language", languages.LANGUAGES)
 def test_what_is_written_for_a_layout_is_read_as_the_same_seats(language):
     with languages.reading(languages.reader_in(language)):
-        written = rows.typed("A-1~3;B-09~10;Box")
+        written = seat_rows.typed("A-1~3;B-09~10;Box")
     seats = ["A-1", "A-2", "A-3", "B-09", "B-10", "Box"]
-    assert rows.labels_of(written) == seats
+    assert seat_rows.labels_of(written) == seats
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_what_is_written_for_a_layout_is_read_as_the_same_seats(language):
 )
 def test_rows_that_make_no_sense_or_no_end_are_refused(text):
     with pytest.raises(InvalidInputError) as caught:
-        rows.labels_of(text)
+        seat_rows.labels_of(text)
     assert [problem["field"] for problem in caught.value.errors] == ["seats"]
