@@ -6,6 +6,7 @@ from nameko.extensions import DependencyProvider
 
 from ticketing.config import namespaced
 from ticketing.ids import new_id
+from ticketing.lanes import Lane
 from ticketing.redis import Redis, own_errors
 
 # Whoever has claimed a deadline has so long to announce it; then others may.
@@ -62,11 +63,12 @@ class RedisDeadlines:
         self._claim = client.register_script(_CLAIM)
         self._end_rebuild = client.register_script(_END_REBUILD)
         self._finish = client.register_script(_FINISH)
+        self._sets = Lane(self._set_all, "set deadlines")
+        self._removals = Lane(self._remove_all, "remove deadlines")
 
     def set(self, order_id: str, at_ms: int) -> None:
         """Add a deadline; one that is there stays as it is, with its lease."""
-        with own_errors():
-            self._client.zadd(self._key, {order_id: at_ms}, nx=True)
+        self._sets.call((order_id, at_ms))
 
     def move(self, order_id: str, at_ms: int) -> None:
         """Give an order another deadline, announced or not."""
@@ -79,8 +81,7 @@ class RedisDeadlines:
             self._finish([self._key], [order_id, claimed_ms + LEASE_MS])
 
     def remove(self, order_id: str) -> None:
-        with own_errors():
-            self._client.zrem(self._key, order_id)
+        self._removals.call(order_id)
 
     def claim(self, now_ms: int, limit: int) -> list[str]:
         """Return due orders, nobody else's for the length of a lease.
@@ -110,6 +111,16 @@ class RedisDeadlines:
         with own_errors():
             rows = self._client.zrange(self._key, 0, limit - 1, withscores=True)
         return [(order_id, int(at_ms)) for order_id, at_ms in rows]
+
+    def _set_all(self, deadlines: list[tuple[str, int]]) -> list[None]:
+        with own_errors():
+            self._client.zadd(self._key, dict(deadlines), nx=True)
+        return [None] * len(deadlines)
+
+    def _remove_all(self, order_ids: list[str]) -> list[None]:
+        with own_errors():
+            self._client.zrem(self._key, *order_ids)
+        return [None] * len(order_ids)
 
 
 class DeadlineStore(DependencyProvider):

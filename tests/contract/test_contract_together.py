@@ -6,8 +6,9 @@ from eventlet.greenthread import sleep, spawn
 from pymongo.collection import Collection
 
 from ticketing.errors import DuplicateError, UnavailableError
+from ticketing.lanes import MOST, Lane
 from ticketing.mongo import shared_client
-from ticketing.together import MOST, Lane, Together
+from ticketing.together import Together
 
 MANY = 30
 
