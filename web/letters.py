@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import eventlet
+from nameko.exceptions import RemoteError
 
 from ticketing import spans
 from ticketing.batches import Batches, Batching
 from ticketing.contract import OrderCancelled, OrderCompleted, OrderEvent, OrderReduced
-from ticketing.errors import NotFoundError, UnavailableError
+from ticketing.errors import NotFoundError, TicketingError, UnavailableError
 from ticketing.events import EventHandler
 from ticketing.messages import Delivery
 from ticketing.public_url import PublicUrl
@@ -44,10 +45,14 @@ letter_handler = LetterHandler.decorator
 
 @dataclass
 class _Question:
-    """What is known of an order, once ``answer`` is there."""
+    """What is known of an order, once ``answer`` is there.
+
+    ``is_alone`` if it could not be found out together with others.
+    """
 
     order_id: str
     answer: Facts | None = None
+    is_alone: bool = False
 
 
 class Letters(base.Web):
@@ -107,16 +112,28 @@ class Letters(base.Web):
     def _facts_of(self, order_id: str) -> Facts:
         asked = _Question(order_id)
         self.batches.join("facts", asked, self._ask)
+        if asked.is_alone:
+            asked.answer = self._facts([order_id]).get(order_id)
         if asked.answer is None:
             raise NotFoundError(f"Order {order_id} is not known, or not to whom")
         return asked.answer
 
     def _ask(self, questions: list["_Question"]) -> None:
-        services = Services(self.orders, self.tickets, self.auth)
-        known = facts_of(services, [each.order_id for each in questions])
+        try:
+            known = self._facts([each.order_id for each in questions])
+        except UnavailableError:
+            raise
+        except (TicketingError, RemoteError):
+            # One of them breaks it: the others must not be given up with that one.
+            for each in questions:
+                each.is_alone = True
+            return
         for each in questions:
             each.answer = known.get(each.order_id)
         eventlet.sleep(GATHERING)
+
+    def _facts(self, order_ids: list[str]) -> dict[str, Facts]:
+        return facts_of(Services(self.orders, self.tickets, self.auth), order_ids)
 
     def _send(
         self, words: Words, booking: Booking, facts: Facts, told: OrderEvent

@@ -3,6 +3,7 @@
 import eventlet
 import icalendar
 import pytest
+from nameko.exceptions import RemoteError
 from web_mail_house import LINK, House
 from web_pass_house import (
     EVENT,
@@ -231,7 +232,7 @@ def test_letters_that_come_together_are_asked_for_together(house):
         pool.spawn(house.complete, order_id=order_id)
     pool.waitall()
     assert house.asked == [ids[:1], ids[1:]]
-    assert [mail["Message-ID"] for mail in house.mails] == [
+    assert sorted(mail["Message-ID"] for mail in house.mails) == [
         f"<{order_id}.2@shop.test>" for order_id in ids
     ]
 
@@ -243,6 +244,18 @@ def test_an_order_that_nobody_knows_keeps_no_other_letter_back(house):
     again = pool.spawn(house.complete, version=3)
     with pytest.raises(NotFoundError):
         lost.wait()
+    again.wait()
+    assert len(house.mails) == 2
+
+
+def test_an_order_that_cannot_be_told_of_keeps_no_other_letter_back(house):
+    house.broken = "0" * 24
+    pool = eventlet.GreenPool()
+    pool.spawn(house.complete)
+    broken = pool.spawn(house.complete, order_id=house.broken)
+    again = pool.spawn(house.complete, version=3)
+    with pytest.raises(RemoteError):
+        broken.wait()
     again.wait()
     assert len(house.mails) == 2
 

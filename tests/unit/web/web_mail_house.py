@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+from nameko.exceptions import RemoteError
 from nameko.testing.services import worker_factory
 from web_fakes import NOW
 from web_pass_house import ORDER, TICKET, order_json, passes_json, ticket_json
@@ -34,6 +35,8 @@ class House:
         self.user = {"id": "5" * 24, "email": "ann@example.com"}
         # Which orders there are, and which were asked for together.
         self.known, self.asked = {ORDER}, []
+        # Of which one nothing can be told, nor of others with it.
+        self.broken = None
         office = PostOffice(self.mailer, Sender("", "shop@shop.test"), lambda: NOW)
         self.service = worker_factory(
             Writing,
@@ -56,6 +59,8 @@ class House:
 
     def bookings(self, ids):
         self.asked.append(ids)
+        if self.broken in ids:
+            raise RemoteError("KeyError", "'units'")
         told = self.order | {"passes": self.passes}
         return [told | {"id": each} for each in ids if each in self.known]
 
