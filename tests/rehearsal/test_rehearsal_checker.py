@@ -1,19 +1,20 @@
 """The checker is content with books that are right, and finds what is not."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from rehearsal_books import PRICE, order, right, told, with_listing, with_order
 
+from rehearsal import rehearsal
 from rehearsal.books import Listing
-from rehearsal.checker import broken, units_sold
+from rehearsal.checker import broken
 from rehearsal.record import Bought
 
 
 def test_all_is_right():
     """Nothing is found in books that agree with each other and with the buyers."""
     assert broken(right(), told()) == []
-    assert units_sold(right()) == 3
 
 
 def oversold(books):
@@ -126,3 +127,30 @@ def test_what_a_buyer_saw_happen():
     record = told()
     record.broken.append("one click too many reserved twice")
     assert broken(right(), record) == record.broken
+
+
+def compare(*seen):
+    """What is found by who reads these books one after the other."""
+    following = iter(seen)
+
+    async def read():
+        return next(following)
+
+    return asyncio.run(rehearsal.compared(told(), read))
+
+
+def test_what_was_mended_is_right(monkeypatch):
+    """A payment that was cut off is one that is not told yet."""
+    monkeypatch.setattr(rehearsal, "AGAIN", 0)
+    assert compare(paid_and_cancelled(right()), not_charged(right()), right()) == []
+
+
+def test_what_was_sold_twice_stays_wrong(monkeypatch):
+    """Even if one of the two has their money back."""
+    monkeypatch.setattr(rehearsal, "AGAIN", 0)
+    assert compare(oversold(right()), right()) == [WRONG[oversold]]
+
+
+def test_what_is_not_mended_is_said(monkeypatch):
+    monkeypatch.setattr(rehearsal, "MENDED", -1)
+    assert compare(paid_and_cancelled(right())) == [WRONG[paid_and_cancelled]]
