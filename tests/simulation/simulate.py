@@ -73,8 +73,11 @@ def unguarded(without):
 
 
 def quieten():
-    """Thousands of worlds have much to warn of; garbage has its time."""
+    """Thousands of worlds have much to warn of; garbage has its time, and is not looked
+    for in the program itself.
+    """
     gc.disable()
+    gc.freeze()
     logging.disable(logging.CRITICAL)
 
 
