@@ -26,7 +26,7 @@ def main() -> int:
     progress = Progress()
     try:
         outcome = _rehearse(options, progress)
-    except (RehearsalError, LauncherError) as error:
+    except (RehearsalError, LauncherError, RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import stripe
+from nameko.exceptions import RemoteError, RpcTimeout, UnknownService
 from nameko.standalone.rpc import ClusterRpcProxy
 
-from rehearsal.client import Client
+from rehearsal.client import Client, LostError
 from rehearsal.sale import Sale
 from rehearsal.shop import Shop
 from ticketing.clock import iso
@@ -23,6 +24,17 @@ RPC_TIMEOUT = 30
 PAGE, MOST_ROWS = 500, 200
 # Errors come by RPC as what they are.
 register_errors(TicketingError)
+# What says that a shop, or Stripe, is not there to be asked right now.
+AWAY = (
+    LostError,
+    OSError,
+    RemoteError,
+    RpcTimeout,
+    RuntimeError,
+    TicketingError,
+    UnknownService,
+    stripe.StripeError,
+)
 
 
 @dataclass(frozen=True)

@@ -114,9 +114,12 @@ async def compared(
     """
     deadline, twice = time.monotonic() + MENDED, dict[str, None]()
     while True:
-        found = await read()
-        twice |= dict.fromkeys(checker.oversold(found))
-        broken = checker.broken(found, record)
+        try:
+            found = await read()
+            twice |= dict.fromkeys(checker.oversold(found))
+            broken = checker.broken(found, record)
+        except books.AWAY as error:
+            broken = [f"The books cannot be read: {error or type(error).__name__}."]
         if not broken or time.monotonic() > deadline:
             return list(twice | dict.fromkeys(broken))
         await asyncio.sleep(AGAIN)

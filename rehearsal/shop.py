@@ -66,7 +66,7 @@ def running(data: Path, *, is_own: bool = False) -> Shop:
     try:
         environment = read_environment(data)
         launcher = int((data / folder.LOCK).read_text(encoding="ascii"))
-    except (FileNotFoundError, ValueError):  # it is just starting, or stopping
+    except (OSError, ValueError):  # it is just starting or stopping, or not ours
         raise away from None
     check_is_test(environment)
     url = urlsplit(f"//{environment['WEB_SERVER_ADDRESS']}")

@@ -9,7 +9,9 @@ from rehearsal_books import PRICE, order, right, told, with_listing, with_order
 from rehearsal import rehearsal
 from rehearsal.books import Listing
 from rehearsal.checker import broken
+from rehearsal.client import LostError
 from rehearsal.record import Bought
+from ticketing.errors import UnavailableError
 
 
 def test_all_is_right():
@@ -134,7 +136,10 @@ def compare(*seen):
     following = iter(seen)
 
     async def read():
-        return next(following)
+        found = next(following)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     return asyncio.run(rehearsal.compared(told(), read))
 
@@ -154,3 +159,13 @@ def test_what_was_sold_twice_stays_wrong(monkeypatch):
 def test_what_is_not_mended_is_said(monkeypatch):
     monkeypatch.setattr(rehearsal, "MENDED", -1)
     assert compare(paid_and_cancelled(right())) == [WRONG[paid_and_cancelled]]
+
+
+@pytest.mark.parametrize("away", [UnavailableError("away"), LostError(), OSError("x")])
+def test_books_that_cannot_be_read(away, monkeypatch):
+    """They are asked for again; in the end that is no reason to be content."""
+    monkeypatch.setattr(rehearsal, "AGAIN", 0)
+    assert compare(away, right()) == []
+    monkeypatch.setattr(rehearsal, "MENDED", -1)
+    (said,) = compare(away)
+    assert said.startswith("The books cannot be read: ")
