@@ -9,8 +9,10 @@ TicketingError                      500
 │   └── StaleFormError              403  a form from before somebody signed in or out
 ├── NotFoundError                   404
 ├── KeyReusedError                  422  an Idempotency-Key with another body
-├── TooManyRequestsError            429  a limit is used up; carries its seconds
+├── LaterError                           carries when to try again, in seconds
+│   └── TooManyRequestsError        429  a limit is used up
 ├── UnavailableError                503  a dependency is away; try again
+│   ├── BusyError                   503  more come than can be served; a LaterError
 │   └── ConcurrentUpdateError       503  lost the race for one document too often
 ├── DuplicateError                       a unique index said no; carries its fields
 ├── VersionGapError                      an event came before its predecessor
@@ -98,10 +100,8 @@ class KeyReusedError(TicketingError):
     status = 422
 
 
-class TooManyRequestsError(TicketingError):
-    """Too many tries; wait a while and try again"""
-
-    status = 429
+class LaterError(TicketingError):
+    """Wait a while and try again"""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
@@ -115,11 +115,21 @@ class TooManyRequestsError(TicketingError):
         return str(self.__doc__)
 
 
+class TooManyRequestsError(LaterError):
+    """Too many tries; wait a while and try again"""
+
+    status = 429
+
+
 class UnavailableError(TicketingError):
     """A part of the system is away; try again in a moment"""
 
     status = 503
     retry_after = 1
+
+
+class BusyError(LaterError, UnavailableError):
+    """So many are buying right now that you have to wait; try again in a moment"""
 
 
 class ConcurrentUpdateError(UnavailableError):

@@ -1,5 +1,6 @@
 """``@route``: a service method that answers HTTP requests."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import eventlet
@@ -17,6 +18,7 @@ from ticketing.http.same_site import check_same_site
 from ticketing.http.server import HttpServer
 from ticketing.limits import Guard, RateLimits
 from ticketing.sessions import Sessions
+from ticketing.turnstile import Turnstile
 
 # Within ten seconds each request has its answer, also those that ask Stripe or read a
 # whole listing. Others wait less than two seconds in vain: see ticketing.patience.
@@ -59,6 +61,7 @@ class Route(Entrypoint):
         self.session = session
         self.same_site = same_site
         self.guard = guard
+        self._turnstile = Turnstile() if guard and guard.crowds else None
         self.status = status
         self.gives = gives
         self.takes = described.pop("takes", body)
@@ -96,7 +99,9 @@ class Route(Entrypoint):
         self._count(request)
         if self.body is not None:
             request.input = validate(self.body, self._read(request))
-        return self._respond(self._call(request, values))
+        with self._turnstile.turn() if self._turnstile else nullcontext():
+            result = self._call(request, values)
+        return self._respond(result)
 
     def _count(self, request: Request) -> None:
         if self.guard:

@@ -56,11 +56,13 @@ class Guard:
     """The limits of a route, by the names of their settings.
 
     While they cannot be counted it ``opens``, for shopping must go on, or stays shut.
+    Where ``crowds`` come at once, they go in one after the other.
     """
 
     by_user: str = ""
     by_address: str = ""
     opens: bool = True
+    crowds: bool = False
 
     def buckets(
         self, limits: Mapping[str, Limit], user_id: str, address: str
@@ -75,6 +77,6 @@ class Guard:
 
 
 SIGNING_UP = Guard(by_address="LIMIT_SIGN_UP", opens=False)
-RESERVING = Guard("LIMIT_RESERVATIONS", "LIMIT_ADDRESS")
-PAYING = Guard("LIMIT_PAYMENTS", "LIMIT_ADDRESS")
+RESERVING = Guard("LIMIT_RESERVATIONS", "LIMIT_ADDRESS", crowds=True)
+PAYING = Guard("LIMIT_PAYMENTS", "LIMIT_ADDRESS", crowds=True)
 WRITING = Guard("LIMIT_WRITES", "LIMIT_ADDRESS")

@@ -7,10 +7,11 @@ import pytest
 from nameko.exceptions import ContainerBeingKilled
 from unit_doubles import Site, worker
 
-from ticketing import service
+from ticketing import service, turnstile
 from ticketing.http import route
 from ticketing.http.protocol import RawRequest
 from ticketing.http.route import Route
+from ticketing.limits import RESERVING
 
 
 class SlowService(service.Service):
@@ -18,6 +19,10 @@ class SlowService(service.Service):
 
     @route("GET", "/slow")
     def get_slow(self, request):
+        return {}
+
+    @route("POST", "/crowded", guard=RESERVING)
+    def post_crowded(self, request):
         return {}
 
 
@@ -53,3 +58,24 @@ def test_a_busy_service_still_answers_for_its_health(site):
         assert site.get("/livez").status == 200
         assert site.get("/readyz").status == 200
         assert site.get("/metrics").status == 200
+
+
+def test_more_than_can_be_served_are_told_when_to_come_back(site, monkeypatch):
+    """And take no worker from others: they have not gone in."""
+    monkeypatch.setattr(turnstile, "MOST_WAITING", 0)
+    working, ways = [], site.spawn_worker
+
+    def spawn_worker(entrypoint, *args, **kwargs):
+        if entrypoint.path == "/crowded":
+            return working.append(entrypoint)
+        return ways(entrypoint, *args, **kwargs)
+
+    site.spawn_worker = spawn_worker
+    for _ in range(turnstile.AT_ONCE):
+        eventlet.spawn_n(site.post, "/crowded", {})
+    eventlet.sleep(0)
+    answer = site.post("/crowded", {})
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) in range(1, 5)
+    assert len(working) == turnstile.AT_ONCE
+    assert site.get("/slow").status == 200
