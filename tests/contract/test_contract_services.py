@@ -131,6 +131,7 @@ def test_a_session_that_was_revoked_by_another_process_ends_here(system, config)
 
     eventually(lambda: status() == 201)
     connection = shared_connection(config)
+    connection.wait_connected()
     revoked = SessionRevoked(id=ANN, version=1, before=time.time() + 60)
     Publisher(connection, "auth").publish(Event.of(revoked))
     eventually(lambda: status() == 401)
