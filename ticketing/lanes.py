@@ -12,11 +12,14 @@ import eventlet
 from eventlet.event import Event as Flag
 
 from ticketing import spans
+from ticketing.errors import UnavailableError
 
 T = TypeVar("T")
 
 # Calls in one batch. More only make the first one wait.
-MOST = 50
+MOST = 100
+# Seconds that a call waits, for the batch before it and for its own.
+PATIENCE = 1.5
 
 
 class Lane(Generic[T]):
@@ -33,17 +36,28 @@ class Lane(Generic[T]):
         self._is_busy = False
 
     def call(self, item: T) -> Any:
-        """Return the item's value. Raises its error."""
+        """Return the item's value. Raises its error, UnavailableError after PATIENCE:
+        then it was not sent, or nobody knows yet.
+        """
         done = Flag()
         with spans.part(self._name):
             self._waiting.append((item, done, spans.here()))
             if not self._is_busy:
                 self._is_busy = True
                 eventlet.spawn_n(self._run)
-            outcome = done.wait()
+            with eventlet.Timeout(PATIENCE, UnavailableError):
+                outcome = self._outcome(done)
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
+
+    def _outcome(self, done: Flag) -> Any:
+        """Wait for it; who waits no more is not sent any more."""
+        try:
+            return done.wait()
+        except BaseException:
+            self._waiting = [each for each in self._waiting if each[1] is not done]
+            raise
 
     def _run(self) -> None:
         while self._waiting:

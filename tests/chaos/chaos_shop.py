@@ -170,7 +170,7 @@ class Shop(System):
             not self._payments().count_documents(waiting)
             and not self.database("orders")["orders"].count_documents(unended)
             and self.books.is_settled()
-            and Bus(self).is_quiet()
+            and Bus(self).is_quiet(NAMES)
         )
 
     def seems_settled(self, within):

@@ -1,10 +1,12 @@
 """Calls to a collection that come together: one command, to each its own outcome."""
 
 import pytest
+from eventlet.event import Event
 from eventlet.greenpool import GreenPool
 from eventlet.greenthread import sleep, spawn
 from pymongo.collection import Collection
 
+from ticketing import lanes
 from ticketing.errors import DuplicateError, UnavailableError
 from ticketing.lanes import MOST, Lane
 from ticketing.mongo import shared_client
@@ -155,3 +157,23 @@ def test_an_error_of_the_whole_is_everybodys_and_the_next_are_not_held_up():
     away = at_once(lane.call, (1,), (2,))
     assert [str(each) for each in away] == ["away", "away"]
     assert lane.call(3) == 3
+
+
+def test_who_has_waited_long_enough_is_told_and_not_sent_any_more(monkeypatch):
+    """Nobody waits in vain for those before, and then once more."""
+    monkeypatch.setattr(lanes, "PATIENCE", 0.05)
+    answers, sent = Event(), []
+
+    def send(items):
+        sent.extend(items)
+        answers.wait()
+        return items
+
+    lane = Lane(send)
+    away = at_once(lane.call, (1,), (2,))
+    assert [type(each) for each in away] == [UnavailableError] * 2
+    late = at_once(lane.call, (3,))
+    assert type(*late) is UnavailableError
+    answers.send(None)
+    assert lane.call(4) == 4
+    assert sent == [1, 2, 4]

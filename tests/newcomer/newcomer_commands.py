@@ -9,11 +9,27 @@ CLUSTER = "needs a cluster; scripts/test tests/k8s checks what it would apply"
 NOT_RUN = {
     "skaffold": CLUSTER,
     "kubectl": CLUSTER,
+    "docker": "needs Docker",
     "pre-commit": "is a tool of your own; scripts/check, which it calls, is run",
 }
 
+SMALL_SALE = "scripts/rehearse --own --units 10 --buyers 20"
 # Commands of which less is run: what, and why.
 INSTEAD = {
+    "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 scripts/up": (
+        "scripts/up --help",
+        "needs a collector; tests/system/test_system_traces.py has one",
+    ),
+    "scripts/rehearse": (SMALL_SALE, "a whole sale takes minutes"),
+    "scripts/rehearse --seconds 60": (
+        "scripts/rehearse --own --buyers 20 --seconds 5",
+        "a minute is long",
+    ),
+    "scripts/rehearse --kill": (f"{SMALL_SALE} --kill", "a whole sale takes minutes"),
+    "scripts/rehearse --check": (
+        "scripts/rehearse --help",
+        "how fast a sale is depends on the machine",
+    ),
     "scripts/test": (
         "scripts/test tests/unit/ticketing/test_money.py",
         "all of them take long, and this check is one of them",

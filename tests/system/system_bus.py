@@ -37,11 +37,12 @@ class Bus:
         """What the server tells of each durable consumer, by name."""
         return self._run(self._consumers())
 
-    def is_quiet(self):
-        """Whether every consumer has handled all that there is."""
+    def is_quiet(self, services):
+        """Whether each consumer of these has handled all that there is."""
         return not any(
             info.num_pending or info.num_ack_pending
-            for info in self.consumers().values()
+            for name, info in self.consumers().items()
+            if name.partition("-")[0] in services
         )
 
     def publish(self, subject, body, headers=None):

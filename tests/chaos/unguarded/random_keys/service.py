@@ -2,9 +2,8 @@
 
 import uuid
 
+from one_by_one.service import PaymentsService
 from requests.adapters import HTTPAdapter
-
-from payments.service import PaymentsService
 
 __all__ = ["PaymentsService"]
 
