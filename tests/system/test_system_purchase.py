@@ -202,7 +202,7 @@ def test_the_story_of_a_purchase_is_told_in_its_order(system, seller, buyer):
     told = eventually(story)
     assert [each["at"] for each in told] == sorted(each["at"] for each in told)
     by = {each["what"].split(",")[0]: each.get("by") for each in told}
-    assert by["created: 1 units"] == "POST /api/orders"
+    assert by["created: 1 unit"] == "POST /api/orders"
     assert by["Stripe is asked to charge"] == "POST /api/payments"
     assert by["complete: 1 units"] == "payment.created"
     places = [
