@@ -204,18 +204,18 @@ def test_the_story_of_a_purchase_is_told_in_its_order(system, seller, buyer):
     by = {each["what"].split(",")[0]: each.get("by") for each in told}
     assert by["created: 1 unit"] == "POST /api/orders"
     assert by["Stripe is asked to charge"] == "POST /api/payments"
-    assert by["complete: 1 units"] == "payment.created"
+    assert by["complete: 1 unit"] == "payment.created"
     places = [
         each["what"].split(",")[0] for each in told if "webhook" not in each["what"]
     ]
     (intent,) = system.intents(order["id"])
     assert places == [
-        "created: 1 units",
+        "created: 1 unit",
         "order.created",
         "Stripe is asked to charge",
         f"{intent.id} paid",
         "payment.created",
-        "complete: 1 units",
+        "complete: 1 unit",
         "order.completed",
         "letter about order.completed: sent",
     ]
