@@ -40,10 +40,9 @@ PARTS = {
         "publish order.completed",
     ),
     ("web", "web.on_order_completed"): ("orders", "publish order.completed"),
-    ("web", "call auth.get_user"): ("web", "web.on_order_completed"),
-    ("auth", "auth.get_user"): ("web", "call auth.get_user"),
-    ("auth", "together find users"): ("auth", "auth.get_user"),
-    ("auth", "find users"): ("auth", "together find users"),
+    ("web", "call auth.get_users"): ("web", "web.on_order_completed"),
+    ("auth", "auth.get_users"): ("web", "call auth.get_users"),
+    ("auth", "find users"): ("auth", "auth.get_users"),
     ("web", "mail"): ("web", "web.on_order_completed"),
 }
 KINDS = {
