@@ -4,8 +4,7 @@ Nobody waits for company: the first call goes at once, and what comes while it i
 way goes next, all of it at a time.
 """
 
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import eventlet
@@ -18,8 +17,6 @@ T = TypeVar("T")
 
 # Calls in one batch. More only make the first one wait.
 MOST = 100
-# Seconds that a call waits, for the batch before it and for its own.
-PATIENCE = 1.5
 
 
 class Lane(Generic[T]):
@@ -36,8 +33,9 @@ class Lane(Generic[T]):
         self._is_busy = False
 
     def call(self, item: T) -> Any:
-        """Return the item's value. Raises its error, UnavailableError after PATIENCE:
-        then it was not sent, or nobody knows yet.
+        """Return the item's value. Raises its error.
+
+        UnavailableError also when those before have waited in vain: it was not sent.
         """
         done = Flag()
         with spans.part(self._name):
@@ -45,31 +43,26 @@ class Lane(Generic[T]):
             if not self._is_busy:
                 self._is_busy = True
                 eventlet.spawn_n(self._run)
-            with eventlet.Timeout(PATIENCE, UnavailableError):
-                outcome = self._outcome(done)
+            outcome = done.wait()
         if isinstance(outcome, BaseException):
             raise outcome
         return outcome
-
-    def _outcome(self, done: Flag) -> Any:
-        """Wait for it; who waits no more is not sent any more."""
-        try:
-            return done.wait()
-        except BaseException:
-            self._waiting = [each for each in self._waiting if each[1] is not done]
-            raise
 
     def _run(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             spans.go_on_from(batch[0][2])
-            outcomes = self._outcomes([item for item, _, _ in batch])
+            try:
+                outcomes = self._send([item for item, _, _ in batch])
+            except Exception as error:  # noqa: BLE001 - whoever called raises it
+                outcomes = self._fail(batch, error)
             for (_, done, _), outcome in zip(batch, outcomes, strict=True):
                 done.send(outcome)
         self._is_busy = False
 
-    def _outcomes(self, items: list[T]) -> Iterable[Any]:
-        try:
-            return self._send(items)
-        except Exception as error:  # noqa: BLE001 - whoever called raises it
-            return repeat(error, len(items))
+    def _fail(self, batch: list[Any], error: Exception) -> list[Exception]:
+        """An error of all. Who came meanwhile need not wait for it once more."""
+        if isinstance(error, UnavailableError):
+            batch += self._waiting
+            self._waiting = []
+        return [error] * len(batch)

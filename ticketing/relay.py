@@ -171,12 +171,12 @@ class Relay:
         return any(event.id in place.get(document_id, ()) for place in places)
 
     def _move(self, document_id: str, gone: dict[str, tuple[Event, int]]) -> UpdateOne:
-        """Take its events from what waits to what was sent, unless somebody has.
+        """Take its events from what waits to what was sent.
 
-        If somebody has some of them, these are noted twice, which does no harm.
+        If somebody else has done so, they are noted twice, which does no harm.
         """
         ids = list(gone)
         sent = [sent_entry(*each) for each in gone.values()]
         kept = {"$each": sent, "$slice": -self._kept}
         change = {"$pull": {"outbox": {"id": {"$in": ids}}}, "$push": {"sent": kept}}
-        return UpdateOne({"_id": document_id, "outbox.id": {"$in": ids}}, change)
+        return UpdateOne({"_id": document_id}, change)

@@ -17,7 +17,7 @@ from ticketing.errors import BusyError
 # of a service's workers are left for what happens to those who are in.
 AT_ONCE = 48
 # How long one waits for a turn, in seconds; more than can have one by then need not.
-PATIENCE = 3.5
+PATIENCE = 2.5
 MOST_WAITING = 1000
 # When to come back, in seconds: not all at once.
 BACK_AFTER = 1, 4

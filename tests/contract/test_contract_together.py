@@ -6,7 +6,6 @@ from eventlet.greenpool import GreenPool
 from eventlet.greenthread import sleep, spawn
 from pymongo.collection import Collection
 
-from ticketing import lanes
 from ticketing.errors import DuplicateError, UnavailableError
 from ticketing.lanes import MOST, Lane
 from ticketing.mongo import shared_client
@@ -159,21 +158,26 @@ def test_an_error_of_the_whole_is_everybodys_and_the_next_are_not_held_up():
     assert lane.call(3) == 3
 
 
-def test_who_has_waited_long_enough_is_told_and_not_sent_any_more(monkeypatch):
-    """Nobody waits in vain for those before, and then once more."""
-    monkeypatch.setattr(lanes, "PATIENCE", 0.05)
-    answers, sent = Event(), []
+def test_who_came_while_others_waited_in_vain_is_told_with_them():
+    """Nobody waits for a server that is away twice, once for those before."""
+    gone, sent = Event(), []
 
     def send(items):
         sent.extend(items)
-        answers.wait()
+        if not gone.ready():
+            gone.wait()
+            raise UnavailableError
         return items
 
     lane = Lane(send)
-    away = at_once(lane.call, (1,), (2,))
-    assert [type(each) for each in away] == [UnavailableError] * 2
-    late = at_once(lane.call, (3,))
-    assert type(*late) is UnavailableError
-    answers.send(None)
-    assert lane.call(4) == 4
-    assert sent == [1, 2, 4]
+    first = spawn(at_once, lane.call, (1,))
+    while not sent:
+        sleep(0)
+    second = spawn(at_once, lane.call, (2,))
+    while not lane._waiting:
+        sleep(0)
+    gone.send(None)
+    told = [type(each) for thread in (first, second) for each in thread.wait()]
+    assert told == [UnavailableError] * 2
+    assert lane.call(3) == 3
+    assert sent == [1, 3]

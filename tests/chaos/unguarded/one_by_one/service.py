@@ -11,7 +11,7 @@ __all__ = ["PaymentsService"]
 
 
 def call_alone(self, item):
-    (outcome,) = self._outcomes([item])
+    (outcome,) = self._send([item])
     if isinstance(outcome, BaseException):
         raise outcome
     return outcome
