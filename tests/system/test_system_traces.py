@@ -100,9 +100,17 @@ class Bought:
             paid = self._send(buyer, self.path, f"{self.path}/pay", token="tok_visa")
             self.payment_trace = paid.headers["X-Request-Id"]
             buyer.until(self.order, "complete")
-        eventually(lambda: PARTS.keys() <= self._named(collector).keys())
+        eventually(lambda: self._is_whole(collector))
         self.spans = collector.of(self.trace)
         self.named = self._named(collector)
+
+    def _is_whole(self, collector):
+        """Whether all has come: what is looked for, and what each span is a part of."""
+        spans = collector.of(self.trace)
+        known = {span.id for span in spans}
+        beginnings = [span for span in spans if span.parent not in known]
+        is_all = PARTS.keys() <= self._named(collector).keys()
+        return is_all and len(beginnings) == 1
 
     def _named(self, collector):
         spans = collector.of(self.trace)
