@@ -115,8 +115,8 @@ def complete(
     """
     if order.status is Status.COMPLETE:
         return None
-    if (amount, currency) != (order.total, order.currency):
-        paid, due = f"{amount} {currency}", f"{order.total} {order.currency}"
+    if (amount, currency) != (order.whole_total, order.currency):
+        paid, due = f"{amount} {currency}", f"{order.whole_total} {order.currency}"
         raise HopelessError(f"{paid} were paid for {due}")
     if order.reason in FINAL:
         raise TooLateError

@@ -98,6 +98,11 @@ class Order:
         """What its units cost together."""
         return self.price * len(self.units)
 
+    @property
+    def whole_total(self) -> int:
+        """What it cost with the units whose money went back since."""
+        return self.price * (len(self.units) + len(self.refunded))
+
     def note(self) -> str:
         """What it is now, for its history."""
         if self.status is Status.CANCELLED:

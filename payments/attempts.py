@@ -12,6 +12,7 @@ from ticketing.errors import BadRequestError, KeyReusedError, UnavailableError
 # Of cards that cost no attempt, so that a payment does not grow for ever.
 MOST = 100
 OVER = "Cannot pay for a cancelled order"
+BEING_MADE = "A payment for this order is being made"
 
 
 def number_of(payment: Payment, attempt: Attempt) -> int | None:
@@ -55,12 +56,17 @@ def check_payable(payment: Payment) -> None:
     if payment.ended or payment.status in {Status.FAILED, Status.CANCELLED}:
         raise BadRequestError(OVER)
     if payment.status in {Status.PENDING, Status.PROCESSING}:
-        raise BadRequestError("A payment for this order is being made")
+        raise BadRequestError(BEING_MADE)
 
 
 def try_again(payment: Payment, attempt: Attempt, now: datetime) -> Change[Payment]:
-    """Another attempt, about to be made. Raises BadRequestError unless there may be."""
+    """Another attempt, about to be made. Raises BadRequestError unless there may be.
+
+    While an intent is being opened an attempt would make a second one.
+    """
     check_payable(payment)
+    if payment.status is Status.OPENING:
+        raise BadRequestError(BEING_MADE)
     if len(payment.attempts) >= MOST:
         raise BadRequestError("Too many tries: reserve again")
     return changed(

@@ -156,6 +156,15 @@ def test_an_order_that_was_given_up_or_refunded_stays_so(order):
         complete(order)
 
 
+def test_a_payment_heard_again_after_all_of_it_went_back_part_by_part_is_too_late():
+    """It was for all the units, not for those that were left in the end."""
+    reduced = refund(complete(TWO, TWO.total).state, TWO.units[0]).state
+    refunded = refund(reduced, TWO.units[1]).state
+    assert (refunded.total, refunded.whole_total) == (TWO.total // 2, TWO.total)
+    with pytest.raises(TooLateError):
+        complete(refunded, TWO.total)
+
+
 @pytest.mark.parametrize("order", [CREATED, TWO, EXPIRED, GIVEN_UP])
 @pytest.mark.parametrize("amount", [PRICE - 1, PRICE + 1, 0, -PRICE])
 def test_another_amount_completes_nothing(order, amount):

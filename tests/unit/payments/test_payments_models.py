@@ -52,6 +52,8 @@ def test_there_is_money_once_stripe_has_it(payment):
 
 
 REFUSALS = {
+    # An attempt would open a second intent, and only one of them is looked after.
+    Status.OPENING: "being made",
     Status.PENDING: "being made",
     Status.PROCESSING: "being made",
     Status.PAID: "already paid",
