@@ -20,7 +20,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from recovery.errors import RecoveryError
-from ticketing.nats import inbox_of
+from ticketing.permissions import inbox_of
 
 Json = dict[str, Any]
 

@@ -5,15 +5,14 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import nats
 from nats.js.api import ConsumerInfo
 from pymongo import MongoClient
 
 from rehearsal.shop import Shop
-from ticketing import permissions
 from ticketing.config import namespaced
+from ticketing.permissions import inbox_of
 
 # Mails are written after the sale, while nobody waits.
 OUTBOX, LETTERS = "outbox", "letters"
@@ -34,8 +33,7 @@ class Queues:
 
     async def __aenter__(self) -> Self:
         url = self._given["NATS_URL"]
-        account = urlsplit(url).username
-        inbox = permissions.inbox(account) if account else "_INBOX"
+        inbox = inbox_of(url)
         self._nats = await nats.connect(url, inbox_prefix=inbox, connect_timeout=5)
         self._js = self._nats.jetstream(timeout=_TIMEOUT)
         self._mongo: MongoClient[dict[str, Any]] = MongoClient(

@@ -47,7 +47,6 @@ class Aggregates(Generic[A]):
     ) -> None:
         self.collection = collection
         self._together = Together(collection, _UNREAD)
-        self._by: dict[str, Together] = {}
         self._outbox = outbox
         self._encode = encode
         self._decode = decode
@@ -74,10 +73,7 @@ class Aggregates(Generic[A]):
 
     def find_by(self, key: str, value: str) -> A | None:
         """Return the only aggregate with this in an indexed field."""
-        together = self._by.get(key) or self._by.setdefault(
-            key, Together(self.collection, _UNREAD, key)
-        )
-        document = together.find(value)
+        document = self._together.find(value, key)
         return self._decode(document) if document else None
 
     def query(self, condition: Document, limit: int, *sort: tuple[str, int]) -> list[A]:

@@ -1,7 +1,8 @@
 """Calls that come together go together, and each caller has its own outcome.
 
 Nobody waits for company: the first call goes at once, and what comes while it is on its
-way goes next, all of it at a time.
+way goes next, all of it at a time. A lane outlives its callers; ``ticketing.batches``
+works in one of them, who may be stopped, and tells all of a batch the same.
 """
 
 from collections.abc import Callable

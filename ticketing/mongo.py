@@ -24,6 +24,10 @@ RETRY_DELAY = 1.0
 # Acknowledged means written to the journal of a majority: nothing acknowledged is lost.
 DURABLE: dict[str, Any] = {"w": "majority", "journal": True}
 
+AWAY = "The database is away; try again in a moment"
+# The code of a write that a unique index has refused.
+DUPLICATE_KEY = 11000
+
 _clients: dict[str, MongoClient[Document]] = {}
 
 
@@ -62,7 +66,7 @@ def own_errors() -> Iterator[None]:
         pattern = (error.details or {}).get("keyPattern") or {}
         raise DuplicateError(*pattern) from error
     except PyMongoError as error:
-        raise UnavailableError("The database is away; try again in a moment") from error
+        raise UnavailableError(AWAY) from error
 
 
 class Database(MongoDatabase):

@@ -99,7 +99,7 @@ class NatsConnection:
                 allow_reconnect=True,
                 max_reconnect_attempts=-1,
                 reconnect_time_wait=RETRY_DELAY,
-                inbox_prefix=inbox_of(self.url),
+                inbox_prefix=permissions.inbox_of(self.url),
                 ping_interval=5,
                 max_outstanding_pings=2,
                 error_cb=_log_error,
@@ -185,12 +185,6 @@ class NatsConnection:
     def ping(self) -> None:
         """Raise UnavailableError unless the server answers."""
         self.run(self.client.flush(timeout=1), 1.5)
-
-
-def inbox_of(url: str) -> str:
-    """Return where answers to the account of an address go, or to nobody's."""
-    account = urlsplit(url).username
-    return permissions.inbox(account) if account else "_INBOX"
 
 
 async def _log_error(error: Exception) -> None:

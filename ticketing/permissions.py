@@ -7,6 +7,7 @@ test compares the table with the code of the services.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from ticketing import contract
 
@@ -166,6 +167,12 @@ def nats(account: Account, namespace: str = "") -> Json:
 def inbox(account: str) -> str:
     """Return where answers to an account go: nobody else may listen there."""
     return f"_INBOX_{account}"
+
+
+def inbox_of(url: str) -> str:
+    """Return where answers to the account of an address go, or to nobody's."""
+    account = urlsplit(url).username
+    return inbox(account) if account else "_INBOX"
 
 
 def rabbitmq(account: Account, namespace: str = "") -> Json:

@@ -14,6 +14,7 @@ from typing import Any
 
 import eventlet
 from eventlet.event import Event as Flag
+from eventlet.semaphore import Semaphore
 from pymongo import UpdateOne
 from pymongo.collection import Collection
 
@@ -61,6 +62,7 @@ class Relay:
         self._waiting: Waiting = {}
         self._sent: Sent = {}
         self._emptying: Sent = {}
+        self._turn = Semaphore()
         self._wake = Flag()
         self._ended = Flag()
         self._stopping = False
@@ -120,17 +122,16 @@ class Relay:
 
     def empty(self) -> None:
         """Take what went from the outboxes to what was sent."""
-        while self._emptying:
-            eventlet.sleep(0.01)
-        self._emptying, self._sent = self._sent, {}
-        moves = [self._move(*each) for each in self._emptying.items()]
-        try:
-            for first in range(0, len(moves), AT_ONCE):
-                with own_errors():
-                    some = moves[first : first + AT_ONCE]
-                    self._collection.bulk_write(some, ordered=False)
-        finally:
-            self._emptying = {}
+        with self._turn:
+            self._emptying, self._sent = self._sent, {}
+            moves = [self._move(*each) for each in self._emptying.items()]
+            try:
+                for first in range(0, len(moves), AT_ONCE):
+                    with own_errors():
+                        some = moves[first : first + AT_ONCE]
+                        self._collection.bulk_write(some, ordered=False)
+            finally:
+                self._emptying = {}
 
     def waiting(self) -> dict[str, Any]:
         """Return ``{"waiting", "oldest"}``: how many events, and since when.

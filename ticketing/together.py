@@ -1,5 +1,6 @@
 """Calls to a collection that come together go together: one round trip, one commit."""
 
+from functools import partial
 from typing import Any
 
 from pymongo import InsertOne, UpdateOne
@@ -8,32 +9,30 @@ from pymongo.errors import BulkWriteError
 
 from ticketing.errors import DuplicateError, TicketingError, UnavailableError
 from ticketing.lanes import Lane
-from ticketing.mongo import Document, own_errors
-
-DUPLICATE_KEY = 11000
+from ticketing.mongo import AWAY, DUPLICATE_KEY, Document, own_errors
 
 
 class Together:
-    """One collection. ``unread`` projects away what no caller of ``find`` looks at,
-    ``key`` is the unique field that it finds by.
-    """
+    """One collection. ``unread`` projects away what no caller of ``find`` looks at."""
 
     def __init__(
-        self,
-        collection: Collection[Document],
-        unread: Document | None = None,
-        key: str = "_id",
+        self, collection: Collection[Document], unread: Document | None = None
     ) -> None:
         self._collection = collection
         self._unread = unread
-        self._key = key
-        self._finds = Lane(self._find_all, f"find {collection.name}")
+        self._finds: dict[str, Lane[str]] = {}
         self._inserts = Lane(self._insert_all, f"insert {collection.name}")
         self._updates = Lane(self._update_all, f"update {collection.name}")
 
-    def find(self, value: str) -> Document | None:
-        """Return the document with this key. Raises UnavailableError."""
-        return self._finds.call(value)
+    def find(self, value: str, key: str = "_id") -> Document | None:
+        """Return the document that has this in a unique field.
+
+        Raises UnavailableError.
+        """
+        if key not in self._finds:
+            name = f"find {self._collection.name}"
+            self._finds[key] = Lane(partial(self._find_all, key), name)
+        return self._finds[key].call(value)
 
     def insert(self, document: Document) -> None:
         """Raises DuplicateError, UnavailableError."""
@@ -47,12 +46,12 @@ class Together:
         """
         return bool(self._updates.call((guard, change)))
 
-    def _find_all(self, values: list[str]) -> list[Document | None]:
+    def _find_all(self, key: str, values: list[str]) -> list[Document | None]:
         one, *others = dict.fromkeys(values)
-        wanted = {self._key: {"$in": [one, *others]} if others else one}
+        wanted = {key: {"$in": [one, *others]} if others else one}
         with own_errors():
             documents = self._collection.find(wanted, self._unread)
-            found = {document[self._key]: document for document in documents}
+            found = {document[key]: document for document in documents}
         return [found.get(value) for value in values]
 
     def _insert_all(self, documents: list[Document]) -> list[TicketingError | None]:
@@ -95,4 +94,4 @@ def _error(failure: Document | None) -> TicketingError | None:
         return None
     if failure["code"] == DUPLICATE_KEY:
         return DuplicateError(*(failure.get("keyPattern") or {}))
-    return UnavailableError("The database is away; try again in a moment")
+    return UnavailableError(AWAY)

@@ -7,10 +7,8 @@ from pymongo import UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError
 
-from ticketing.mongo import Document, own_errors
+from ticketing.mongo import DUPLICATE_KEY, Document, own_errors
 from tickets.models import Share
-
-_DUPLICATE = 11000
 
 
 class Shares(Protocol):
@@ -36,7 +34,7 @@ class MongoShares:
             try:
                 self._collection.bulk_write(writes, ordered=False)
             except BulkWriteError as error:
-                if any(each["code"] != _DUPLICATE for each in _failures(error)):
+                if any(each["code"] != DUPLICATE_KEY for each in _failures(error)):
                     raise
 
 

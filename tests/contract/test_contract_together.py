@@ -121,9 +121,9 @@ def test_what_many_look_for_is_asked_for_once(things, monkeypatch):
 
 
 def test_another_unique_field_can_be_the_key(database):
-    by_seat = Together(database["things"], {"version": 0}, "seat")
+    by_seat = Together(database["things"], {"version": 0})
     by_seat.insert(thing(1, seat="A-1"))
-    found = at_once(by_seat.find, ("A-1",), ("A-2",))
+    found = at_once(by_seat.find, ("A-1", "seat"), ("A-2", "seat"))
     assert found == [{"_id": "1", "seat": "A-1"}, None]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nats
@@ -10,10 +10,28 @@ import pymongo
 import redis
 from kombu import Connection
 from nats.errors import TimeoutError as NoAnswerError
+from system_control import System
 
-from ticketing.permissions import inbox
+from launcher.testing import Launched
+from ticketing.permissions import ROLES, inbox
 
 VIOLATION = "permissions violation"
+
+
+@contextmanager
+def guarded(mktemp, namespace):
+    """An instance whose servers ask who it is."""
+    data, given = mktemp(namespace) / "data", {"NAMESPACE": namespace}
+    with Launched(data, "--servers-only", environment=given, accounts=True) as launched:
+        yield launched.instance
+
+
+@contextmanager
+def one_process_each(instance, folder):
+    """A process for each service, which knows the passwords of that service only."""
+    system = System(instance, [(name,) for name in ROLES], folder)
+    yield system.up()
+    system.end()
 
 
 class Intruder:

@@ -11,12 +11,11 @@ import redis
 from amqp.exceptions import AccessRefused
 from kombu import Connection, Exchange, Producer, Queue
 from pymongo.errors import OperationFailure
-from system_accounts import Intruder, command_lines
+from system_accounts import Intruder, command_lines, guarded, one_process_each
 from system_books import Books
-from system_control import System, eventually
+from system_control import eventually
 from system_people import Member
 
-from launcher.testing import Launched
 from ticketing import permissions
 from ticketing.permissions import OWNERS, ROLES
 
@@ -27,20 +26,14 @@ STREAM = f"{NAMESPACE}_TICKETING"
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
-    """Servers that ask who it is."""
-    data = tmp_path_factory.mktemp("guarded") / "data"
-    given = {"NAMESPACE": NAMESPACE}
-    with Launched(data, "--servers-only", environment=given, accounts=True) as launched:
-        yield launched.instance
+    with guarded(tmp_path_factory.mktemp, NAMESPACE) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")
 def system(instance, tmp_path_factory):
-    """A process for each service, which knows the passwords of that service only."""
-    folder = tmp_path_factory.mktemp("services")
-    system = System(instance, [(name,) for name in ROLES], folder)
-    yield system.up()
-    system.end()
+    with one_process_each(instance, tmp_path_factory.mktemp("services")) as system:
+        yield system
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,10 @@ import subprocess
 import sys
 
 import pytest
-from system_accounts import Intruder
-from system_control import System
+from system_accounts import Intruder, guarded, one_process_each
 
 from launcher import ROOT
 from launcher.services import environment
-from launcher.testing import Launched
 from ticketing import accounts, permissions
 from ticketing.permissions import ROLES
 
@@ -20,20 +18,14 @@ STREAM = f"{NAMESPACE}_TICKETING"
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory):
-    """Servers that ask who it is."""
-    data = tmp_path_factory.mktemp("looked_at") / "data"
-    given = {"NAMESPACE": NAMESPACE}
-    with Launched(data, "--servers-only", environment=given, accounts=True) as launched:
-        yield launched.instance
+    with guarded(tmp_path_factory.mktemp, NAMESPACE) as instance:
+        yield instance
 
 
 @pytest.fixture(scope="module")
 def system(instance, tmp_path_factory):
-    """A process for each service, which knows the passwords of that service only."""
-    folder = tmp_path_factory.mktemp("services")
-    system = System(instance, [(name,) for name in ROLES], folder)
-    yield system.up()
-    system.end()
+    with one_process_each(instance, tmp_path_factory.mktemp("services")) as system:
+        yield system
 
 
 @pytest.mark.parametrize("name", ROLES)
