@@ -63,11 +63,9 @@ class Books:
         return versions.items() <= self._heard(tickets).items()
 
     def is_settled(self):
+        """Whether all has come to its end: each thing is looked at after its causes."""
         return (
-            not self.outboxes()
-            and self.copies_agree()
-            and self.counts_agree()
-            and all(
+            all(
                 order["status"] in {"complete", "cancelled"}
                 for order in self.orders().values()
             )
@@ -75,6 +73,9 @@ class Books:
                 payment["status"] in {"pending", "refunding"}
                 for payment in self.payments().values()
             )
+            and self.counts_agree()
+            and self.copies_agree()
+            and not self.outboxes()
         )
 
     def _heard(self, tickets):
