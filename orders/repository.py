@@ -18,7 +18,7 @@ from ticketing.contract import (
 )
 from ticketing.feed import Feed
 from ticketing.money import DEFAULT_CURRENCY
-from ticketing.mongo import Document, own_errors
+from ticketing.mongo import Document, own_errors, reporting
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
@@ -114,7 +114,7 @@ class MongoOrders(Aggregates[Order]):
         """Return what complete orders with ids between these two cost, by currency."""
         complete = {"_id": {"$gt": after, "$lt": before}, "paid": {"$exists": True}}
         group = {"_id": "$currency", "paid": {"$sum": "$paid"}}
-        with own_errors():
+        with reporting():
             found = list(
                 self.collection.aggregate([{"$match": complete}, {"$group": group}])
             )

@@ -11,9 +11,11 @@ from payments.inbox import Inbox, MongoInbox
 from payments.models import CONFIRMABLE, Attempt, Payment, Refund, Status
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
+from ticketing.clock import utc_now
 from ticketing.errors import DuplicateError
+from ticketing.ids import id_windows
 from ticketing.money import DEFAULT_CURRENCY
-from ticketing.mongo import Document, own_errors
+from ticketing.mongo import Document, own_errors, reporting
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
@@ -62,9 +64,18 @@ class MongoPayments(Aggregates[Payment]):
         return {payment.order_id: payment for payment in found}
 
     def for_orders(self, after: str, before: str, page: Page) -> list[Payment]:
-        """Return a page of the payments for a range of orders, newest first."""
-        between = {"orderId": {"$gte": after, "$lt": page.after or before}}
-        return self.query(between, page.limit, ("orderId", -1))
+        """Return a page of the payments for a range of orders, newest first.
+
+        Read back in growing steps: some servers read a whole range for any page of it.
+        """
+        found: list[Payment] = []
+        for low, high in id_windows(page.after or before, utc_now()):
+            between = {"orderId": {"$gte": max(low, after), "$lt": high}}
+            left = page.limit - len(found)
+            found += self.query(between, left, ("orderId", -1))
+            if len(found) == page.limit or low <= after:
+                break
+        return found
 
     def taken_for_orders(self, after: str, before: str) -> Iterator[Payment]:
         """Go through the payments with money in them for a range of orders."""
@@ -79,7 +90,7 @@ class MongoPayments(Aggregates[Payment]):
             "refunded": {"$sum": "$refunded"},
         }
         between = {"orderId": {"$gte": after, "$lt": before}, "charged": {"$gt": 0}}
-        with own_errors():
+        with reporting():
             found = list(
                 self.collection.aggregate([{"$match": between}, {"$group": group}])
             )

@@ -46,7 +46,7 @@ class PaymentsService(books.BookEntrypoints):
 
     payments: Payments = PaymentDatabase()
     gateway = StripeApi()
-    orders_rpc = ServiceRpc("orders")
+    orders_rpc = ServiceRpc("orders", patient=("worth",))
     attempts = Setting("PAYMENT_ATTEMPTS", positive)
 
     @route(

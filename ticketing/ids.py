@@ -1,6 +1,7 @@
 """Ids are ObjectIds written as 24 hexadecimal digits."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from bson import ObjectId
@@ -8,6 +9,8 @@ from bson import ObjectId
 from ticketing.errors import NotFoundError
 
 _PATTERN = re.compile(r"[0-9a-f]{24}")
+# Below and above all ids.
+_FIRST, _BEYOND = "0" * 24, "g"
 
 
 def new_id() -> str:
@@ -47,3 +50,18 @@ def is_young(value: str, now: datetime, seconds: float) -> bool:
 def first_id(moment: datetime) -> str:
     """Return the least id that can be given from this second on."""
     return str(ObjectId.from_datetime(moment))
+
+
+def id_windows(after: str | None, now: datetime) -> Iterator[tuple[str, str]]:
+    """Part the ids below ``after`` into windows, each longer than the newer ones.
+
+    An id begins with the second when it was given.
+    """
+    newest = round(now.timestamp())
+    if after and _PATTERN.fullmatch(after):
+        newest = min(newest, int(after[:8], 16))
+    high, span = after or _BEYOND, 1
+    while high > _FIRST:
+        low = min(f"{max(newest - span, 0):08x}".ljust(24, "0"), high)
+        yield low, high
+        high, span = low, span * 8

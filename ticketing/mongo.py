@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import eventlet
+import pymongo
 from nameko_mongodb import MongoDatabase
 from pymongo import MongoClient
 from pymongo.database import Database as MongoDb
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 Document = dict[str, Any]
 
 TIMEOUT_MS = 1500
+# For what is summed up over a whole shop; nobody who buys waits for it.
+REPORT_SECONDS = 4.0
 RETRY_DELAY = 1.0
 # Acknowledged means written to the journal of a majority: nothing acknowledged is lost.
 DURABLE: dict[str, Any] = {"w": "majority", "journal": True}
@@ -67,6 +70,13 @@ def own_errors() -> Iterator[None]:
         raise DuplicateError(*pattern) from error
     except PyMongoError as error:
         raise UnavailableError(AWAY) from error
+
+
+@contextmanager
+def reporting() -> Iterator[None]:
+    """As ``own_errors``, for a report: it takes as long as it may, and no longer."""
+    with own_errors(), pymongo.timeout(REPORT_SECONDS):
+        yield
 
 
 class Database(MongoDatabase):

@@ -7,6 +7,7 @@ from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
 from ticketing.clock import from_iso
 from ticketing.contract import Occasion
+from ticketing.ids import id_windows
 from ticketing.layout import Layout
 from ticketing.money import DEFAULT_CURRENCY
 from ticketing.mongo import Document
@@ -18,7 +19,6 @@ from tickets.search import (
     Search,
     Sort,
     has_begun,
-    id_windows,
     words_of,
 )
 from tickets.shares import MongoShares, Shares

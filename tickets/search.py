@@ -25,9 +25,6 @@ MAX_TEXT = 100
 MAX_WORDS = 60
 
 _WORD = re.compile(r"\w+")
-_ID = re.compile(r"[0-9a-f]{24}")
-# Below and above all ids.
-_FIRST, _BEYOND = "0" * 24, "g"
 
 
 class Availability(StrEnum):
@@ -115,21 +112,6 @@ ALL_OPEN = Search(availability=Availability.OPEN)
 def has_begun(ticket: Ticket, now: datetime) -> bool:
     event = ticket.offer.event
     return event is not None and from_iso(event.starts_at) <= now
-
-
-def id_windows(after: str | None, now: datetime) -> Iterator[tuple[str, str]]:
-    """Part the ids below ``after`` into windows, each longer than the newer ones.
-
-    An id begins with the second when it was given.
-    """
-    newest = round(now.timestamp())
-    if after and _ID.fullmatch(after):
-        newest = min(newest, int(after[:8], 16))
-    high, span = after or _BEYOND, 1
-    while high > _FIRST:
-        low = min(f"{max(newest - span, 0):08x}".ljust(24, "0"), high)
-        yield low, high
-        high, span = low, span * 8
 
 
 def search_of(given: Mapping[str, Any]) -> Search:

@@ -25,6 +25,8 @@ from payments.fakes import MemoryPayments
 from payments.inbox import Outcome
 from payments.intents import Notice
 from payments.repository import PaymentDatabase
+from ticketing import mongo
+from ticketing.errors import UnavailableError
 from ticketing.ids import new_id
 from ticketing.paging import Page
 
@@ -66,6 +68,16 @@ class BooksContract:
         assert listed(Page(2, book[3])) == [2, 1]
         assert listed(Page(), book[1], book[4]) == [3, 2, 1]
         assert listed(Page(5, book[2]), book[1], book[4]) == [1]
+
+    def test_those_of_long_ago_are_listed_after_those_of_now(self, payments, book):
+        """However long the pause between them."""
+        old = f"{0x5F000000:08x}".ljust(24, "0")
+        payments.add(payment(order=old))
+        found = payments.for_orders(FIRST, LAST, Page())
+        assert [each.order_id for each in found] == [*reversed(book), old]
+        since = payments.for_orders(old, LAST, Page())
+        assert len(since) == 6
+        assert len(payments.for_orders(book[0], LAST, Page())) == 5
 
     def test_payments_with_money_are_gone_through(self, payments, book):
         def taken(after=FIRST, before=LAST):
@@ -170,6 +182,12 @@ class TestMongoBooks(BooksContract):
     @pytest.fixture
     def payments(self, config):
         return store_of(PaymentDatabase(), config, "payments")
+
+    def test_a_sum_over_the_shop_has_a_time_of_its_own(self, payments, monkeypatch):
+        monkeypatch.setattr(mongo, "REPORT_SECONDS", 1e-6)
+        with pytest.raises(UnavailableError):
+            payments.sums(FIRST, LAST)
+        assert payments.for_orders(FIRST, LAST, Page()) == []
 
     def test_what_became_of_a_webhook_stands_there(self, payments):
         payments.inbox.keep(NOTICES[0], NOW)

@@ -10,6 +10,8 @@ from contract_tools import store_of
 from orders import lifecycle
 from orders.fakes import MemoryOrders
 from orders.repository import OrderDatabase
+from ticketing import mongo
+from ticketing.errors import UnavailableError
 from ticketing.ids import new_id
 
 FIRST, LAST = "0" * 24, "f" * 24
@@ -65,3 +67,9 @@ class TestMongoWorth(WorthContract):
     @pytest.fixture
     def orders(self, config):
         return store_of(OrderDatabase(), config, "orders")
+
+    def test_a_sum_over_the_shop_has_a_time_of_its_own(self, orders, monkeypatch):
+        monkeypatch.setattr(mongo, "REPORT_SECONDS", 1e-6)
+        with pytest.raises(UnavailableError):
+            orders.worth(FIRST, LAST)
+        assert orders.complete_between(FIRST, LAST, 1) == []

@@ -160,6 +160,7 @@ def test_whoever_asks_waits_longer_than_whoever_is_asked():
     assert max(asked) < rpc.TIMEOUT < PROMISED
     assert redis.IMPATIENCE < rpc.TIMEOUT
     assert shop.PATIENCE < PROMISED
+    assert mongo.REPORT_SECONDS < rpc.PATIENT
 
 
 def test_answers_of_stripe_have_an_end_that_others_know_of():

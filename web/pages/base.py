@@ -12,7 +12,9 @@ class Web(service.Service):
     auth = ServiceRpc("auth")
     tickets = ServiceRpc("tickets")
     orders = ServiceRpc("orders", patient=("refund_order", "list_ticket_passes"))
-    payments = ServiceRpc("payments", patient=("pay", "look", "refund", "reconcile"))
+    payments = ServiceRpc(
+        "payments", patient=("pay", "look", "refund", "reconcile", "ledger")
+    )
     expiration = ServiceRpc("expiration")
     # Whichever process of this service answers.
     own = ServiceRpc("web")
