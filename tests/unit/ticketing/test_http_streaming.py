@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import eventlet
 import pytest
-from test_http_listener import HelloService, answer, ask, connected, rest
+from http_hello import HelloService, answer, ask, connected, rest
 from unit_doubles import Site, worker
 
 from ticketing.http import route, streaming
