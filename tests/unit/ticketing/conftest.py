@@ -1,12 +1,16 @@
-"""Connections without a server, a service without a container, streams without a page."""
+"""A service without a container, connections without a server, a collector of spans."""
 
 import pytest
 from http_client import Client
 from http_page import Page
 from http_shop import ShopService
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from unit_doubles import Site, worker
 
+from ticketing import spans
 from ticketing.http.streaming import StreamHub
+from ticketing.span_recorder import Recorder
 
 NEVER = 1000
 
@@ -48,3 +52,11 @@ def page(hub):
     page = Page(hub, "a")
     page.hears(b"first")
     return page
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What a collector is told, as soon as it is over."""
+    exporter = InMemorySpanExporter()
+    monkeypatch.setattr(spans, "recorder", Recorder(SimpleSpanProcessor(exporter)))
+    return exporter.get_finished_spans

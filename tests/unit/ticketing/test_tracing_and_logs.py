@@ -7,16 +7,11 @@ import sys
 
 import eventlet
 import pytest
+from trace_ids import GOOD, TRACE, in_own_thread
 
 from ticketing import tracing
 from ticketing.dependencies import Tracing
 from ticketing.logs import JsonFormatter, TerminalFormatter, formatter, has_colours
-
-GOOD = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-
-def in_own_thread(run, *arguments):
-    return eventlet.spawn(run, *arguments).wait()
 
 
 def test_a_well_formed_trace_is_carried_on():
@@ -35,7 +30,7 @@ def test_a_well_formed_trace_is_carried_on():
         GOOD[3:],
         "00-" + "é" * 50,
         f"00-{'0' * 32}-00f067aa0ba902b7-01",
-        f"00-4bf92f3577b34da6a3ce929d0e0e4736-{'0' * 16}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
     ],
 )
 def test_any_other_value_begins_a_new_trace(value):
@@ -126,7 +121,7 @@ def test_a_line_carries_the_trace_and_what_was_added():
         return line(action="relay", order_id="5")
 
     told = in_own_thread(work)
-    assert told["trace"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert told["trace"] == TRACE
     assert told["span"] == "00f067aa0ba902b7"
     assert (told["action"], told["order_id"]) == ("relay", "5")
     assert "trace" not in in_own_thread(line)
