@@ -8,8 +8,11 @@ import pytest
 from nameko.testing.services import worker_factory
 from unit_doubles import limiter
 from web_declared import FORMS, declared_pages
+from web_fake_auth import FakeAuth
+from web_fake_orders import FakeOrders
+from web_fake_payments import FakePayments
 from web_fake_tickets import FakeTickets
-from web_fakes import NOW, Fake, FakeAuth, FakeOrders, FakePayments
+from web_fakes import NOW, Fake
 from web_mail_house import House
 
 from ticketing.http.app import App
