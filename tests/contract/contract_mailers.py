@@ -1,4 +1,4 @@
-"""A mail, places that it is delivered to, and how a test sees what has arrived there."""
+"""Mails, where they are delivered, and how a test sees what has arrived there."""
 
 import json
 import subprocess
