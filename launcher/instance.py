@@ -15,7 +15,7 @@ from pathlib import Path
 
 from launcher import ROOT, folder
 from launcher.ports import LOOPBACK, Ports, reachable
-from ticketing import accounts, permissions
+from ticketing import accounts, roles
 from ticketing.setting_files import from_files, variables
 
 # Given in the environment, each of these is somebody else's server and none is started.
@@ -82,7 +82,7 @@ class Instance:
     def namespace(self) -> str:
         return self.given.get("NAMESPACE", "")
 
-    def environment(self, account: str = permissions.ALL.name) -> dict[str, str]:
+    def environment(self, account: str = roles.ALL.name) -> dict[str, str]:
         """What config.yaml reads. The secrets are made when they are first needed.
 
         The servers know it by `account`, by default that of all services together.

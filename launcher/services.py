@@ -11,7 +11,7 @@ from launcher.instance import Instance
 from launcher.ports import reachable
 from launcher.probes import Probe
 from launcher.program import Program, project_environment
-from ticketing import permissions
+from ticketing import roles
 
 NAMES = ("auth", "tickets", "orders", "expiration", "payments", "web")
 CONFIG = "config.yaml"
@@ -42,9 +42,7 @@ def write_targets(instance: Instance) -> None:
     folder.write_private(path, json.dumps(targets))
 
 
-def environment(
-    instance: Instance, account: str = permissions.ALL.name
-) -> dict[str, str]:
+def environment(instance: Instance, account: str = roles.ALL.name) -> dict[str, str]:
     own = project_environment(instance.inherited())
     return own | instance.environment(account) | HUB
 

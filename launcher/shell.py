@@ -12,7 +12,7 @@ from launcher import ROOT, folder, instance, services
 from launcher.errors import NotRunningError
 from launcher.program import project_environment
 from ticketing.accounts import ADMIN
-from ticketing.permissions import ALL
+from ticketing.roles import ALL
 
 
 def nameko(options: argparse.Namespace) -> NoReturn:

@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Protocol
 
-import requests
 import stripe
 from nameko.extensions import DependencyProvider
-from requests.adapters import HTTPAdapter
 
 from payments.intents import (
     Intent,
@@ -19,17 +17,14 @@ from payments.intents import (
     TroubleError,
 )
 from payments.signed_events import SignedEvents
-from payments.stripe_calls import CountingClient
+from payments.stripe_calls import TIMEOUT, CountingClient, one_session
 from payments.stripe_shapes import failed_intent, intent_of, returned_of
-from ticketing import spans
 from ticketing.config import optional, setting
 from ticketing.errors import UnavailableError
 from ticketing.public_url import public_url
 
-TIMEOUT = 5.0
 # The library repeats a call with the same idempotency key on lost replies and on 409.
 RETRIES = 2
-CONNECTIONS = 50
 PAGE = 100
 AWAY = "Stripe is away; try again in a moment"
 
@@ -68,7 +63,7 @@ class StripeGateway:
         self._client = stripe.StripeClient(
             secret_key,
             base_addresses={"api": api_base} if api_base else {},
-            http_client=CountingClient(timeout=TIMEOUT, session=_session()),
+            http_client=CountingClient(timeout=TIMEOUT, session=one_session()),
             max_network_retries=RETRIES,
         )
 
@@ -215,24 +210,6 @@ def _method(token: str) -> dict[str, Any]:
     if token.startswith("tok_"):
         return {"payment_method_data": {"type": "card", "card": {"token": token}}}
     return {"payment_method": token}
-
-
-class _Session(requests.Session):
-    """Each try of a call is told as one."""
-
-    def request(  # type: ignore[override]
-        self, method: str, url: str, *, timeout: Any = TIMEOUT, **more: Any
-    ) -> Any:
-        with spans.outside(method, url):
-            return super().request(method, url, timeout=timeout, **more)
-
-
-def _session() -> requests.Session:
-    """One session for all green threads: the library would make one for each."""
-    session = _Session()
-    session.mount("http://", HTTPAdapter(pool_maxsize=CONNECTIONS))
-    session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS))
-    return session
 
 
 class StripeApi(DependencyProvider):

@@ -1,14 +1,19 @@
-"""Every request to Stripe, counted and timed: by operation, and by what came of it."""
+"""Every request to Stripe: told, counted and timed by operation and by its outcome."""
 
 import re
 from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
+import requests
 import stripe
+from requests.adapters import HTTPAdapter
 
+from ticketing import spans
 from ticketing.metrics.watches import Watch
 
+TIMEOUT = 5.0
+CONNECTIONS = 50
 OTHER = "other"
 # The calls of ``payments.gateway``; whatever else has one name together.
 _OPERATIONS = {
@@ -43,6 +48,24 @@ class CountingClient(stripe.RequestsClient):
             seconds = perf_counter() - began
             _calls.count((operation_of(method, url),), outcome, seconds)
         return answer
+
+
+class _Session(requests.Session):
+    """Each try of a call is told as one."""
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, *, timeout: Any = TIMEOUT, **more: Any
+    ) -> Any:
+        with spans.outside(method, url):
+            return super().request(method, url, timeout=timeout, **more)
+
+
+def one_session() -> requests.Session:
+    """One session for all green threads: the library would make one for each."""
+    session = _Session()
+    session.mount("http://", HTTPAdapter(pool_maxsize=CONNECTIONS))
+    session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS))
+    return session
 
 
 def operation_of(method: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""The accounts of ``ticketing.permissions`` as each server's own configuration.
+"""The accounts of ``ticketing.roles`` as each server's own configuration.
 
 Passwords come in as ``{"nats:tickets": password}``, by server and account; what is
 written for RabbitMQ and Redis holds only their hashes.
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ticketing import permissions
-from ticketing.permissions import ACCOUNTS, Account
+from ticketing.roles import ACCOUNTS, Account
 
 Json = dict[str, Any]
 Passwords = Mapping[str, str]

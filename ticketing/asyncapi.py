@@ -1,6 +1,6 @@
 """The events described by AsyncAPI 3.0: their shapes, who tells and who hears. Pure.
 
-All of it follows from ``ticketing.contract`` and ``ticketing.permissions``, which tests
+All of it follows from ``ticketing.contract`` and ``ticketing.roles``, which tests
 hold against the handlers and feeds in the code.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ticketing import contract, permissions
+from ticketing import contract, roles
 from ticketing.contract import Shape
 from ticketing.examples import sent
 
@@ -66,11 +66,11 @@ def _events() -> dict[str, type[Shape]]:
 
 
 def _operations(subjects: list[str]) -> Iterator[tuple[str, Json]]:
-    for service, role in permissions.ROLES.items():
-        for subject in permissions.subjects_of(service):
+    for service, role in roles.ROLES.items():
+        for subject in roles.subjects_of(service):
             operation = _operation("send", service, subject)
             yield f"{service}.tells.{subject}", operation
-        for durable, subject in permissions.durables_of(service).items():
+        for durable, subject in roles.durables_of(service).items():
             operation = _operation("receive", service, subject)
             name = f"{service}.on_{subject.replace('.', '_')}"
             yield name, operation | {"x-durable-consumer": durable}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from ticketing import permissions
+from ticketing import roles
 from ticketing.contract import (
     ExpirationComplete,
     Occasion,
@@ -87,7 +87,7 @@ def sent(shape: type[Shape]) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the headers and the payload of the example of a shape, as it travels."""
     event = _event(EXAMPLES[shape])
     kind = event.subject.partition(".")[0]
-    return headers_of(event, permissions.OWNERS[kind]), event.data
+    return headers_of(event, roles.OWNERS[kind]), event.data
 
 
 def _event(example: Shape) -> Event:

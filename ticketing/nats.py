@@ -16,7 +16,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, StorageType, StreamConfig
 from nats.js.errors import BadRequestError as StreamExistsError
 
-from ticketing import hub, permissions
+from ticketing import hub, permissions, roles
 from ticketing.config import Config, namespaced, positive, setting
 from ticketing.errors import UnavailableError
 
@@ -113,7 +113,7 @@ class NatsConnection:
         self._connected.send(None)
 
     async def _declare_streams(self, js: JetStreamContext) -> None:
-        subjects = [self.subject(f"{name}.>") for name in permissions.OWNERS]
+        subjects = [self.subject(f"{name}.>") for name in roles.OWNERS]
         dead = [self.subject("dead.>")]
         for name, of in ((self.stream, subjects), (self.dead_stream, dead)):
             config = StreamConfig(

@@ -11,6 +11,7 @@ import nats
 import pytest
 import redis
 from contract_listener import Listener
+from contract_mailers import SmtpHouse
 from contract_tools import Proxy, free_port
 from eventlet.timeout import Timeout
 from kombu import Connection
@@ -166,3 +167,17 @@ def listen(run, bus, monkeypatch):
         return Listener(run, bus, handle, changes)
 
     return start
+
+
+@pytest.fixture
+def serve_mail(tmp_path):
+    """Starts mail servers."""
+    started = []
+
+    def start(**wanted):
+        started.append(SmtpHouse(tmp_path, **wanted))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.go_away()

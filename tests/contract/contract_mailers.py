@@ -1,4 +1,4 @@
-"""Places that mails are delivered to, and how a test sees what has arrived there."""
+"""Mails, where they are delivered, and how a test sees what has arrived there."""
 
 import json
 import subprocess
@@ -9,12 +9,21 @@ from pathlib import Path
 
 from contract_tools import free_port
 
+from ticketing.clock import utc_now
 from web.mail.fakes import FakeMailer
 from web.mail.folder import FolderMailer
+from web.mail.message import Attachment, Letter, Sender, compose
 from web.mail.smtp import SmtpMailer, SmtpServer
 
 SERVER = Path(__file__).with_name("contract_mail_server.py")
 NAME = "shop.test"
+SENDER = Sender("Tickets", "tickets@shop.test")
+PDF = Attachment("passes.pdf", "application/pdf", bytes(range(256)) * 40)
+
+
+def mail(to="ann@example.com", key="order.2", subject="Ihre Pässe", text="Grüße\n.\n"):
+    letter = Letter(key, to, subject, text, "<p>Grüße</p>", (PDF,))
+    return compose(letter, SENDER, utc_now())
 
 
 def _read(paths):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from k8s_render import ROOT, containers, pod
 
-from ticketing import permissions
+from ticketing import roles
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_services_are_scaled_by_cpu_and_by_the_events_that_wait(prod):
         kinds, found = backlogs(scaler)
         assert "Resource" in kinds
         wanted = [(rule["name"]["as"], {"service": name})]
-        assert found == (wanted if permissions.durables_of(name) else [])
+        assert found == (wanted if roles.durables_of(name) else [])
 
 
 def test_the_documented_scrape_finds_every_pod(prod):

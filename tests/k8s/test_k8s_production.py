@@ -7,7 +7,7 @@ import yaml
 from k8s_render import ROOT, containers, name_of, pod
 
 from ticketing import permissions
-from ticketing.permissions import Account
+from ticketing.roles import Account
 
 SERVERS = ("HelmRelease", "MongoDBCommunity", "RabbitmqCluster", "Redis")
 HOSTNAME, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"

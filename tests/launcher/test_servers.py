@@ -8,7 +8,6 @@ import re
 import signal
 import socket
 import stat
-import subprocess
 import time
 from pathlib import Path
 from urllib.request import urlopen
@@ -17,23 +16,12 @@ import pytest
 from launched_clients import leave_marks, marks, status
 from launched_processes import NO_RABBITMQ, processes_of, wait_until
 
-from launcher import ROOT, folder
+from launcher import folder
 from launcher.instance import read_environment
 from launcher.ports import Ports, free_port
 from launcher.testing import Launched
 
 EVERY_SERVER = {"nats", "mongodb", "redis", "rabbitmq"}
-
-
-def script(name, *arguments, **options):
-    return subprocess.run(
-        [ROOT / "scripts" / name, *arguments],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=60,
-        **options,
-    )
 
 
 def test_what_was_acknowledged_is_there_after_a_kill_and_after_a_stop(tmp_path):
@@ -106,34 +94,6 @@ def test_a_killed_server_is_started_again(launched):
     os.kill(redis, signal.SIGKILL)
     launched.wait_until_said("Redis: ready again")
     assert "Redis died (signal 9), starting again.\n" in launched.said()
-
-
-def test_a_shell_prints_what_piped_commands_print(launched):
-    shell = script("shell", "--data", launched.instance.data, input="print(6 * 7)\n")
-    assert (shell.returncode, shell.stdout) == (0, "42\n")
-
-
-def test_nameko_gets_the_instance_but_the_environment_wins(launched):
-    shown = script(
-        "nameko",
-        "--data",
-        launched.instance.data,
-        "show-config",
-        env={**os.environ, "HOLD_SECONDS": "77"},
-    )
-    environment = launched.instance.environment()
-    assert f"NATS_URL: {environment['NATS_URL']}\n" in shown.stdout
-    assert "HOLD_SECONDS: 77\n" in shown.stdout
-
-
-def test_a_shell_without_an_instance_says_so(tmp_path, environ):
-    shell = script("shell", "--data", tmp_path, input="print(1)\n")
-    assert shell.returncode == 1
-    assert shell.stdout == ""
-    assert shell.stderr == (
-        f"Ticketing does not run with the data folder {tmp_path}: "
-        "start it with scripts/up, or name the folder with --data.\n"
-    )
 
 
 def test_two_instances_run_side_by_side(launch):

@@ -13,7 +13,8 @@ from nats.errors import TimeoutError as NoAnswerError
 from system_control import System
 
 from launcher.testing import Launched
-from ticketing.permissions import ROLES, inbox
+from ticketing.permissions import inbox
+from ticketing.roles import ROLES
 
 VIOLATION = "permissions violation"
 

@@ -16,11 +16,11 @@ from system_books import Books
 from system_control import eventually
 from system_people import Member
 
-from ticketing import permissions
-from ticketing.permissions import OWNERS, ROLES
+from ticketing import roles
+from ticketing.roles import OWNERS, ROLES
 
 NAMESPACE = "guarded"
-SUBJECTS = {s: name for name in ROLES for s in permissions.subjects_of(name)}
+SUBJECTS = {s: name for name in ROLES for s in roles.subjects_of(name)}
 STREAM = f"{NAMESPACE}_TICKETING"
 
 
@@ -85,7 +85,7 @@ def test_a_service_takes_from_its_own_consumers_only(intruders, name):
     requests = [
         request
         for other in ROLES.keys() - {name}
-        for durable, subject in permissions.durables_of(other).items()
+        for durable, subject in roles.durables_of(other).items()
         for request in about(durable, f"{NAMESPACE}.{subject}")
     ]
     assert intruders[name].may_publish(*requests) == set()

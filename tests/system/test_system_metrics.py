@@ -4,7 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 from system_control import eventually, new_port
 
-from ticketing.permissions import ROLES, durables_of
+from ticketing.roles import ROLES, durables_of
 
 
 class Scrape:

@@ -8,11 +8,11 @@ from system_accounts import Intruder, guarded, one_process_each
 
 from launcher import ROOT
 from launcher.services import environment
-from ticketing import accounts, permissions
-from ticketing.permissions import ROLES
+from ticketing import accounts, roles
+from ticketing.roles import ROLES
 
 NAMESPACE = "looked_at"
-SUBJECTS = [s for name in ROLES for s in permissions.subjects_of(name)]
+SUBJECTS = [s for name in ROLES for s in roles.subjects_of(name)]
 STREAM = f"{NAMESPACE}_TICKETING"
 
 
@@ -34,7 +34,7 @@ def test_a_service_measures_what_it_may_see(name, system):
     process = system.processes[name]
     text = process.probe("/metrics").text
     assert f'ticketing_dead_letters_waiting{{service="{name}"}} 0.0' in text
-    for subject in permissions.durables_of(name).values():
+    for subject in roles.durables_of(name).values():
         labels = f'service="{name}",subject="{subject}"'
         assert f"ticketing_consumer_pending{{{labels}}} 0.0" in text
     for other in ROLES.keys() - {name}:
@@ -44,7 +44,7 @@ def test_a_service_measures_what_it_may_see(name, system):
 
 def of_nats(instance, account):
     """The settings of everything, with another account on NATS."""
-    settings = instance.environment(permissions.ALL.name)
+    settings = instance.environment(roles.ALL.name)
     password = instance.secrets()[f"nats:{account}"]
     url = f"nats://{account}:{password}@127.0.0.1:{instance.ports.nats}"
     return {**environment(instance), **settings, "NATS_URL": url}

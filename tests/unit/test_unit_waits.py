@@ -51,7 +51,7 @@ USERS = {
     },
     "pymongo.MongoClient": {"ticketing/mongo.py"},
     "redis": {"ticketing/redis.py"},
-    "requests": {"payments/gateway.py"},
+    "requests": {"payments/stripe_calls.py"},
     "smtplib": {"web/mail/smtp.py"},
     "socket": {
         "ticketing/http/protocol.py",

@@ -1,8 +1,9 @@
-"""The expiration service on its doubles, with no orders yet."""
+"""The expiration service on its doubles: with no orders yet, and with one hold."""
 
 from types import SimpleNamespace
 
 import pytest
+from expiration_orders import created
 from unit_doubles import Clock, worker
 from unit_neighbours import OrdersDouble
 
@@ -24,3 +25,11 @@ def watch():
         clock=made.clock,
     )
     return made
+
+
+@pytest.fixture
+def hold(watch):
+    """One hold until END, in a set that is whole."""
+    watch.rpc.rebuild()
+    watch.rpc.on_order_created(created())
+    return watch

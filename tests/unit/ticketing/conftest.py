@@ -1,9 +1,18 @@
-"""A connection without a server, and a service without a container."""
+"""A service without a container, connections without a server, a collector of spans."""
 
 import pytest
 from http_client import Client
+from http_page import Page
 from http_shop import ShopService
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from unit_doubles import Site, worker
+
+from ticketing import spans
+from ticketing.http.streaming import StreamHub
+from ticketing.span_recorder import Recorder
+
+NEVER = 1000
 
 
 @pytest.fixture
@@ -16,3 +25,38 @@ def client():
 @pytest.fixture
 def site():
     return Site(worker(ShopService))
+
+
+@pytest.fixture
+def make_hub():
+    hubs = []
+
+    def make(limit=10, heartbeat=NEVER):
+        hub = StreamHub(limit, heartbeat)
+        hub.start()
+        hubs.append(hub)
+        return hub
+
+    yield make
+    for hub in hubs:
+        hub.stop()
+
+
+@pytest.fixture
+def hub(make_hub):
+    return make_hub()
+
+
+@pytest.fixture
+def page(hub):
+    page = Page(hub, "a")
+    page.hears(b"first")
+    return page
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What a collector is told, as soon as it is over."""
+    exporter = InMemorySpanExporter()
+    monkeypatch.setattr(spans, "recorder", Recorder(SimpleSpanProcessor(exporter)))
+    return exporter.get_finished_spans

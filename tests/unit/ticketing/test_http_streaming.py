@@ -1,70 +1,17 @@
 """Streams: told at once, cut off when they cannot follow, gone when nobody reads."""
 
 import os
-import socket
 from contextlib import contextmanager
 
 import eventlet
 import pytest
-from test_http_listener import HelloService, answer, ask, connected, rest
+from http_hello import HelloService, answer, ask, connected, rest
+from http_page import Page
 from unit_doubles import Site, worker
 
 from ticketing.http import route, streaming
 from ticketing.http.server import Listener
-from ticketing.http.streaming import StreamHub, StreamResponse, release
-
-NEVER = 1000
-
-
-@pytest.fixture
-def make_hub():
-    hubs = []
-
-    def make(limit=10, heartbeat=NEVER):
-        hub = StreamHub(limit, heartbeat)
-        hub.start()
-        hubs.append(hub)
-        return hub
-
-    yield make
-    for hub in hubs:
-        hub.stop()
-
-
-@pytest.fixture
-def hub(make_hub):
-    return make_hub()
-
-
-class Page:
-    """The far end of a stream."""
-
-    def __init__(self, hub, *topics, first=b"first", session=None):
-        near, self.socket = socket.socketpair()
-        near.setblocking(False)
-        self.fd = release(near)
-        self.socket.settimeout(5)
-        hub.take(self.fd, topics, first, session)
-
-    def hears(self, data):
-        heard = b""
-        while len(heard) < len(data):
-            part = self.socket.recv(len(data) - len(heard))
-            assert part, heard
-            heard += part
-        assert heard == data
-
-    def is_cut(self):
-        while self.socket.recv(1 << 20):
-            pass
-        return True
-
-
-@pytest.fixture
-def page(hub):
-    page = Page(hub, "a")
-    page.hears(b"first")
-    return page
+from ticketing.http.streaming import StreamResponse
 
 
 def until(condition):

@@ -3,10 +3,8 @@
 import time
 
 import eventlet
-from test_http_streaming import Page, hub, make_hub, page
+from http_page import Page
 from unit_doubles import ANN, session_of
-
-__all__ = ["hub", "make_hub", "page"]
 
 
 def test_what_a_session_listens_to_is_closed_when_it_ends(hub, page):

@@ -8,15 +8,19 @@ import pytest
 from nameko.testing.services import worker_factory
 from unit_doubles import limiter
 from web_declared import FORMS, declared_pages
+from web_fake_auth import FakeAuth
+from web_fake_orders import FakeOrders
+from web_fake_payments import FakePayments
 from web_fake_tickets import FakeTickets
-from web_fakes import NOW, Fake, FakeAuth, FakeOrders, FakePayments
+from web_fakes import NOW, Fake
+from web_mail_house import House
 
 from ticketing.http.app import App
 from ticketing.http.protocol import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
-from web import kept_pages, languages, shop
+from web import kept_pages, languages, letters, shop
 from web.checkout import Checkout
 from web.form_tokens import FIELD, VISITOR_COOKIE
 from web.operators import Operators
@@ -218,3 +222,10 @@ def order(world, buyer, ticket):
 @pytest.fixture
 def other(world):
     return world.visitor("other@example.com")
+
+
+@pytest.fixture
+def mailing(monkeypatch):
+    """The letters with the services that they ask, and what was sent."""
+    monkeypatch.setattr(letters, "GATHERING", 0)
+    return House()

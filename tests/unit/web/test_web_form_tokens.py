@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from web_declared import FORMS, declared_pages
-from web_fakes import FakeAuth
+from web_fake_auth import FakeAuth
 
 import web
 from ticketing.ids import new_id
