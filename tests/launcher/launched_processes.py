@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from launcher.instance import DATA_VARIABLE
 
 # Without RabbitMQ, which takes some seconds, an instance is up in one.
 NO_RABBITMQ = {"AMQP_URI": "pyamqp://guest:guest@127.0.0.1:1//"}
+
+# The state of a socket that listens, as the kernel writes it.
+LISTENS = "0A"
 
 
 def processes_of(data: Path) -> dict[int, str]:
@@ -28,6 +33,30 @@ def processes_of(data: Path) -> dict[int, str]:
         except OSError:
             continue  # it has just ended
     return {number: command for number, command in found.items() if command}
+
+
+def listeners(data: Path, port: int) -> dict[str, set[int]]:
+    """Which processes of an instance listen at a port, by their address.
+
+    The kernel writes an address as a number in hexadecimal, and its sockets by inodes.
+    """
+    rows = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    inodes = {
+        f"socket:[{row[9]}]": _address(row[1])
+        for row in rows
+        if row[3] == LISTENS and int(row[1][9:], 16) == port
+    }
+    found: dict[str, set[int]] = {}
+    for number in processes_of(data):
+        for link in Path(f"/proc/{number}/fd").iterdir():
+            with suppress(OSError):  # it was closed meanwhile
+                if address := inodes.get(str(link.readlink())):
+                    found.setdefault(address, set()).add(number)
+    return found
+
+
+def _address(written: str) -> str:
+    return str(IPv4Address(int(written[:8], 16).to_bytes(4, "little")))
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:

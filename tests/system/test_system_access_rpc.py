@@ -122,6 +122,7 @@ class World:
     def __init__(self, seller, buyer, stranger):
         ticket = seller.sell(quantity=2)
         order = buyer.buy(ticket)
+        seller.until_counted(ticket, sold=1)
         self.seller, self.buyer, self.stranger = seller, buyer, stranger.id
         self.ticket, self.order = ticket["id"], order["id"]
         self.pass_id = buyer.passes(order)[0]["id"]
