@@ -35,8 +35,8 @@ async def signed_in(shop: Shop, count: int, tell: Tell) -> list[Client]:
 
 def _made(shop: Shop, count: int) -> list[Client]:
     """Accounts and sessions as auth makes them, but for the passwords."""
-    names = (f"buyer-{number}@example.com" for number in range(count))
-    users = [User(new_id(), name, password_hash="") for name in names]
+    ids = (new_id() for _ in range(count))
+    users = [User(each, f"rehearsal-{each}@example.com", "") for each in ids]
     documents = [
         {"_id": user.id, "version": user.version, "outbox": []}
         | UserDatabase.encode(user)
