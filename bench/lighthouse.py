@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from bench.people import person
 from launcher.testing import CHROMIUM, Launched
 
 AUDIT = Path(__file__).parent / "audit"
@@ -32,13 +33,6 @@ def install() -> None:
         return
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
     subprocess.run(["npm", "ci", *quiet], cwd=AUDIT, check=True)
-
-
-def person(address: str, name: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, timeout=30)
-    account = {"email": f"{name}@bench.test", "password": "correct horse"}
-    client.post("/api/users/signup", json=account).raise_for_status()
-    return client
 
 
 def post(client: httpx.Client, path: str, **body: Any) -> Any:

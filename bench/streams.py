@@ -43,7 +43,6 @@ class Hearers:
 class Page(asyncio.Protocol):
     def __init__(self, hearers: Hearers) -> None:
         self._hearers = hearers
-        self._is_open = False
         self._data = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from bench.people import person
 from launcher.testing import Launched
 
 ROWS, WIDTH = 300, 100
@@ -31,13 +32,6 @@ def timed(call: Callable[[], httpx.Response]) -> tuple[float, httpx.Response]:
     start = time.perf_counter()
     answer = call()
     return (time.perf_counter() - start) * 1000, answer
-
-
-def person(address: str, name: str) -> httpx.Client:
-    client = httpx.Client(base_url=address, timeout=30)
-    account = {"email": f"{name}@bench.test", "password": "correct horse"}
-    client.post("/api/users/signup", json=account).raise_for_status()
-    return client
 
 
 def sell(seller: httpx.Client, **offer: Any) -> str:

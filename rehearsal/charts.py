@@ -29,9 +29,7 @@ class Plane:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / self.top)
 
 
-def lines(
-    series: dict[str, Points], marks: Sequence[float] = (), *, unit: str = ""
-) -> str:
+def lines(series: dict[str, Points], marks: Sequence[float] = ()) -> str:
     """Lines over time, with a mark wherever something was killed."""
     every = [point for points in series.values() for point in points]
     if not every:
@@ -45,7 +43,7 @@ def lines(
         for number, (name, points) in enumerate(series.items())
         if points
     )
-    return _picture(plane, drawn + _marks(plane, marks), unit) + _legend(list(series))
+    return _picture(plane, drawn + _marks(plane, marks)) + _legend(list(series))
 
 
 def columns(counts: Sequence[float], marks: Sequence[float] = ()) -> str:
@@ -60,7 +58,7 @@ def columns(counts: Sequence[float], marks: Sequence[float] = ()) -> str:
         f"<title>second {second + 1}: {count:g}</title></rect>"
         for second, count in enumerate(counts)
     )
-    return _picture(plane, drawn + _marks(plane, marks), "")
+    return _picture(plane, drawn + _marks(plane, marks))
 
 
 def bars(rows: Sequence[tuple[str, Sequence[float]]], parts: Sequence[str]) -> str:
@@ -121,11 +119,11 @@ def _marks(plane: Plane, marks: Sequence[float]) -> str:
     )
 
 
-def _picture(plane: Plane, drawn: str, unit: str) -> str:
+def _picture(plane: Plane, drawn: str) -> str:
     grid = "".join(
         f'<path class="grid" d="M{LEFT} {plane.y(value):.1f}H{WIDTH - RIGHT}"/>'
         f'<text class="end" x="{LEFT - 6}" y="{plane.y(value) + 4:.1f}">'
-        f"{short(value)}{unit}</text>"
+        f"{short(value)}</text>"
         for value in (0, plane.top / 2, plane.top)
     )
     step = round_top(plane.until / 8)

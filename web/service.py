@@ -13,13 +13,13 @@ from web import assets, letters
 from web.page import page
 from web.pages import (
     accounts,
+    books,
     door,
     language,
     listings,
     live,
     numbers,
     operations,
-    operator,
     orders,
     passes,
     selling,
@@ -34,7 +34,7 @@ class WebService(
     passes.PassPages,
     door.DoorPages,
     numbers.NumberPages,
-    operator.OperatorPages,
+    books.BookPages,
     operations.OperationPages,
     accounts.AccountPages,
     language.LanguagePages,

@@ -1,3 +1,5 @@
+"""The overlays as they are rendered, and what the code needs of them."""
+
 import copy
 import json
 import os

@@ -1,3 +1,5 @@
+"""Instances of the launcher: one that is shared, and others of a test's own."""
+
 from __future__ import annotations
 
 import os

@@ -1,3 +1,5 @@
+"""A data folder belongs to one launcher, and holds nothing that is somebody else's."""
+
 from __future__ import annotations
 
 import stat

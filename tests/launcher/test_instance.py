@@ -1,3 +1,5 @@
+"""What an instance is given, decides by itself and hands on to its services."""
+
 from __future__ import annotations
 
 import stat

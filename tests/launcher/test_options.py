@@ -1,3 +1,5 @@
+"""Options: what they mean by themselves, and one sentence about a wrong one."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""A block of ports for each instance, and whether somebody else has one of them."""
+
 from __future__ import annotations
 
 import socket

@@ -1,3 +1,5 @@
+"""Cards: which pay, which are declined and why, and what is no card at all."""
+
 import pytest
 import stripe
 

@@ -1,3 +1,5 @@
+"""An Idempotency-Key gives one request one effect and one answer, for a day."""
+
 import json
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,3 +1,5 @@
+"""PaymentIntents: each step that they take, and every one that is refused."""
+
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 

@@ -1,3 +1,5 @@
+"""Lists by the page, what is expanded in them, and the events of every change."""
+
 import pytest
 import stripe
 

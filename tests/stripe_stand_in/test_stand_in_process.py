@@ -1,3 +1,5 @@
+"""The stand-in as a process: it keeps what it knows, and ends with one sentence."""
+
 import signal
 import socket
 import subprocess

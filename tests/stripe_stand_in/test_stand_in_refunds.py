@@ -1,3 +1,5 @@
+"""Refunds: never more than is left, at once or slowly, and some of them fail."""
+
 import json
 
 import pytest

@@ -1,3 +1,5 @@
+"""Webhooks arrive signed, and again until they are accepted."""
+
 import json
 
 import pytest

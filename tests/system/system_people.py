@@ -21,6 +21,12 @@ def form_token(client, path):
     return page.partition('name="form_token" value="')[2].partition('"')[0]
 
 
+def message_of(response):
+    """What is told, where that is one thing."""
+    (error,) = response.json()["errors"]
+    return error["message"]
+
+
 def new_email():
     return f"{secrets.token_hex(6)}@example.com"
 

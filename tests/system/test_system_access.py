@@ -1,4 +1,4 @@
-"""Every route of the services, as the code declares them, and who may use it."""
+"""Each route lets in whom its line in the table names, and nobody else."""
 
 import pytest
 from system_access import ANSWERS, World, declared
@@ -10,7 +10,7 @@ def world(seller, member):
 
 
 def test_no_route_is_without_a_rule():
-    """A new route needs a line in the table above."""
+    """A new route needs a line in the table of ``system_access``."""
     assert declared() == set(ANSWERS)
 
 

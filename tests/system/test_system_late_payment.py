@@ -9,7 +9,7 @@ import pytest
 from system_bus import Bus
 from system_control import eventually
 from system_people import Person
-from test_system_webhooks import signed
+from system_webhooks import signed
 
 PRICE = 2000
 

@@ -6,7 +6,7 @@ import pytest
 from system_bus import Bus
 from system_control import eventually
 from system_people import Person
-from test_system_webhooks import event_of, signed
+from system_webhooks import event_of, signed
 
 from ticketing.clock import iso, utc_now
 from ticketing.errors import InvalidInputError

@@ -4,13 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from system_control import eventually
+from system_people import message_of
 
 NO_ID = "5f0000000000000000000000"
-
-
-def message_of(response):
-    (error,) = response.json()["errors"]
-    return error["message"]
 
 
 def test_an_order_has_the_shape_of_the_contract(seller, buyer):

@@ -3,14 +3,10 @@
 import pytest
 from system_bus import Bus
 from system_control import eventually
+from system_people import message_of
 
 NO_ID = "5f0000000000000000000000"
 DECLINED = "tok_chargeDeclined"
-
-
-def message_of(response):
-    (error,) = response.json()["errors"]
-    return error["message"]
 
 
 def test_a_payment_answers_with_its_id(system, seller, buyer):

@@ -7,14 +7,10 @@ import pytest
 from system_books import Books
 from system_bus import Bus
 from system_control import eventually
+from system_people import message_of
 
 PRICE = 2000
 ROW = ["A-1", "A-2", "A-3", "A-4"]
-
-
-def message_of(response):
-    (error,) = response.json()["errors"]
-    return error["message"]
 
 
 def passes_by_unit(buyer, order):

@@ -3,6 +3,7 @@
 import secrets
 
 import pytest
+from system_people import message_of
 
 WRONG = [
     ({}, {"title", "price"}),
@@ -22,11 +23,6 @@ NO_ID = "5f0000000000000000000000"
 
 def fields_of(response):
     return {error["field"] for error in response.json()["errors"]}
-
-
-def message_of(response):
-    (error,) = response.json()["errors"]
-    return error["message"]
 
 
 def put(person, ticket, title="Another", price=30):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 from system_books import Books, counts_of
 from system_control import PAUSE, PLAIN, eventually
-from system_people import Person, new_token
+from system_people import Person, message_of, new_token
 
 from ticketing.ids import new_id
 
@@ -16,11 +16,6 @@ BUYERS, EACH, UNITS = 200, 4, 500
 NONE_LEFT = "None left right now"
 WANT = re.compile(r"None left right now|Only [123] left right now")
 FAR = datetime(2099, 1, 1, tzinfo=UTC)
-
-
-def message_of(response):
-    (error,) = response.json()["errors"]
-    return error["message"]
 
 
 class Rush:

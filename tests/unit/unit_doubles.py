@@ -24,7 +24,7 @@ HOLD = timedelta(minutes=15)
 LOCAL = ("127.0.0.1", 8000)
 
 ANN, BOB, EVE = (f"{number:024x}" for number in (10, 11, 12))
-TICKET, OTHER_TICKET = (f"{number:024x}" for number in (20, 21))
+TICKET = f"{20:024x}"
 ORDER, OTHER_ORDER = (f"{number:024x}" for number in (30, 31))
 PAYMENT = f"{40:024x}"
 NOWHERE = f"{99:024x}"

@@ -7,7 +7,6 @@ from functools import lru_cache
 import eventlet
 from zxingcpp import BarcodeFormat, create_barcode, write_barcode_to_image
 
-BORDER = 4  # the quiet zone that readers need, in modules
 # Readers cope with a fold or a stain: 15% of a code may be missing.
 _LEVEL = "M"
 # Any mask can be read; to look for the nicest one takes ten times as long.

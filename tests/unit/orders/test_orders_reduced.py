@@ -1,7 +1,7 @@
 """An order of several units, some of which are refunded."""
 
 import pytest
-from test_orders_models import BOTH, PRICE, TWO, refund
+from orders_samples import BOTH, PRICE, TWO, refund
 from unit_doubles import HOLD, NOW
 
 from orders import lifecycle

@@ -2,7 +2,7 @@
 
 import eventlet
 import pytest
-from test_payments_copies import created
+from payments_heard import created
 from unit_doubles import BOB, ORDER
 
 from ticketing import tracing

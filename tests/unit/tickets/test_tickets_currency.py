@@ -1,6 +1,7 @@
 """Listings in dollars, euros, pounds and yen."""
 
 import pytest
+from tickets_offers import OFFER, edit, sell
 from unit_doubles import ANN, BOB, NOWHERE, ORDER
 
 from ticketing.contract import TicketCreated
@@ -9,20 +10,9 @@ from tickets import models
 from tickets.models import Share
 from tickets.repository import TicketDatabase
 
-OFFER = {"title": "Gala", "price": 20}
 UNKNOWN = "Currency must be usd, eur, gbp or jpy"
 DECIMALS = "Price must be above 0 and at most 999999.99, with at most two decimals"
 YEN = "Price in JPY must be a whole number from 1 to 99999999"
-
-
-def sell(shop, **more):
-    answer = shop.site.post("/api/tickets", OFFER | more, user=ANN)
-    assert answer.status == 201, answer.body
-    return answer.json
-
-
-def edit(shop, ticket, user=ANN, **more):
-    return shop.site.put(f"/api/tickets/{ticket['id']}", OFFER | more, user=user)
 
 
 def order(shop, ticket, share):

@@ -7,7 +7,7 @@ from web_markup import told
 from payments.books.findings import Finding, Kind
 from ticketing.ids import new_id
 from web import books
-from web.pages import operator
+from web.pages.books import ROWS
 
 
 @pytest.fixture
@@ -102,11 +102,11 @@ def test_a_payment_without_an_order_is_refunded_elsewhere(boss, house):
 
 
 def test_long_books_have_pages(boss, house):
-    ids = [new_id() for _ in range(operator.ROWS + 1)]
+    ids = [new_id() for _ in range(ROWS + 1)]
     for order_id in ids:
         house.add(order_id)
     page = boss.read("/operator")
-    assert page.count('<th scope="row">') == operator.ROWS
+    assert page.count('<th scope="row">') == ROWS
     assert ids[0] not in page
     older = f"/operator?after={ids[1]}"
     assert f'<a rel="next" href="{older}">Older payments</a>' in page
@@ -119,7 +119,7 @@ def test_long_books_have_pages(boss, house):
 
 
 def test_a_full_page_that_is_the_last_leads_nowhere(boss, house):
-    for _ in range(operator.ROWS):
+    for _ in range(ROWS):
         house.add(new_id())
     assert "pager" not in boss.read("/operator")
 

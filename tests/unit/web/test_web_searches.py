@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from test_web_search import EVENT, cards
+from web_listed import EVENT, cards
 from web_markup import check
 
 from web import searches

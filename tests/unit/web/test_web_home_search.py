@@ -5,16 +5,11 @@ import re
 
 import pytest
 from web_fakes import NOW
+from web_listed import EVENT, cards
 from web_markup import check
 
 from ticketing.clock import iso
 
-EVENT = {
-    "name": "Rigoletto",
-    "venue": "State Opera",
-    "startsAt": "2026-07-01T18:00:00Z",
-    "timezone": "Europe/Berlin",
-}
 LATER = "2026-03-01T09:00:00Z"
 
 
@@ -26,13 +21,6 @@ def seller(world):
 @pytest.fixture
 def visitor(world):
     return world.visitor()
-
-
-def cards(page):
-    """``{title: everything the list says of it}``."""
-    found = re.findall(r'<a class="ticket[^>]*>(.*?)</a>', page, re.DOTALL)
-    texts = [" ".join(re.sub(r"<[^>]+>", " ", card).split()) for card in found]
-    return {html.unescape(text.split()[0]): text for text in texts}
 
 
 def test_a_list_tells_when_where_and_how_many_are_left(world, visitor, seller):

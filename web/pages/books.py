@@ -19,7 +19,7 @@ PATH = "/operator"
 _BACK = {"path": PATH, "back": "Books"}
 
 
-class OperatorPages(base.Web):
+class BookPages(base.Web):
     @page("GET", PATH, session=True)
     def get_books(self, request: Request) -> Response:
         self.pages.operators.check(request.session)
