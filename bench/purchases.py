@@ -22,7 +22,7 @@ from rehearsal.client import Client
 from rehearsal.figures import ms, times
 from rehearsal.people import signed_in
 from rehearsal.plans import Plan
-from rehearsal.processes import CpuMeter
+from rehearsal.processes import CpuMeter, memory, services
 from rehearsal.record import Record
 from rehearsal.shop import Shop, running
 
@@ -74,6 +74,8 @@ async def report(shop: Shop, buyers: int, seconds: float) -> float:
         print(f"{step:>9}: p50 {ms(found.p50)}, p99 {ms(found.p99)}")
     for name, seconds_used in sorted(used.items()):
         print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")
+    kept = ", ".join(f"{memory(pid):.0f}" for pid in services(shop.launcher))
+    print(f"memory of each process of the services: {kept} MB")
     return count / took
 
 

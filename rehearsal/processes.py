@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+_TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 _PROC = Path("/proc")
 SERVICES, LAUNCHER = "services", "launcher"
 _KNOWN = {
@@ -54,6 +54,12 @@ def services(root: int) -> list[int]:
     """Return the ids of the processes below one that serve, the oldest first."""
     ours = sorted(below(root), key=lambda process: process.born)
     return [process.pid for process in ours if label_of(process.pid) == SERVICES]
+
+
+def memory(pid: int) -> float:
+    """Return what a process keeps in memory now, in MB. Raises OSError."""
+    pages = int((_PROC / str(pid) / "statm").read_text().split()[1])
+    return pages * _PAGE / 1e6
 
 
 class CpuMeter:
