@@ -13,7 +13,8 @@ One PaymentIntent belongs to it, which Stripe lets succeed at most once; whateve
 says it has, is what has happened: see ``payments.outcomes``. Each step towards Stripe
 is saved before Stripe is called: opening, pending, closing and refunding say what is
 being asked, so that after a crash the same is asked again with the same idempotency
-key. What happens between paid and refunded is in ``payments.refunds``.
+key. How attempts are made is in ``payments.attempts``, what happens between paid and
+refunded in ``payments.refunds``.
 """
 
 from dataclasses import dataclass, replace
