@@ -16,10 +16,6 @@ NOT_RUN = {
 SMALL_SALE = "scripts/rehearse --own --units 10 --buyers 20"
 # Commands of which less is run: what, and why.
 INSTEAD = {
-    "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 scripts/up": (
-        "scripts/up --help",
-        "needs a collector; tests/system/test_system_traces.py has one",
-    ),
     "scripts/rehearse": (SMALL_SALE, "a whole sale takes minutes"),
     "scripts/rehearse --seconds 60": (
         "scripts/rehearse --own --buyers 20 --seconds 5",

@@ -34,7 +34,7 @@ class Shop:
         self.stop()
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                ("bash", "-c", f"exec {shlex.join(words)}"),
+                ("bash", "-c", f"exec env {shlex.join(words)}"),
                 cwd=self._project.root,
                 env=self._project.environment,
                 stdin=subprocess.DEVNULL,

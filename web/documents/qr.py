@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import eventlet
 from zxingcpp import BarcodeFormat, create_barcode, write_barcode_to_image
@@ -42,6 +43,7 @@ def svg(code: str) -> str:
 def rows(code: str) -> tuple[bytes, ...]:
     """Return the rows of a code with its quiet zone: a byte each module, 0 if dark."""
     drawn = create_barcode(code, BarcodeFormat.QRCode, ec_level=_LEVEL, data_mask=_MASK)
-    image = write_barcode_to_image(drawn, scale=1, add_quiet_zones=True)
-    side, modules = image.shape[1], bytes(image)  # type: ignore[call-overload]
+    # Python before 3.12 has no type for what can be read as bytes.
+    image: Any = write_barcode_to_image(drawn, scale=1, add_quiet_zones=True)
+    side, modules = image.shape[1], bytes(image)
     return tuple(modules[at : at + side] for at in range(0, len(modules), side))
