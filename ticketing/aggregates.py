@@ -21,8 +21,8 @@ from ticketing.mongo import Document, own_errors
 from ticketing.together import Together
 
 ATTEMPTS = 10
-# What no decision looks at.
-_UNREAD = {"history": 0, "sent": 0}
+# What no decision looks at: left out where many are read.
+_UNREAD = {"outbox": 0, "history": 0, "sent": 0}
 
 
 class Outbox(Protocol):
@@ -46,7 +46,7 @@ class Aggregates(Generic[A]):
         decode: Callable[[Document], A],
     ) -> None:
         self.collection = collection
-        self._together = Together(collection, _UNREAD)
+        self._together = Together(collection)
         self._outbox = outbox
         self._encode = encode
         self._decode = decode
@@ -79,8 +79,7 @@ class Aggregates(Generic[A]):
     def query(self, condition: Document, limit: int, *sort: tuple[str, int]) -> list[A]:
         """Return up to ``limit`` aggregates that meet an indexed condition."""
         with own_errors():
-            unread = {"outbox": 0, **_UNREAD}
-            cursor = self.collection.find(condition, unread).limit(limit)
+            cursor = self.collection.find(condition, _UNREAD).limit(limit)
             if sort:
                 cursor = cursor.sort(list(sort))
             return [self._decode(document) for document in cursor]
@@ -88,7 +87,7 @@ class Aggregates(Generic[A]):
     def every(self, condition: Document) -> Iterator[A]:
         """Go through all aggregates that meet an indexed condition, in no order."""
         with own_errors():
-            for document in self.collection.find(condition, {"outbox": 0, **_UNREAD}):
+            for document in self.collection.find(condition, _UNREAD):
                 yield self._decode(document)
 
     def change(self, aggregate_id: str, decide: Decision[A]) -> A:

@@ -13,13 +13,10 @@ from ticketing.mongo import AWAY, DUPLICATE_KEY, Document, own_errors
 
 
 class Together:
-    """One collection. ``unread`` projects away what no caller of ``find`` looks at."""
+    """One collection."""
 
-    def __init__(
-        self, collection: Collection[Document], unread: Document | None = None
-    ) -> None:
+    def __init__(self, collection: Collection[Document]) -> None:
         self._collection = collection
-        self._unread = unread
         self._finds: dict[str, Lane[str]] = {}
         self._inserts = Lane(self._insert_all, f"insert {collection.name}")
         self._updates = Lane(self._update_all, f"update {collection.name}")
@@ -50,7 +47,7 @@ class Together:
         one, *others = dict.fromkeys(values)
         wanted = {key: {"$in": [one, *others]} if others else one}
         with own_errors():
-            documents = self._collection.find(wanted, self._unread)
+            documents = self._collection.find(wanted)
             found = {document[key]: document for document in documents}
         return [found.get(value) for value in values]
 

@@ -7,6 +7,7 @@ served, all of them waiting would be served too late, and so nobody.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import SystemRandom
+from typing import ClassVar
 
 import eventlet
 from eventlet.semaphore import Semaphore
@@ -27,6 +28,9 @@ _random = SystemRandom()
 class Turnstile:
     """Of one thing to be done, in one process."""
 
+    # Who waits for a turn, at any turnstile of the process.
+    _in_line: ClassVar[int] = 0
+
     def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
         self._free = Semaphore(at_once)
         self._patience = patience
@@ -36,12 +40,21 @@ class Turnstile:
         """Go in, after those who came before. Raises BusyError."""
         if self._free.balance <= -MOST_WAITING:
             raise _busy()
-        with eventlet.Timeout(self._patience, _busy()):
-            self._free.acquire()
+        Turnstile._in_line += 1
+        try:
+            with eventlet.Timeout(self._patience, _busy()):
+                self._free.acquire()
+        finally:
+            Turnstile._in_line -= 1
         try:
             yield
         finally:
             self._free.release()
+
+    @classmethod
+    def is_crowded(cls) -> bool:
+        """Whether somebody waits in this process: what has time should leave it."""
+        return cls._in_line > 0
 
 
 def _busy() -> BusyError:

@@ -14,6 +14,7 @@ from ticketing.errors import NotFoundError, TicketingError, UnavailableError
 from ticketing.events import EventHandler
 from ticketing.messages import Delivery
 from ticketing.public_url import PublicUrl
+from ticketing.turnstile import Turnstile
 from web import languages
 from web.documents import ics, pdf
 from web.documents.booking import Booking
@@ -30,6 +31,8 @@ HANDS = 8
 # Seconds for others to come meanwhile, to be asked about together; no buyer misses
 # them, and a sale has the process to itself.
 GATHERING = 0.1
+# The same while a crowd waits to buy in this process: a quarter of the letters then.
+IN_A_CROWD = 0.4
 # What takes longer is delivered again meanwhile, and would be sent twice.
 PATIENCE = 8.0
 
@@ -130,7 +133,7 @@ class Letters(base.Web):
             return
         for each in questions:
             each.answer = known.get(each.order_id)
-        eventlet.sleep(GATHERING)
+        eventlet.sleep(IN_A_CROWD if Turnstile.is_crowded() else GATHERING)
 
     def _facts(self, order_ids: list[str]) -> dict[str, Facts]:
         return facts_of(Services(self.orders, self.tickets, self.auth), order_ids)

@@ -68,3 +68,26 @@ def test_who_fails_inside_makes_room():
         raise KeyError
     with turns.turn():
         pass
+
+
+def test_it_is_known_whether_somebody_waits_anywhere_in_the_process(pool):
+    gate = Gate(Turnstile(at_once=1, patience=5))
+    people = [pool.spawn(gate.go_in, each) for each in "ab"]
+    assert not Turnstile.is_crowded()
+    eventlet.sleep(0)
+    assert Turnstile.is_crowded()
+    gate.open.send(None)
+    for each in people:
+        each.wait()
+    assert not Turnstile.is_crowded()
+
+
+def test_who_was_sent_away_waits_no_more(pool):
+    gate = Gate(Turnstile(at_once=1, patience=0.01))
+    first = pool.spawn(gate.go_in, "a")
+    eventlet.sleep(0)
+    with pytest.raises(BusyError):
+        gate.go_in("b")
+    assert not Turnstile.is_crowded()
+    gate.open.send(None)
+    first.wait()

@@ -1,11 +1,14 @@
 """Letters are sent, or their events come again: asked for together, ended in time."""
 
+from types import SimpleNamespace
+
 import eventlet
 import pytest
 from nameko.exceptions import RemoteError
 from web_pass_house import ORDER
 
 from ticketing.errors import HopelessError, NotFoundError, UnavailableError
+from ticketing.turnstile import Turnstile
 from web import letters
 
 
@@ -35,6 +38,18 @@ def test_letters_that_come_together_are_asked_for_together(mailing):
     assert sorted(mail["Message-ID"] for mail in mailing.mails) == [
         f"<{order_id}.2@shop.test>" for order_id in ids
     ]
+
+
+def test_letters_let_a_crowd_that_wants_to_buy_go_first(mailing, monkeypatch):
+    """They are written nevertheless, fewer of them meanwhile."""
+    slept, crowd = [], iter((True, False))
+    calm = SimpleNamespace(sleep=slept.append, Timeout=eventlet.Timeout)
+    monkeypatch.setattr(letters, "eventlet", calm)
+    monkeypatch.setattr(Turnstile, "is_crowded", lambda: next(crowd))
+    mailing.complete()
+    mailing.complete(version=3)
+    assert slept == [letters.IN_A_CROWD, letters.GATHERING]
+    assert len(mailing.mails) == 2
 
 
 def test_an_order_that_nobody_knows_keeps_no_other_letter_back(mailing):
