@@ -131,8 +131,7 @@ class Aggregates(Generic[A]):
             pushed["history"] = {"$each": history, "$slice": -KEPT}
         if pushed:
             update["$push"] = pushed
-        guard = {"_id": before.id, "version": before.version}
-        saved = self._together.update(guard, update)
+        saved = self._together.update(before.id, before.version, update)
         if saved:
             count_change(change.event)
             # What was still waiting goes first: versions reach the bus in their order.

@@ -118,5 +118,5 @@ class Replicas:
         return True
 
     def _update(self, replica_id: str, old: int, new: int, fields: Document) -> bool:
-        guard = {"_id": replica_id, "version": old}
-        return self._together.update(guard, {"$set": {**fields, "version": new}})
+        change = {"$set": {**fields, "version": new}}
+        return self._together.update(replica_id, old, change)

@@ -55,7 +55,7 @@ def thing(number, **more):
 
 
 def to_version_1(number, version=0, **more):
-    return {"_id": f"{number}", "version": version}, {"$set": {"version": 1, **more}}
+    return f"{number}", version, {"$set": {"version": 1, **more}}
 
 
 def test_inserts_share_a_command_and_only_the_twin_is_refused(things, commands):
