@@ -185,10 +185,5 @@ class Shop(System):
         address = {"WEB_SERVER_ADDRESS": f"127.0.0.1:{new_port()}"}
         return Process(group, self.settings | address, self.folder / "twin")
 
-    def _has_deadline(self, key, order_id):
-        """Or needs none any more."""
-        order = self.database("orders")["orders"].find_one({"_id": order_id})
-        return order["status"] in ENDS or self.redis.zscore(key, order_id) is not None
-
     def _payments(self):
         return self.database("payments")["payments"]
