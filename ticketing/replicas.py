@@ -89,6 +89,9 @@ class Replicas:
         ``owner`` fetches ``{"version", ...fields}`` when the gap outlasts PATIENCE.
         Raises VersionGapError before that.
         """
+        # Most first events come first: to look before would be one question more.
+        if version == 0 and self._advance(replica_id, version, fields):
+            return
         try:
             while self.is_next(replica_id, version):
                 if self._advance(replica_id, version, fields):
