@@ -1,21 +1,25 @@
 """Whole purchases per second, and the CPU each costs.
 
-    .venv/bin/python -m bench.purchases [--buyers 32] [--seconds 15] [--processes 1]
-                                        [--floor]
+    .venv/bin/python -m bench.purchases [--buyers 32] [--seconds 15] [--rate N]
+                                        [--one-listing] [--processes 1] [--floor]
 
 Starts a system of its own in a temporary folder. Every buyer has a session and
 reserves, pays and waits until the order is complete, over and over, each time another
-ticket. The load generator and all servers share the machine. With ``--floor`` it is
-compared with what the servers alone could do just before. ``scripts/rehearse`` is the
-same with one listing that all want.
+ticket, or one of a listing that all want. They are as fast as they can, or as many a
+second as ``--rate`` says. The load generator and all servers share the machine. With
+``--floor`` it is compared with what the servers alone could do just before.
+``scripts/rehearse`` is a whole sale, with pages and people who change their minds.
 """
 
 import argparse
 import asyncio
+import json
 import tempfile
 from pathlib import Path
 
 from bench import floor
+from bench.delays import delays, told
+from launcher import folder
 from launcher.testing import Launched
 from rehearsal.buyer import Buyer
 from rehearsal.client import Client
@@ -27,14 +31,69 @@ from rehearsal.record import Record
 from rehearsal.shop import Shop, running
 
 ONE = Plan(comes=0, quantity=1)
+# More than are bought, even by a shop that is twice as fast.
+A_SECOND = 150
 
 
-async def buy(client: Client, tickets: list[str], record: Record, end: float) -> None:
-    while tickets and record.now() < end:
-        await Buyer(client, tickets.pop(), record).buy(ONE)
+def main() -> None:
+    options = _options()
+    floors = floor.run(seconds=options.seconds) if options.floor else None
+    with tempfile.TemporaryDirectory() as temporary:
+        data = Path(temporary) / "data"
+        with Launched(data, "--processes", str(options.processes)):
+            shop = running(data, is_own=True)
+            rate = asyncio.run(measured(shop, options))
+            (group,) = json.loads((data / folder.TARGETS).read_text(encoding="utf-8"))
+            print(told(delays(group["targets"])))
+            kept = ", ".join(f"{memory(pid):.0f}" for pid in services(shop.launcher))
+            print(f"memory of each process of the services: {kept} MB")
+    if floors:
+        single, grouped = (rate / each for each in floors)
+        print(f"whole purchases to the floor: {single:.2f} of it one by one, ", end="")
+        print(f"{grouped:.2f} of it in groups")
 
 
-async def list_tickets(seller: Client, count: int) -> list[str]:
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--buyers", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--one-listing", action="store_true")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--floor", action="store_true")
+    return parser.parse_args()
+
+
+async def measured(shop: Shop, options: argparse.Namespace) -> float:
+    """Print the figures and return the purchases a second."""
+    seller, *clients = await signed_in(shop, options.buyers + 1, lambda _: None)
+    wanted = round(options.seconds * A_SECOND)
+    tickets = await (one_listing if options.one_listing else many)(seller, wanted)
+    meter, record = CpuMeter(shop.launcher), Record()
+    # Each buyer's time from one purchase to the next, and their starts spread over it.
+    pause = options.buyers / options.rate if options.rate else 0.0
+
+    async def buy(client: Client, number: int) -> None:
+        await asyncio.sleep(pause * number / options.buyers)
+        while tickets and record.now() < options.seconds:
+            again_at = record.now() + pause
+            await Buyer(client, tickets.pop(), record).buy(ONE)
+            await asyncio.sleep(again_at - record.now())
+
+    await asyncio.gather(*(buy(each, at) for at, each in enumerate(clients)))
+    took, used, count = record.now(), meter.look(), len(record.bought)
+    print(f"{count} purchases in {took:.1f} s: {count / took:.1f}/s", end="")
+    print(f", {options.buyers} buyers")
+    for step in ("reserve", "pay", "complete"):
+        found = times([each.took for each in record.steps if each.name == step])
+        print(f"{step:>9}: p50 {ms(found.p50)}, p99 {ms(found.p99)}")
+    for name, seconds_used in sorted(used.items()):
+        print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")
+    return count / took
+
+
+async def many(seller: Client, count: int) -> list[str]:
+    """So many listings of one ticket."""
     made = []
     for number in range(count):
         ticket = {"title": f"Seat {number}", "price": 20}
@@ -42,41 +101,10 @@ async def list_tickets(seller: Client, count: int) -> list[str]:
     return made
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--buyers", type=int, default=32)
-    parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--floor", action="store_true")
-    options = parser.parse_args()
-    floors = floor.run(seconds=options.seconds) if options.floor else None
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "data"
-        with Launched(data, "--processes", str(options.processes)):
-            shop = running(data, is_own=True)
-            rate = asyncio.run(report(shop, options.buyers, options.seconds))
-    if floors:
-        single, grouped = (rate / each for each in floors)
-        print(f"whole purchases to the floor: {single:.2f} of it one by one, ", end="")
-        print(f"{grouped:.2f} of it in groups")
-
-
-async def report(shop: Shop, buyers: int, seconds: float) -> float:
-    """Print the figures and return the purchases a second."""
-    seller, *clients = await signed_in(shop, buyers + 1, lambda _: None)
-    tickets = await list_tickets(seller, round(seconds * 150))
-    meter, record = CpuMeter(shop.launcher), Record()
-    await asyncio.gather(*(buy(each, tickets, record, seconds) for each in clients))
-    took, used, count = record.now(), meter.look(), len(record.bought)
-    print(f"{count} purchases in {took:.1f} s: {count / took:.1f}/s, {buyers} buyers")
-    for step in ("reserve", "pay", "complete"):
-        found = times([each.took for each in record.steps if each.name == step])
-        print(f"{step:>9}: p50 {ms(found.p50)}, p99 {ms(found.p99)}")
-    for name, seconds_used in sorted(used.items()):
-        print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")
-    kept = ", ".join(f"{memory(pid):.0f}" for pid in services(shop.launcher))
-    print(f"memory of each process of the services: {kept} MB")
-    return count / took
+async def one_listing(seller: Client, count: int) -> list[str]:
+    """One of so many, as often."""
+    ticket = {"title": "Standing", "price": 20, "quantity": count}
+    return [(await seller.call("POST", "/api/tickets", ticket))["id"]] * count
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from bench.purchases import ONE, list_tickets
+from bench.purchases import ONE, many
 from launcher.testing import Launched
 from rehearsal.buyer import Buyer
 from rehearsal.people import signed_in
@@ -74,7 +74,7 @@ async def measured(
 ) -> float:
     """Buy for so long, or so many; return and print the CPU a purchase, in ms."""
     seller, *clients = await signed_in(shop, buyers + 1, lambda _: None)
-    tickets = await list_tickets(seller, count or round(seconds * 100))
+    tickets = await many(seller, count or round(seconds * 100))
     meter, record = CpuMeter(shop.launcher), Record()
 
     async def buy(client: Any) -> None:
