@@ -1,9 +1,10 @@
 """The door in a browser, with the shop in reach: what becomes of each kind of code."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from door_people import PHONE, Door, Person
+from door_people import PHONE, Door, Person, eventually
 from playwright.sync_api import expect
 
 pytest_plugins = ("door_fixtures",)
@@ -82,6 +83,9 @@ def test_a_pass_that_was_sold_a_moment_ago_is_good(door, buyer, opera, kind):
 def test_another_door_has_let_the_pass_in_meanwhile(door, seller, sold):
     """The shop is asked before anybody is welcomed, so there is no mistake."""
     seller.admit(sold[0], "South door")
+    # The second that the door waits for the shop's answer does not pass.
+    door.page.clock.install()
+    door.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
     door.tells(sold[0]["code"], "Already in", "South door")
     door.counts(1, 2)
     door.shows("Last scans here")
@@ -168,6 +172,9 @@ def test_the_latest_scans_are_listed_and_stay(door, sold):
 
 def test_a_seller_finds_the_door_of_a_listing(seller, opera, sold):
     """With its date and how many are sold."""
+    # Listings count what was sold a moment after it is.
+    path = f"/api/tickets/{opera}"
+    eventually(lambda: seller.ask("GET", path)["sold"] == 2)
     page = seller.context.new_page()
     page.goto("/door")
     listing = page.get_by_role("link", name="Opera")
