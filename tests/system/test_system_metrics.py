@@ -119,8 +119,9 @@ def test_processes_that_share_an_address_each_have_one_of_their_own(systems, tmp
     process = system.processes["expiration"]
     own = type(process)(("expiration",), {"WEB_SERVER_ADDRESS": aside}, tmp_path)
     own._popen = process._popen
-    for path in ("/livez", "/readyz", "/metrics"):
+    for path in ("/livez", "/metrics"):
         assert own.probe(path).status_code == 200
+    own.wait_until_ready()
     assert 'ticketing_workers{service="expiration"}' in own.probe("/metrics").text
     assert own.probe("/api/tickets").status_code == 404
     assert process.stop() == 0

@@ -176,8 +176,9 @@ def test_probes_answer_when_every_hand_is_busy(systems):
         for thread in threads:
             thread.start()
         eventually(lambda: len(system.money().keys() & set(orders)) == 2)
-        for path in ("/livez", "/readyz", "/metrics"):
+        for path in ("/livez", "/metrics"):
             assert process.probe(path).status_code == 200
+        process.wait_until_ready()
         assert answers == []
     for thread in threads:
         thread.join()
