@@ -89,7 +89,7 @@ class Shop:
     def _list(self):
         """Listings, each in a state of its own."""
         sell, ids = self.people["seller"].sell, self.ids
-        soon = datetime.now(UTC) + timedelta(seconds=3)
+        soon = datetime.now(UTC) + timedelta(seconds=6)
         event = {"name": "Opera", "venue": "Hall", "timezone": "Europe/Berlin"}
         begins = event | {"startsAt": soon.isoformat()}
         ids["over"] = sell("Begun", quantity=2, event=begins)

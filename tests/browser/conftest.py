@@ -5,6 +5,7 @@ TICKETING_URL names a system that runs already; without it one is started.
 
 import os
 import socket
+import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +16,11 @@ from launcher.testing import CHROMIUM, FLAGS, Launched
 
 PASSWORD = "correct horse battery"
 DESKTOP, PHONE = 1280, 360
+# In seconds: what a page without a script shows is looked for again and again so long.
+PATIENCE = 30
+# What a page expects comes by events, late on a busy machine, and yet before the page
+# would look by itself, which is every ten seconds.
+expect.set_options(timeout=9_000)
 
 
 class Person:
@@ -31,6 +37,14 @@ class Person:
     def sees_not(self, text):
         expect(self.page.locator("main")).not_to_contain_text(text)
 
+    def looks(self, address, text):
+        """Look at a page until a text stands on it."""
+        main, deadline = self.page.locator("main"), time.monotonic() + PATIENCE
+        self.page.goto(address)
+        while text not in main.inner_text() and time.monotonic() < deadline:
+            self.page.goto(address)
+        self.sees(text)
+
     def press(self, name):
         self.page.locator("main").get_by_role("button", name=name, exact=False).click()
 
@@ -39,10 +53,10 @@ class Person:
 
     def find(self, title):
         """Look at what is on sale until a ticket is among it, and follow it."""
-        for _ in range(50):
+        found, deadline = self.page.get_by_role("link", name=title), time.monotonic()
+        self.page.goto("/")
+        while not found.count() and time.monotonic() < deadline + PATIENCE:
             self.page.goto("/")
-            if self.page.get_by_role("link", name=title).count():
-                break
         self.follow(title)
 
     def fill(self, **fields):

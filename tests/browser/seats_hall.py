@@ -1,10 +1,19 @@
 """A hall with numbered seats, and people who choose some of them in a browser."""
 
+import time
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
 PASSWORD = "correct horse battery"
+
+
+def eventually(look):
+    """Wait for what is drawn, of which a page tells nobody."""
+    deadline = time.monotonic() + 20
+    while not look():
+        assert time.monotonic() < deadline, look
+        time.sleep(0.05)
 
 
 def ask(person, path, **body):

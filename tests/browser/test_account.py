@@ -1,9 +1,10 @@
 """An account in a browser: another password, and signing out everywhere."""
 
 import re
+import time
 
 import pytest
-from conftest import Person
+from conftest import PATIENCE, Person
 from playwright.sync_api import expect
 
 from launcher.testing import CHROMIUM, FLAGS
@@ -37,10 +38,10 @@ def change(person, current, new):
 
 
 def is_signed_out(person):
-    for _ in range(50):
+    deadline = time.monotonic() + PATIENCE
+    person.page.goto("/orders")
+    while "/auth/signin" not in person.page.url and time.monotonic() < deadline:
         person.page.goto("/orders")
-        if "/auth/signin" in person.page.url:
-            break
     return "/auth/signin" in person.page.url
 
 

@@ -14,7 +14,7 @@ pytest_plugins = ("element_fixtures",)
 
 DESKTOP, PHONE = 1280, 360
 WIDTHS = pytest.mark.parametrize("width", [DESKTOP, PHONE])
-PATIENCE = 20
+PATIENCE = 60
 
 
 @pytest.fixture

@@ -1,14 +1,21 @@
 """The door in a browser, with the shop in reach: what becomes of each kind of code."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from door_people import PHONE, Door, Person
+from door_people import PHONE, Door, Person, eventually
 from playwright.sync_api import expect
 
 pytest_plugins = ("door_fixtures",)
 
 KINDS = ["id", "code"]
+
+
+def stop_the_clock(door):
+    """Nothing on the page happens by itself, however long a test takes to look."""
+    door.page.clock.install()
+    door.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -82,6 +89,7 @@ def test_a_pass_that_was_sold_a_moment_ago_is_good(door, buyer, opera, kind):
 def test_another_door_has_let_the_pass_in_meanwhile(door, seller, sold):
     """The shop is asked before anybody is welcomed, so there is no mistake."""
     seller.admit(sold[0], "South door")
+    stop_the_clock(door)  # so that the door waits for the shop's answer
     door.tells(sold[0]["code"], "Already in", "South door")
     door.counts(1, 2)
     door.shows("Last scans here")
@@ -120,11 +128,13 @@ def test_what_the_doors_know_spreads_by_the_list(door, seller, sold):
 def test_an_answer_makes_room_for_the_next_by_itself(door, sold):
     """Or when it is tapped; the field keeps the focus for a hand scanner."""
     field = door.page.get_by_label("Code on the pass")
+    stop_the_clock(door)
     door.scan(sold[0]["id"])
     door.says("Welcome")
     expect(field).to_be_focused()
     door.answer.click()
     expect(door.answer).to_be_hidden()
+    door.page.clock.resume()
     door.scan(sold[1]["id"])
     door.says("Seat A-2")
     expect(door.answer).to_be_hidden()
@@ -133,6 +143,7 @@ def test_an_answer_makes_room_for_the_next_by_itself(door, sold):
 def test_the_answer_fills_the_screen(door, sold):
     """Nobody has to search for it, on a phone least of all."""
     door.page.set_viewport_size({"width": PHONE, "height": 640})
+    stop_the_clock(door)
     door.scan(sold[0]["id"])
     door.says("Welcome")
     assert door.answer.bounding_box() == {"x": 0, "y": 0, "width": PHONE, "height": 640}
@@ -168,6 +179,9 @@ def test_the_latest_scans_are_listed_and_stay(door, sold):
 
 def test_a_seller_finds_the_door_of_a_listing(seller, opera, sold):
     """With its date and how many are sold."""
+    # Listings count what was sold a moment after it is.
+    path = f"/api/tickets/{opera}"
+    eventually(lambda: seller.ask("GET", path)["sold"] == 2)
     page = seller.context.new_page()
     page.goto("/door")
     listing = page.get_by_role("link", name="Opera")

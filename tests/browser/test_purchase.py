@@ -38,8 +38,7 @@ def test_two_people_one_ticket_from_sign_up_to_paid(person, width, script):
     buyer.sees("Held for you until")
     expect(buyer.page.get_by_role("timer")).to_be_visible(visible=script)
 
-    seller.page.goto(ticket)
-    seller.sees("A buyer is holding your ticket")
+    seller.looks(ticket, "A buyer is holding your ticket")
 
     buyer.pay("tok_visa")
     buyer.sees("The ticket is yours")
@@ -48,8 +47,7 @@ def test_two_people_one_ticket_from_sign_up_to_paid(person, width, script):
     expect(buyer.page.get_by_role("listitem").filter(has_text=title)).to_contain_text(
         "Yours"
     )
-    seller.page.goto(ticket)
-    seller.sees("Your ticket is sold and paid for")
+    seller.looks(ticket, "Your ticket is sold and paid for")
 
 
 @pytest.mark.parametrize(("width", "script"), KINDS[:3])
@@ -87,12 +85,12 @@ def test_a_cancelled_reservation_frees_the_ticket(person, ticket, width, script)
     """At once, for everybody."""
     buyer, other = (person(width, script=script).join() for _ in range(2))
     buyer.reserve(ticket)
-    other.page.goto(ticket)
-    other.sees("Somebody else is holding this ticket")
+    other.looks(ticket, "Somebody else is holding this ticket")
     buyer.press("Cancel this reservation")
     buyer.sees("You cancelled this reservation")
     if not script:
         other.follow("Look again")
+        other.looks(ticket, "Reserve this ticket")
     other.press("Reserve this ticket")
     other.sees("Held for you until")
 
@@ -107,10 +105,8 @@ def test_the_other_person_sees_the_ticket_as_gone(person, ticket):
     late.sees("Somebody else is holding this ticket")
     buyer.pay("tok_visa")
     buyer.sees("The ticket is yours")
-    late.page.goto(ticket)
-    late.sees("Somebody else has bought this ticket")
-    buyer.page.goto(ticket)
-    buyer.sees("You have bought this ticket")
+    late.looks(ticket, "Somebody else has bought this ticket")
+    buyer.looks(ticket, "You have bought this ticket")
 
 
 def test_ones_own_hold_is_found_again(person, ticket):

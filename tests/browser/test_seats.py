@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
-from seats_hall import PASSWORD, Choice, signed_up
+from seats_hall import PASSWORD, Choice, eventually, signed_up
 
 pytest_plugins = ("seats_fixtures",)
 
@@ -83,7 +83,7 @@ def test_a_seat_that_another_buyer_takes_is_let_go_at_once(choose, hall, other):
     expect(choice.news).to_be_in_viewport()
     expect(choice.news).to_have_role("alert")
     choice.picks("A-2")
-    assert picture(choice) != drawn
+    eventually(lambda: picture(choice) != drawn)
     choice.click("C-5")
     expect(choice.aloud).to_have_text("Seat C-5, held, may come back")
     choice.picks("A-2")

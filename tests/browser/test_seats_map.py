@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
+from seats_hall import eventually
 
 from ticketing.layout import Layout
 
@@ -47,6 +48,12 @@ def middle_of(choice):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def seen_at(choice):
+    """How far from the left the middle of the cursor is."""
+    box = choice.cursor.bounding_box()
+    return box["x"] + box["width"] / 2
+
+
 def size_of(choice):
     """How wide a seat is on the screen, where the cursor is."""
     return choice.cursor.bounding_box()["width"]
@@ -82,8 +89,8 @@ def test_fingers_move_and_spread_the_map_without_picking(choose, make_hall):
     fingers.move([(x, y)], [(x - 20, y)], [(x - 40, y)])
     choice.press("ArrowLeft", "ArrowRight")
     expect(choice.cursor).to_have_attribute("data-seat", "C-15")
+    eventually(lambda: seen_at(choice) == pytest.approx(left - 40, abs=1))
     moved = choice.cursor.bounding_box()
-    assert moved["x"] + near / 2 == pytest.approx(left - 40, abs=1)
     choice.page.get_by_role("button", name="Whole map").click()
     fingers.tap((moved["x"] + near / 2, moved["y"] + near / 2))
     choice.find("C-15")
@@ -109,8 +116,7 @@ def test_the_wheel_moves_a_large_map_and_else_the_page(choose, make_hall):
     page.mouse.wheel(30, 0)
     choice.press("ArrowLeft", "ArrowRight")
     expect(choice.cursor).to_have_attribute("data-seat", "C-15")
-    box = choice.cursor.bounding_box()
-    assert box["x"] + box["width"] / 2 == pytest.approx(x - 30, abs=1)
+    eventually(lambda: seen_at(choice) == pytest.approx(x - 30, abs=1))
     assert page.evaluate("scrollY") == seen
 
 
@@ -124,6 +130,11 @@ QUARTERS = """(canvas) => [0, 1, 2, 3].map((part) => {
 })"""
 
 
+def is_drawn_light(choice):
+    """By the first of the pixels, where no seat is."""
+    return choice.canvas.evaluate(QUARTERS)[0][0] > 128
+
+
 def greens(pixels):
     """The share of pixels that are rather green, as free seats are."""
     pairs = zip(pixels[::4], pixels[1::4], strict=True)
@@ -135,7 +146,7 @@ def test_thirty_thousand_seats_are_drawn_and_can_be_picked(choose, make_hall):
     assert len(LARGE) == 30_000
     choice = choose(make_hall(LARGE))
     expect(choice.page.get_by_text("30,000 of 30,000 seats free")).to_be_visible()
-    assert min(map(greens, choice.canvas.evaluate(QUARTERS))) > 0.5
+    eventually(lambda: min(map(greens, choice.canvas.evaluate(QUARTERS))) > 0.5)
     choice.open_rows()
     choice.page.get_by_label("Row", exact=True).select_option("129-24")
     expect(choice.cursor).to_have_attribute("data-seat", "129-24-01")
@@ -149,10 +160,7 @@ def test_the_map_follows_the_colour_scheme_while_it_is_shown(choose, hall):
     choice = choose(hall)
     for scheme, is_light in (("light", True), ("dark", False)):
         choice.page.emulate_media(color_scheme=scheme)
-        drawn = "() => new Promise((done) => requestAnimationFrame(done))"
-        choice.page.evaluate(drawn)
-        red = choice.canvas.evaluate(QUARTERS)[0][0]
-        assert (red > 128) == is_light
+        eventually(lambda light=is_light: is_drawn_light(choice) == light)
 
 
 def test_trouble_with_the_map_is_told_until_it_is_over(choose, hall):

@@ -3,10 +3,12 @@
 import csv
 import io
 import re
+import time
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from conftest import PATIENCE
 from playwright.sync_api import expect
 
 DESKTOP, PHONE = 1280, 360
@@ -48,10 +50,12 @@ def see_numbers(seller, listing, **expected):
     """Look at the numbers until they are as expected."""
     for name, number in expected.items():
         figure = seller.page.locator(".numbers div").filter(has_text=name.capitalize())
-        for _ in range(50):
-            seller.page.goto(listing)
-            if figure.locator("dd").inner_text() == number:
+        deadline = time.monotonic() + PATIENCE
+        seller.page.goto(listing)
+        while figure.locator("dd").inner_text() != number:
+            if time.monotonic() > deadline:
                 break
+            seller.page.goto(listing)
         expect(figure.locator("dd")).to_have_text(number)
 
 

@@ -38,7 +38,8 @@ class Trade:
             made = [pool.submit(self._buy, ticket, each) for each in range(BUYERS)]
             made.append(pool.submit(self._sign_up))
             try:
-                eventually(lambda: self.paid >= wanted and len(self.members) > members)
+                busy = lambda: self.paid >= wanted and len(self.members) > members  # noqa: E731
+                eventually(busy, within=120)
                 yield
             finally:
                 self._over.set()

@@ -130,7 +130,7 @@ def written(kept):
     """When all of them write, and have written enough; their servers die meanwhile."""
     for each in kept:
         each.begin()
-    eventually(lambda: all(each.has_written(WRITTEN) for each in kept))
+    eventually(lambda: all(each.has_written(WRITTEN) for each in kept), within=120)
     yield
     for each in kept:
         each.end()

@@ -10,13 +10,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from k8s_dockerfile import Built, entrypoint, healthcheck
+from k8s_processes import hears, wait_until, wait_until_ready
 from k8s_render import ROOT
 
 from launcher.testing import Launched
@@ -68,14 +66,14 @@ def unprivileged(command):
     return ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
 
 
-def start(image, *arguments, around=(), **given):
+def start(image, *arguments, around=(), output=subprocess.PIPE, **given):
     command = [*entrypoint(image.stage), *arguments]
     return subprocess.Popen(
         [*around, *unprivileged(command)],
         cwd=image.app,
         env=image.environment(**given),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stderr=output,
+        stdout=output,
         text=True,
     )
 
@@ -86,19 +84,7 @@ def ended(process, seconds=20):
         said, complained = process.communicate(timeout=seconds)
     finally:
         process.kill()
-    return process.returncode, said + complained
-
-
-def wait_until_ready(url, process, seconds=20):
-    deadline = time.monotonic() + seconds
-    while True:
-        assert process.poll() is None, process.stderr.read()
-        try:
-            with urlopen(f"{url}/readyz", timeout=3):
-                return
-        except (URLError, ConnectionError, TimeoutError):
-            assert time.monotonic() < deadline, "not ready in time"
-            time.sleep(0.1)
+    return process.returncode, f"{said or ''}{complained or ''}"
 
 
 def test_help(built):
@@ -207,7 +193,7 @@ def test_sigterm_counts_before_the_start_is_done(built, servers):
     """With a server away a start can last; it is ended at once, and well."""
     away = {"AMQP_URI": "pyamqp://guest:guest@127.0.0.1:1//"}
     process = start(built, "web", **servers.environment() | away)
-    time.sleep(1)
+    wait_until(lambda: hears(process, signal.SIGTERM), process)
     process.send_signal(signal.SIGTERM)
     code, said = ended(process, seconds=5)
     assert code == 0, said
@@ -227,21 +213,27 @@ def child_of(process):
     return int(children.read_text(encoding="ascii"))
 
 
-def test_as_process_1_it_starts_again_and_ends(built, servers):
+def test_as_process_1_it_starts_again_and_ends(built, servers, tmp_path):
     """SIGHUP: in place, with the code that is there by then; SIGTERM: an orderly end.
 
     The kernel keeps signals from a process 1 that has no handler for them.
     """
-    around = as_process_1()
-    process = start(built, "web", around=around, **servers.environment())
+    around, log = as_process_1(), tmp_path / "log"
+
+    def starts():
+        return log.read_text(encoding="utf-8").count("starting services: web")
+
+    with log.open("wb") as output:
+        given = servers.environment()
+        process = start(built, "web", around=around, output=output, **given)
     try:
         wait_until_ready(servers.url, process)
         number = child_of(process) if around else process.pid
         os.kill(number, signal.SIGHUP)
-        time.sleep(4)
+        wait_until(lambda: starts() > 1, process)
         wait_until_ready(servers.url, process)
         os.kill(number, signal.SIGTERM)
     finally:
-        code, said = ended(process)
-    assert code == 0, said
-    assert said.count("starting services: web") == 2
+        code, _ = ended(process)
+    assert code == 0, log.read_text(encoding="utf-8")
+    assert starts() == 2

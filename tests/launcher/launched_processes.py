@@ -48,10 +48,19 @@ def listeners(data: Path, port: int) -> dict[str, set[int]]:
     }
     found: dict[str, set[int]] = {}
     for number in processes_of(data):
+        for link in _links(number):
+            if address := inodes.get(link):
+                found.setdefault(address, set()).add(number)
+    return found
+
+
+def _links(number: int) -> list[str]:
+    """What a process has open, as far as it is not closed meanwhile."""
+    found = []
+    with suppress(OSError):
         for link in Path(f"/proc/{number}/fd").iterdir():
-            with suppress(OSError):  # it was closed meanwhile
-                if address := inodes.get(str(link.readlink())):
-                    found.setdefault(address, set()).add(number)
+            with suppress(OSError):
+                found.append(str(link.readlink()))
     return found
 
 
@@ -59,7 +68,7 @@ def _address(written: str) -> str:
     return str(IPv4Address(int(written[:8], 16).to_bytes(4, "little")))
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"

@@ -30,7 +30,7 @@ async def never(_process):
     return False
 
 
-def program(name, code, directory, *, answers=at_once, patience_seconds=5.0):
+def program(name, code, directory, *, answers=at_once, patience_seconds=30.0):
     return Program(
         name=name,
         title=name.capitalize(),
@@ -43,10 +43,10 @@ def program(name, code, directory, *, answers=at_once, patience_seconds=5.0):
 
 
 def marked(path):
-    """Answers once the program has made that file."""
+    """Answers once the program has written that file."""
 
     async def answers(_process):
-        return path.exists()
+        return path.exists() and path.stat().st_size > 0
 
     return answers
 
@@ -83,7 +83,7 @@ def test_stages_start_in_order_and_stop_in_reverse(tmp_path):
         "def stop(*_): note('stop ' + NAME); sys.exit()\n"
         "signal.signal(signal.SIGTERM, stop)\n"
         "note('start ' + NAME)\n"
-        "open(READY, 'w')\n"
+        "open(READY, 'w').write('ready')\n"
         "time.sleep(60)\n"
     )
 
@@ -139,7 +139,7 @@ def test_when_one_fails_for_good_the_others_are_stopped(tmp_path):
 def test_one_that_dies_is_started_again_until_it_dies_too_often(tmp_path, monkeypatch):
     monkeypatch.setattr(child, "BACKOFF_SECONDS", (0.01,))
     ready = tmp_path / "ready"
-    code = f"print('hello'); open({str(ready)!r}, 'w')"
+    code = f"print('hello'); open({str(ready)!r}, 'w').write('ready')"
     failing = program("failing", code, tmp_path, answers=marked(ready))
     said = []
     supervisor = Supervisor([[failing]], tmp_path, said.append)
@@ -160,9 +160,14 @@ def test_one_that_ignores_the_request_to_stop_is_killed(tmp_path, monkeypatch):
         "time.sleep(60)"
     )
     stubborn = program("stubborn", code, tmp_path, answers=marked(helper))
-    began = time.monotonic()
-    Run([[stubborn]], tmp_path, lambda line: line == "All ready.")
-    assert time.monotonic() - began < 5
+    asked = []
+
+    def is_ready(line):
+        asked.append(time.monotonic())
+        return line == "All ready."
+
+    Run([[stubborn]], tmp_path, is_ready)
+    assert time.monotonic() - asked[-1] < 5
     wait_until(lambda: not is_alive(int(helper.read_text())))
 
 

@@ -83,7 +83,7 @@ class Intruder:
     async def _asks(self, subject, body):
         async with _Known(self) as known:
             with suppress(NoAnswerError):
-                answer = await known.client.request(subject, body, timeout=1)
+                answer = await known.client.request(subject, body, timeout=10)
                 return json.loads(answer.data)
         return None
 

@@ -89,7 +89,7 @@ class Bus:
             found = []
             while left > len(found):
                 try:
-                    found += await subscription.fetch(500, timeout=1)
+                    found += await subscription.fetch(500, timeout=10)
                 except NothingMoreError:
                     break
             return [self._message(each) for each in found if _is_event(each)]

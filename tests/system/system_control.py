@@ -18,7 +18,7 @@ from system_ingress import PLAIN, PREFIXES, Ingress
 from launcher import ROOT
 from launcher.ports import free_port
 from launcher.services import CONFIG, NAMEKO, environment
-from ticketing.errors import TicketingError
+from ticketing.errors import TicketingError, UnavailableError
 from ticketing.rpc import register_errors
 
 DEADLINE = 30.0
@@ -28,12 +28,17 @@ PAUSE = 0.02
 
 
 def eventually(condition, within=DEADLINE):
-    """Asks again and again; returns what comes true, fails when nothing does."""
+    """Asks again and again; returns what comes true, fails when nothing does.
+
+    Who is away for a moment, as they are on a busy machine, has not said no.
+    """
     deadline = time.monotonic() + within
-    while not (found := condition()):
+    while True:
+        with suppress(UnavailableError):
+            if found := condition():
+                return found
         assert time.monotonic() < deadline, f"not within {within} s: {condition}"
         time.sleep(PAUSE)
-    return found
 
 
 _handed_out = set()

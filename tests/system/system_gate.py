@@ -87,6 +87,10 @@ class Gate:
                     client.close()
                     continue
                 self._sockets |= {client, server}
+                if listener.fileno() < 0:  # it was shut meanwhile, and they were not
+                    _cut(client)
+                    _cut(server)
+                    continue
                 self._pump(client, server, held=False)
                 self._pump(server, client, held=True)
 

@@ -148,8 +148,8 @@ class Person:
         """Waits for a status of an order and returns the order."""
 
         def reached():
-            now = self.order(order)
-            return now if now["status"] == status else None
+            now = self.order(order)  # which is no order while orders are away
+            return now if now.get("status") == status else None
 
         return eventually(reached)
 
@@ -158,7 +158,8 @@ class Person:
 
         def freed():
             now = self.ticket(ticket)
-            return None if "orderId" in now else now
+            is_held = now.get("id") != ticket["id"] or "orderId" in now
+            return None if is_held else now
 
         return eventually(freed)
 

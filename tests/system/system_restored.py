@@ -60,14 +60,19 @@ class Shop:
         asyncio.run(lose())
 
     def settle(self):
-        """Until every document and every copy is as it should be."""
+        """Until every document and every copy is as it should be, causes first."""
         eventually(
             lambda: (
-                not self.books.outboxes()
+                self.books.counts_agree()
                 and self.books.copies_agree()
-                and self.books.counts_agree()
+                and not self.books.outboxes()
             )
         )
+
+    def kept(self):
+        """What Stripe has for its orders; it has money of other shops as well."""
+        money = self.system.money()
+        return sum(money[order_id] for order_id in self.books.orders())
 
     def ledger(self):
         with self.system.rpc() as rpc:

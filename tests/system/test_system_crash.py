@@ -43,7 +43,10 @@ class Shopper(threading.Thread):
         if order is None:
             return
         self.orders.add(order["id"])
-        if self._made(self.person.pay(order)):
+        paid = self.person.pay(order)
+        if paid.status_code == 400 and datetime.now(UTC) >= due_of(order):
+            return  # two seconds can be over before a restart is
+        if self._made(paid):
             self.paid.add(order["id"])
 
     def _made(self, response):
@@ -189,7 +192,8 @@ def test_a_paused_process_does_no_harm_when_it_goes_on(split):
     with Person(split) as seller, Person(split) as buyer, Person(split) as other:
         ticket = seller.sell()
         order = buyer.reserve(ticket)
-        buyer.until_held(ticket, order)
+        # Heard of: a hold of two seconds may be over before it can be seen.
+        eventually(lambda: buyer.ticket(ticket)["version"] > ticket["version"])
         with split.processes["tickets"].paused():
             eventually(lambda: datetime.now(UTC) > due_of(order))
         buyer.until(order, "cancelled")

@@ -2,6 +2,7 @@
 
 import pytest
 from system_bus import Bus
+from system_control import eventually
 from system_people import Person
 
 
@@ -46,9 +47,13 @@ def test_the_currency_is_told_on_the_bus(system, seller, buyer):
     """By a listing and by its orders."""
     ticket = seller.sell(price=1200, currency="jpy")
     order = buyer.reserve(ticket)
-    told = {m.subject.rpartition(".")[2]: m for m in Bus(system).messages(order["id"])}
-    assert told["created"].data["currency"] == "jpy"
-    assert told["created"].data["total"] == 1200
+
+    def told():
+        found = Bus(system).messages(order["id"])
+        return next((m.data for m in found if m.subject == "order.created"), None)
+
+    created = eventually(told)
+    assert (created["currency"], created["total"]) == ("jpy", 1200)
     listed = Bus(system).messages(ticket["id"])
     assert {
         message.data["currency"]

@@ -63,6 +63,8 @@ def test_a_late_payment_goes_back_if_somebody_else_has_the_ticket(split, shop):
     assert buyer.order(order)["status"] == "cancelled"
     other.until(taken, "complete")
     assert other.until_held(ticket, taken)
+    # Stripe has sent it back a moment before that is written down.
+    eventually(lambda: payment_of(split, order)["status"] == "refunded")
     with split.rpc() as rpc:
         payment = rpc.payments.get_payment(order["id"])
     assert (payment["status"], payment["amount"]) == ("refunded", PRICE)

@@ -115,7 +115,12 @@ def test_the_third_decline_cancels_the_order(system, seller, buyer, other):
             "Your card was declined.",
         )
     buyer.until(order, "cancelled")
-    subjects = {m.subject: m for m in Bus(system).messages(order["id"])}
+
+    def told():
+        found = {m.subject: m for m in Bus(system).messages(order["id"])}
+        return found if "order.cancelled" in found else None
+
+    subjects = eventually(told)
     failed = subjects["payment.failed"].data
     assert failed["reason"] == "Your card was declined."
     assert subjects["order.cancelled"].data["reason"] == "payment failed"

@@ -122,7 +122,7 @@ def test_a_refund_that_makes_no_sense_is_refused_and_changes_nothing(
         assert seller.refund({"id": nowhere}).status_code == 404
     assert buyer.order(order) == order
     assert market.kept(order["id"]) == 4 * PRICE
-    assert seller.ticket(ticket)["available"] == 0
+    seller.until_counted(ticket, available=0)
 
 
 def test_what_was_never_paid_cannot_be_refunded(people):
@@ -154,6 +154,8 @@ def test_calling_off_a_listing_ends_all_of_its_orders(market, people):
     orders = [bought, part, open_, in_flight]
     eventually(lambda: not any(market.kept(order["id"]) for order in orders))
     assert buyer.order(in_flight)["status"] == "cancelled"
+    copies = market.database("payments")["orders"]
+    eventually(lambda: copies.find_one({"_id": open_["id"], "status": "cancelled"}))
     assert other.pay(open_).status_code == 400
     assert {seller.admit(each["id"]).json()["outcome"] for each in passes} == {
         "refunded"

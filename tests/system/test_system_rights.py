@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from system_accounts import Intruder, guarded, one_process_each
+from system_control import eventually
 
 from launcher import ROOT
 from launcher.services import environment
@@ -32,11 +33,16 @@ def system(instance, tmp_path_factory):
 def test_a_service_measures_what_it_may_see(name, system):
     """Its own consumers and dead letters, with its own account, and nobody else's."""
     process = system.processes[name]
-    text = process.probe("/metrics").text
-    assert f'ticketing_dead_letters_waiting{{service="{name}"}} 0.0' in text
+    wanted = {f'ticketing_dead_letters_waiting{{service="{name}"}} 0.0'}
     for subject in roles.durables_of(name).values():
         labels = f'service="{name}",subject="{subject}"'
-        assert f"ticketing_consumer_pending{{{labels}}} 0.0" in text
+        wanted.add(f"ticketing_consumer_pending{{{labels}}} 0.0")
+
+    def measured():
+        text = process.probe("/metrics").text
+        return text if wanted <= {*text.splitlines()} else None
+
+    text = eventually(measured)
     for other in ROLES.keys() - {name}:
         assert f'ticketing_consumer_pending{{service="{other}"' not in text
     assert "iolation" not in process.log()

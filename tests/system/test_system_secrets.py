@@ -1,6 +1,5 @@
 """What nobody may learn: passwords and sessions from logs, accounts from answers."""
 
-import statistics
 import time
 
 import pytest
@@ -41,7 +40,8 @@ def test_an_account_is_not_told_by_the_time_it_takes(anonymous, member):
     for _ in range(TRIES):
         known.append(seconds(anonymous, member.email))
         unknown.append(seconds(anonymous, new_email()))
-    known, unknown = statistics.median(known), statistics.median(unknown)
+    # What else this machine does adds to most of them, and hardly to the fastest.
+    known, unknown = min(known), min(unknown)
     assert abs(known - unknown) < min(known, unknown) / 3
 
 

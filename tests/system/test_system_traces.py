@@ -83,7 +83,12 @@ def test_what_is_waited_for_is_told(bought):
 
 def test_the_request_to_pay_is_linked_to_the_purchase(bought, collector):
     """It is a request of its own, until it is known what it pays for."""
-    paying = {span.name: span for span in collector.of(bought.payment_trace)}
+
+    def told():
+        found = {span.name: span for span in collector.of(bought.payment_trace)}
+        return found if "payments.pay" in found else None
+
+    paying = eventually(told)
     assert bought.payment_trace != bought.trace
     assert bought.named["payments", "goes on"].links == (paying["payments.pay"].id,)
     assert "publish payment.created" not in paying
