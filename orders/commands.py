@@ -20,6 +20,7 @@ from orders.listing import (
 )
 from orders.models import Order, RequestKey, Status
 from orders.repository import Orders
+from ticketing.contract import TicketCreated
 from ticketing.errors import (
     BadRequestError,
     ConcurrentUpdateError,
@@ -29,7 +30,6 @@ from ticketing.errors import (
     refuse,
 )
 from ticketing.ids import checked_id, new_id
-from ticketing.messages import Delivery
 
 # Each try that fails has learnt of units that others took.
 TRIES = 20
@@ -193,18 +193,11 @@ def cancel(orders: Orders, order_id: str) -> Order:
     return orders.change(checked_id(order_id), lifecycle.cancel)
 
 
-def follow_ticket(
-    orders: Orders, event: Delivery, owner: TicketOwner, now: datetime
-) -> None:
-    """Bring the copy of a ticket to the event's version."""
-    payload = event.payload
-    orders.tickets.apply(
-        payload.id,
-        payload.version,
-        winding_up(copy_of_event(payload), now),
-        attempt=event.attempt,
-        owner=lambda: winding_up(copy_of_ticket(owner(payload.id)), now),
-    )
+def follow_ticket(orders: Orders, heard: list[TicketCreated], now: datetime) -> None:
+    """Keep the newest of what was heard of one ticket; each tells all that there is."""
+    newest = max(heard, key=lambda each: each.version)
+    copy = winding_up(copy_of_event(newest), now)
+    orders.tickets.put(newest.id, newest.version, copy)
 
 
 def hear_ticket(orders: Orders, ticket: Json, now: datetime) -> None:

@@ -14,6 +14,7 @@ from orders.repository import OrderDatabase, Orders
 from orders.sales import entrypoints as sales
 from orders.timeline import timeline
 from orders.worth import entrypoints as worth
+from ticketing.batches import Batches, Batching
 from ticketing.config import positive
 from ticketing.contract import (
     ExpirationComplete,
@@ -49,6 +50,7 @@ class OrdersService(
     payments_rpc = ServiceRpc("payments", patient=("refund",))
     hold_seconds = Setting("HOLD_SECONDS", positive)
     grace_seconds = Setting("PAYMENT_GRACE_SECONDS", positive)
+    batches: Batches = Batching()
 
     @route(
         "GET",
@@ -200,5 +202,10 @@ class OrdersService(
         return commands.reserve(self.orders, asked, owner, self.clock())
 
     def _follow_ticket(self, event: Delivery) -> None:
-        owner = self.tickets_rpc.get_ticket
-        commands.follow_ticket(self.orders, event, owner, self.clock())
+        """What is heard of a listing while its copy is written counts next, at once."""
+        heard = event.payload
+        self.batches.join(
+            heard.id,
+            heard,
+            lambda batch: commands.follow_ticket(self.orders, batch, self.clock()),
+        )

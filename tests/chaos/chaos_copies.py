@@ -18,12 +18,11 @@ from orders.listing import copy_of_ticket
 from ticketing import relay
 from ticketing.aggregates import Aggregates
 from ticketing.contract import TicketCreated, TicketUpdated
-from ticketing.errors import VersionGapError
 from ticketing.ids import new_id
 from ticketing.layout import Layout
-from ticketing.messages import Delivery, body_of, parse
+from ticketing.messages import body_of, parse
 from ticketing.relay import Relay
-from ticketing.replicas import PATIENCE, Replicas
+from ticketing.replicas import Replicas
 from tickets import models
 from tickets.models import Offer, Share
 from tickets.repository import TicketDatabase
@@ -72,7 +71,7 @@ class Copying(RuleBasedStateMachine):
         for event in (event for group in groups for event in group):
             if event.id not in self.stream:
                 self.stream[event.id] = event
-                self.inbox.append((event, 1))
+                self.inbox.append(event)
         places = list(self.stream)
         numbers = [[places.index(each.id) + 1 for each in group] for group in groups]
         return [[]] * len(groups) if self.loses else numbers
@@ -100,11 +99,10 @@ class Copying(RuleBasedStateMachine):
     def deliver(self, place, again):
         """Whichever message comes next; it may come again, and later ones before it."""
         if self.inbox:
-            place %= len(self.inbox)
-            event, attempt = self.inbox.pop(place)
-            done = self._follow(event, attempt)
-            if again or not done:
-                self.inbox.append((event, attempt + 1))
+            event = self.inbox.pop(place % len(self.inbox))
+            self._follow(event)
+            if again:
+                self.inbox.append(event)
 
     @rule()
     def sweep(self):
@@ -140,19 +138,14 @@ class Copying(RuleBasedStateMachine):
         """All that is on its way arrives: the copies are as their source."""
         try:
             self.sweep()
-            for _ in range(PATIENCE + len(self.stream)):
-                self.inbox = [
-                    (event, attempt + 1)
-                    for event, attempt in self.inbox
-                    if not self._follow(event, attempt)
-                ]
+            for event in self.inbox:
+                self._follow(event)
             self.all_is_told()
         finally:
             for name in ("tickets", "copies"):
                 self.database[name].delete_many({"_id": {"$in": self.ids}})
 
     def all_is_told(self):
-        assert not self.inbox, "handled without end"
         for ticket_id, states in self.history.items():
             assert self.seen.get(ticket_id) == len(states) - 1, "a copy is behind"
             told = [self.stream.get(f"{ticket_id}:{state.version}") for state in states]
@@ -185,16 +178,10 @@ class Copying(RuleBasedStateMachine):
         assert ticket.version == len(states), "versions go up by one"
         states.append(ticket)
 
-    def _follow(self, event, attempt):
+    def _follow(self, event):
         payload = parse(SHAPES[event.subject], body_of(event))
-        delivery = Delivery(payload, event.id, attempt)
-        stores = SimpleNamespace(tickets=self.copies)
-        try:
-            commands.follow_ticket(stores, delivery, self._owner, NOW)
-        except VersionGapError:
-            return False
+        commands.follow_ticket(SimpleNamespace(tickets=self.copies), [payload], NOW)
         self._check(payload.id)
-        return True
 
     def _owner(self, ticket_id):
         return self.writer.store.get(ticket_id).told()

@@ -35,15 +35,11 @@ def whatever_comes(self, replica_id, version, fields):
     """A copy that takes what it hears last."""
     change = {"$set": {**fields, "version": version}}
     self.collection.update_one({"_id": replica_id}, change, upsert=True)
-    return True
 
 
 GUARDS = {
     "the version in a write's condition": (Aggregates, {"_save": first_come_last_kept}),
-    "the version of a copy": (
-        Replicas,
-        {"is_next": lambda *_: True, "_advance": whatever_comes},
-    ),
+    "the version of a copy": (Replicas, {"put": whatever_comes}),
     "the sweep": (Relay, {"sweep": lambda self: 0}),
 }
 

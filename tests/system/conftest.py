@@ -44,10 +44,10 @@ def system(systems, instance):
 
 @pytest.fixture(scope="session")
 def split(systems):
-    """Four processes and holds of two seconds, for tests that stop one of them."""
+    """Four processes and holds of three seconds, for tests that stop one of them."""
     groups = [("auth",), ("tickets", "expiration"), ("orders",), ("payments",)]
     return systems(
-        *groups, gates=["STRIPE_API_BASE"], HOLD_SECONDS="2", PAYMENT_GRACE_SECONDS="2"
+        *groups, gates=["STRIPE_API_BASE"], HOLD_SECONDS="3", PAYMENT_GRACE_SECONDS="2"
     ).up()
 
 

@@ -12,6 +12,7 @@ from orders.fakes import MemoryOrders
 from orders.passes.codes import PassCodes, new_pass_id
 from orders.passes.fakes import MemoryAdmissions
 from orders.service import OrdersService
+from ticketing.batches import Batches
 from ticketing.ids import new_id
 from tickets.fakes import MemoryTickets
 from tickets.models import Offer, create
@@ -27,6 +28,7 @@ def desk():
     made.tickets_rpc, made.payments = TicketsDouble(made.tickets), PaymentsDouble()
     made.rpc = worker(
         OrdersService,
+        batches=Batches(),
         orders=made.orders,
         tickets_rpc=made.tickets_rpc,
         payments_rpc=made.payments,

@@ -1,5 +1,6 @@
 """What tickets, time and money tell the orders."""
 
+import eventlet
 import pytest
 from unit_doubles import ANN, BOB, EVE, HOLD, NOWHERE, PAYMENT, TICKET
 
@@ -16,10 +17,8 @@ from ticketing.errors import (
     HopelessError,
     NotFoundError,
     UnavailableError,
-    VersionGapError,
 )
 from ticketing.messages import Delivery
-from ticketing.replicas import PATIENCE
 
 
 @pytest.fixture
@@ -27,10 +26,10 @@ def order(desk):
     return desk.rpc.create_order(BOB, desk.ticket)["id"]
 
 
-def ticket(version, attempt=1, price=19.5, title="Row 3"):
+def ticket(version, price=19.5, title="Row 3"):
     shape = TicketUpdated if version else TicketCreated
     payload = shape(id=TICKET, version=version, title=title, price=price, user_id=ANN)
-    return Delivery(payload, "", attempt)
+    return Delivery(payload, "")
 
 
 def expired(order_id):
@@ -66,7 +65,7 @@ def status(desk, order_id):
     return desk.orders.get(order_id).status
 
 
-def test_a_ticket_is_followed_version_by_version(desk):
+def test_a_ticket_is_followed_as_its_events_come(desk):
     desk.rpc.on_ticket_created(ticket(0))
     desk.rpc.on_ticket_updated(ticket(1, price=0.29, title="Row 4"))
     desk.rpc.on_ticket_updated(ticket(1, price=5))
@@ -80,17 +79,29 @@ def test_a_ticket_that_was_heard_of_is_not_asked_for(desk):
     assert desk.tickets_rpc.asked == []
 
 
-def test_a_gap_in_a_tickets_life_is_waited_for_and_then_asked_about(desk):
-    with pytest.raises(VersionGapError):
-        desk.rpc.on_ticket_updated(ticket(2, PATIENCE - 1))
-    with pytest.raises(NotFoundError):
-        desk.rpc.on_ticket_updated(ticket(2, PATIENCE))  # its owner does not know it
-    edited = desk.tickets.get(desk.ticket)
-    payload = TicketUpdated(
-        id=desk.ticket, version=3, title="new", price=1, user_id=ANN
-    )
-    desk.rpc.on_ticket_updated(Delivery(payload, "", PATIENCE))
-    assert desk.orders.tickets.find(desk.ticket)["title"] == edited.offer.title
+def test_what_is_heard_late_of_a_ticket_changes_nothing(desk):
+    """Each event tells all that there is, so that a gap needs no waiting."""
+    desk.rpc.on_ticket_updated(ticket(2, title="now"))
+    desk.rpc.on_ticket_created(ticket(0))
+    desk.rpc.on_ticket_updated(ticket(1, title="then"))
+    copy = desk.orders.tickets.find(TICKET)
+    assert (copy["version"], copy["title"]) == (2, "now")
+
+
+def test_of_what_is_heard_at_once_the_newest_is_kept_in_one_write(desk, monkeypatch):
+    kept, put = [], desk.orders.tickets.put
+
+    def slowly(ticket_id, version, copy):
+        eventlet.sleep(0)
+        kept.append(version)
+        put(ticket_id, version, copy)
+
+    monkeypatch.setattr(desk.orders.tickets, "put", slowly)
+    pool = eventlet.GreenPool()
+    for version in (0, 2, 3, 1):
+        pool.spawn(desk.rpc.on_ticket_updated, ticket(version))
+    pool.waitall()
+    assert kept == [0, 3]
 
 
 def test_a_hold_ends_on_time(desk, order):
