@@ -26,8 +26,9 @@ class Pauses:
     def __init__(self, between: tuple[float, float]) -> None:
         self._next, self._longest = between
 
-    async def wait(self) -> None:
-        await asyncio.sleep(self._next * chance.uniform(0.8, 1.2))  # noqa: S311
+    async def wait(self, at_least: float = 0.0) -> None:
+        pause = max(self._next * chance.uniform(0.8, 1.2), at_least)  # noqa: S311
+        await asyncio.sleep(pause)
         self._next = min(self._next * GROWTH, self._longest)
 
 
@@ -143,4 +144,4 @@ class Buyer:
                 self._record.step(step, wanted)
                 return answer
             self._record.request(step, began, answer.status, answer.message())
-            await pauses.wait()
+            await pauses.wait(answer.retry_after)

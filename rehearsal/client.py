@@ -14,6 +14,7 @@ TIMEOUT = 30.0
 REPEATABLE = {"GET", "PUT"}
 TRIES, PAUSE = 20, 1.0
 _HEAD, _LENGTH, _COOKIE = b"\r\n\r\n", b"\r\nContent-Length: ", b"\r\nSet-Cookie: "
+_LATER = b"\r\nRetry-After: "
 
 
 class LostError(Exception):
@@ -22,8 +23,11 @@ class LostError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
+    """``retry_after`` is when to ask again, in seconds, if it says so."""
+
     status: int
     body: bytes
+    retry_after: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -139,7 +143,9 @@ class _Wire(asyncio.Protocol):
         end = head + len(_HEAD) + int(_field(self._data, _LENGTH, head) or 0)
         if len(self._data) < end:
             return
-        answer = Answer(int(self._data[9:12]), self._data[head + len(_HEAD) : end])
+        later = int(_field(self._data, _LATER, head) or 0)
+        body = self._data[head + len(_HEAD) : end]
+        answer = Answer(int(self._data[9:12]), body, later)
         cookie = _field(self._data, _COOKIE, head).partition(b";")[0].decode()
         self._data = self._data[end:]
         if self._answer and not self._answer.done():

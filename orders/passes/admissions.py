@@ -85,6 +85,7 @@ class AdmissionDatabase(Database):
     def setup(self) -> None:
         super().setup()
         self.collection: Collection[Document] = self.database["admissions"]
+        self._store = MongoAdmissions(self.collection)
 
     def declare_indexes(self) -> None:
         self.collection.create_index("ticketId")
@@ -94,7 +95,7 @@ class AdmissionDatabase(Database):
         return {}
 
     def get_dependency(self, worker_ctx: Any) -> Admissions:
-        return MongoAdmissions(self.collection)
+        return self._store
 
 
 def _encode(admission: Admission) -> Document:

@@ -19,7 +19,7 @@ from ticketing.errors import HopelessError, TicketingError
 from ticketing.http.protocol import RawRequest
 from ticketing.http.request import Request, environ_of, validate
 from ticketing.http.same_site import check_same_site
-from ticketing.http.server import parse_address
+from ticketing.http.sockets import parse_address
 from ticketing.ids import checked_id
 from ticketing.keyring import KeyRing
 from ticketing.messages import parse

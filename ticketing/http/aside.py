@@ -7,7 +7,8 @@ jump from one to the other.
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from ticketing.config import optional, setting
-from ticketing.http.server import HttpServer, Listener, listener_at, parse_address
+from ticketing.http.server import HttpServer, Listener, listener_at
+from ticketing.http.sockets import parse_address
 
 
 class Aside(SharedExtension):

@@ -10,6 +10,7 @@ from eventlet.greenio import GreenSocket
 from eventlet.greenpool import GreenPool
 from nameko.extensions import ProviderCollector, SharedExtension
 
+from ticketing import garbage
 from ticketing.config import Config, flag, setting
 from ticketing.http import sockets
 from ticketing.http.app import App, refusal
@@ -31,14 +32,6 @@ DRAIN_TIMEOUT = 5.0
 # Who has connected or had an answer just before the end may be asking for something:
 # of a connection that is kept open, only its client knows. So long it stays.
 NEXT_REQUEST = 1.0
-
-
-def parse_address(text: object) -> Address:
-    """Cast for ``host:port``. Raises ValueError."""
-    host, _, port = str(text).rpartition(":")
-    if not 0 < int(port) < 65536:
-        raise ValueError(f"{text!r} has no port from 1 to 65535")
-    return host or "0.0.0.0", int(port)  # noqa: S104 - asked for by leaving it out
 
 
 class Listener:
@@ -80,6 +73,7 @@ class Listener:
         self._users += 1
         self.give_up(user)
         if self._socket is None and not self._coming:
+            garbage.set_aside()
             self._socket = sockets.listen(self._address, share_port=self._share_port)
             self._accepting = eventlet.spawn(self._accept)
 
@@ -210,7 +204,7 @@ _listeners: dict[Address, Listener] = {}
 
 def shared_listener(config: Config) -> Listener:
     """Return the process's listener for the configured address."""
-    address = setting(config, "WEB_SERVER_ADDRESS", parse_address)
+    address = setting(config, "WEB_SERVER_ADDRESS", sockets.parse_address)
     share = flag(config, "HTTP_SHARE_PORT", default=False)
     return listener_at(address, config, share_port=share)
 

@@ -12,6 +12,14 @@ import eventlet
 BACKLOG = 1024
 
 
+def parse_address(text: object) -> tuple[str, int]:
+    """Cast for ``host:port``. Raises ValueError."""
+    host, _, port = str(text).rpartition(":")
+    if not 0 < int(port) < 65536:
+        raise ValueError(f"{text!r} has no port from 1 to 65535")
+    return host or "0.0.0.0", int(port)  # noqa: S104 - asked for by leaving it out
+
+
 def listen(address: tuple[str, int], *, share_port: bool) -> Any:
     """Open a port, or end the process with one sentence."""
     try:

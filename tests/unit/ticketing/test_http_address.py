@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticketing.http.server import parse_address
+from ticketing.http.sockets import parse_address
 
 
 def test_an_address_has_a_host_and_a_port():

@@ -1,5 +1,7 @@
 """The turnstile: so many at once, in the order they came, and nobody waits too long."""
 
+from types import SimpleNamespace
+
 import eventlet
 import pytest
 from eventlet.event import Event
@@ -7,7 +9,7 @@ from eventlet.greenpool import GreenPool
 
 from ticketing import turnstile
 from ticketing.errors import BusyError
-from ticketing.turnstile import BACK_AFTER, Turnstile
+from ticketing.turnstile import LATE, SOON, Turnstile
 
 
 class Gate:
@@ -44,22 +46,71 @@ def test_who_would_wait_too_long_comes_back_later_and_nobody_is_kept_out_for_it(
     eventlet.sleep(0)
     with pytest.raises(BusyError) as caught:
         gate.go_in("b")
-    assert BACK_AFTER[0] <= caught.value.retry_after <= BACK_AFTER[1]
+    assert SOON <= caught.value.retry_after <= LATE
     assert caught.value.status == 503
     gate.open.send(None)
     assert first.wait() == "a"
     assert gate.go_in("c") == "c"
 
 
-def test_who_comes_when_too_many_wait_does_not_wait_at_all(pool, monkeypatch):
-    monkeypatch.setattr(turnstile, "MOST_WAITING", 2)
+def test_who_would_not_have_a_turn_in_time_does_not_wait_at_all(pool, monkeypatch):
+    monkeypatch.setattr(turnstile, "USUAL", 20)
     gate = Gate(Turnstile(at_once=1, patience=60))
-    people = [pool.spawn(gate.go_in, each) for each in "abc"]
+    people = [pool.spawn(gate.go_in, each) for each in "abcde"]
     eventlet.sleep(0)
     with pytest.raises(BusyError):
-        gate.go_in("d")
+        gate.go_in("f")
     gate.open.send(None)
-    assert [each.wait() for each in people] == list("abc")
+    assert [each.wait() for each in people] == list("abcde")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = SimpleNamespace(at=100.0)
+    monkeypatch.setattr(turnstile, "monotonic", lambda: now.at)
+    return now
+
+
+def sent_away(turns, count):
+    """When each of so many is told to come back."""
+    for _ in range(count):
+        with pytest.raises(BusyError) as caught, turns.turn():
+            pass
+        yield caught.value.retry_after
+
+
+def test_those_outside_stand_in_a_line_too(pool, clock, monkeypatch):
+    """Nobody comes back at the same time as all others, nor for ever later."""
+    monkeypatch.setattr(turnstile, "USUAL", 0.5)
+    gate = Gate(Turnstile(at_once=1, patience=0.4))
+    people = [pool.spawn(gate.go_in, each) for each in "ab"]
+    eventlet.sleep(0)
+    assert list(sent_away(gate.turns, 6)) == [1, 2, 2, 3, 3, 4]
+    assert max(sent_away(gate.turns, 100)) == LATE
+    clock.at += 100
+    assert list(sent_away(gate.turns, 1)) == [SOON]
+    gate.open.send(None)
+    for each in people:
+        each.wait()
+
+
+def test_the_line_goes_as_fast_as_turns_end(pool, clock, monkeypatch):
+    monkeypatch.setattr(turnstile, "WEIGHT", 1)
+    turns, ends = Turnstile(at_once=1, patience=60), [Event() for _ in range(4)]
+
+    def go_in(end):
+        with turns.turn():
+            end.wait()
+
+    people = [pool.spawn(go_in, each) for each in ends]
+    for end, person in zip(ends[:3], people, strict=False):
+        eventlet.sleep(0)
+        clock.at += 0.25
+        end.send(None)
+        person.wait()
+    assert turns._pace == 0.25
+    ends[3].send(None)
+    pool.waitall()
 
 
 def test_who_fails_inside_makes_room():
