@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from werkzeug.exceptions import HTTPException
 
 from ticketing.errors import (
+    BusyError,
     ForbiddenError,
     NotOwnerError,
     StaleFormError,
@@ -52,6 +53,14 @@ _UNFORESEEN = Refusal(
         "what you did may have worked."
     ),
 )
+_CROWD = Refusal(
+    503,
+    mark("Many people want to buy right now"),
+    mark(
+        "They are served one after the other, and nothing was done for you yet. "
+        "What you hold or have paid stays yours."
+    ),
+)
 _KNOWN = {
     refusal.status: refusal
     for refusal in (
@@ -86,14 +95,19 @@ _KNOWN = {
 }
 
 
+_BY_KIND: dict[type[Exception], Refusal] = {
+    NotOwnerError: _NOT_YOURS,
+    StaleFormError: _STALE,
+    ForbiddenError: _FOREIGN,
+    BusyError: _CROWD,
+}
+
+
 def of(error: Exception) -> Refusal:
     """Find the words for an error; one nobody foresaw keeps its text to itself."""
-    if isinstance(error, NotOwnerError):
-        return _NOT_YOURS
-    if isinstance(error, StaleFormError):
-        return _STALE
-    if isinstance(error, ForbiddenError):
-        return _FOREIGN
+    for kind, refusal in _BY_KIND.items():
+        if isinstance(error, kind):
+            return refusal
     if isinstance(error, TicketingError):
         return _KNOWN.get(error.status, _UNFORESEEN)
     if isinstance(error, HTTPException):

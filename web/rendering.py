@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from ticketing import tracing
 from ticketing.clock import Now, iso, utc_now
 from ticketing.config import flag, setting
-from ticketing.errors import TicketingError
+from ticketing.errors import BusyError, TicketingError
 from ticketing.http import Request
 from ticketing.keyring import KeyRing
 from web import assets, languages, refusals
@@ -76,6 +76,7 @@ class Renderer:
         refusal = refusals.of(error)
         number = tracing.trace_id(tracing.current())
         values = {"refusal": refusal, "number": number, "back": way_back(request)}
+        values["turn"] = error.retry_after if isinstance(error, BusyError) else None
         response = self.show(request, "refusal.html", refusal.status, **values)
         response.headers["Cache-Control"] = "no-store"
         return _with_time(response, getattr(error, "retry_after", None))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from itertools import chain, repeat
 
 import pytest
@@ -97,6 +98,19 @@ def test_what_nobody_knows_is_asked_again(trouble):
     assert len(shop.keys(RESERVE)) == len(shop.keys(PAY)) == 1
     assert [each.step for each in record.asked].count("reserve") == 3
     assert [each.name for each in record.steps].count("reserve") == 1
+
+
+def test_who_is_told_when_to_come_back_does_not_come_sooner(monkeypatch):
+    slept, sleep = [], asyncio.sleep
+
+    async def note(seconds):
+        slept.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(buyer.asyncio, "sleep", note)
+    busy = replace(answer(503), retry_after=7)
+    buy(Shop(reserve=[busy, MADE], pay=[MADE], order=[DONE]))
+    assert slept.count(7) == 1
 
 
 def test_two_clicks_are_two_requests_with_one_key():

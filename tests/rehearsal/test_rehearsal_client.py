@@ -46,6 +46,14 @@ def test_a_lost_connection_is_told_and_made_again():
         assert asyncio.run(ask_twice()).json() == {"a": 1}
 
 
+def test_an_answer_says_when_to_ask_again():
+    busy = b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"
+    with server([busy, ANSWER + b'{"a": 1}']) as (port, _):
+        later, now = asking(port, 2)
+    assert (later.status, later.retry_after) == (503, 7)
+    assert (now.status, now.retry_after) == (200, 0)
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

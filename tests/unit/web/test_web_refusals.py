@@ -1,0 +1,41 @@
+"""A page that cannot be shown says why, and when to come again."""
+
+import pytest
+
+from ticketing.errors import BusyError
+from ticketing.turnstile import Turnstile
+
+
+@pytest.fixture
+def crowded(monkeypatch):
+    """Nobody has a turn now; it will be so in as many seconds as are set."""
+    turn = {"in": 7}
+
+    def sent_away(_):
+        raise BusyError(turn["in"])
+
+    monkeypatch.setattr(Turnstile, "turn", sent_away)
+    return turn
+
+
+def test_a_crowd_is_told_of_and_when_it_will_be_ones_turn(buyer, ticket, crowded):
+    answer = buyer.post(f"/tickets/{ticket['id']}/reserve")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
+    html = answer.get_data(as_text=True)
+    assert "Many people want to buy right now" in html
+    assert "It will be your turn in about 7 seconds: try again then." in html
+
+
+def test_one_second_is_told_in_the_reader_s_language(buyer, ticket, crowded):
+    crowded["in"] = 1
+    answer = buyer.post(f"/tickets/{ticket['id']}/reserve", accept_language="de")
+    html = answer.get_data(as_text=True)
+    assert "Gerade möchten sehr viele kaufen" in html
+    assert "In etwa 1 Sekunde sind Sie an der Reihe" in html
+
+
+def test_a_shop_that_is_away_is_not_taken_for_a_crowd(world, buyer, ticket):
+    world.orders.away = True
+    html = buyer.post(f"/tickets/{ticket['id']}/reserve").get_data(as_text=True)
+    assert "right now" not in html.partition("<h1>")[2].partition("</h1>")[0]
+    assert "your turn" not in html
