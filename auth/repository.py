@@ -6,7 +6,7 @@ from typing import Protocol
 from auth.models import User
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
-from ticketing.mongo import Document
+from ticketing.mongo import Document, index
 from ticketing.stores import AggregateDatabase
 
 
@@ -36,7 +36,7 @@ class UserDatabase(AggregateDatabase[User]):
 
     def declare_indexes(self) -> None:
         # One account an address, whoever signs up at the same moment.
-        self.collection.create_index("email", unique=True)
+        index(self.collection, "email", unique=True)
         super().declare_indexes()
 
     @staticmethod

@@ -18,7 +18,7 @@ from ticketing.contract import (
 )
 from ticketing.feed import Feed
 from ticketing.money import DEFAULT_CURRENCY
-from ticketing.mongo import Document, own_errors, reporting
+from ticketing.mongo import Document, index, own_errors, reporting
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
@@ -164,28 +164,31 @@ class OrderDatabase(AggregateDatabase[Order]):
 
     def declare_indexes(self) -> None:
         # The reservation itself: a unit of a ticket is held by one order at a time.
-        self.collection.create_index(
+        index(
+            self.collection,
             [("ticket.id", 1), ("units", 1)],
             name="held_units",
             unique=True,
             partialFilterExpression={"units": {"$exists": True}},
         )
         # One effect for one Idempotency-Key.
-        self.collection.create_index(
+        index(
+            self.collection,
             [("userId", 1), ("requestKey.key", 1)],
             name="request_key",
             unique=True,
             partialFilterExpression={"requestKey.key": {"$exists": True}},
         )
-        self.collection.create_index(
+        index(
+            self.collection,
             "passes.id",
             unique=True,
             partialFilterExpression={"passes.id": {"$exists": True}},
         )
-        self.collection.create_index([("userId", 1), ("_id", 1)])
-        self.collection.create_index([("ticket.id", 1), ("_id", 1)])
-        self.collection.create_index([("status", 1), ("_id", 1)])
-        self.database["tickets"].create_index("windUp", sparse=True)
+        index(self.collection, [("userId", 1), ("_id", 1)])
+        index(self.collection, [("ticket.id", 1), ("_id", 1)])
+        index(self.collection, [("status", 1), ("_id", 1)])
+        index(self.database["tickets"], "windUp", sparse=True)
         super().declare_indexes()
 
     @staticmethod

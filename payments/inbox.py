@@ -9,7 +9,7 @@ from pymongo.collection import Collection
 
 from payments.intents import Notice
 from ticketing.errors import DuplicateError
-from ticketing.mongo import Document, own_errors
+from ticketing.mongo import Document, index, own_errors
 from ticketing.together import Together
 
 # Stripe sends an event again for three days, and shows it for thirty.
@@ -39,9 +39,9 @@ class MongoInbox:
         self._together = Together(collection)
 
     def declare_indexes(self) -> None:
-        self._collection.create_index("waiting", sparse=True)
-        self._collection.create_index("intentId")
-        self._collection.create_index("receivedAt", expireAfterSeconds=KEPT_SECONDS)
+        index(self._collection, "waiting", sparse=True)
+        index(self._collection, "intentId")
+        index(self._collection, "receivedAt", expireAfterSeconds=KEPT_SECONDS)
 
     def keep(
         self, notice: Notice, now: datetime, outcome: Outcome = Outcome.WAITING

@@ -15,7 +15,7 @@ from ticketing.clock import utc_now
 from ticketing.errors import DuplicateError
 from ticketing.ids import id_windows
 from ticketing.money import DEFAULT_CURRENCY
-from ticketing.mongo import Document, own_errors, reporting
+from ticketing.mongo import Document, index, own_errors, reporting
 from ticketing.paging import Page
 from ticketing.replicas import Replicas
 from ticketing.stores import AggregateDatabase
@@ -142,16 +142,18 @@ class PaymentDatabase(AggregateDatabase[Payment]):
 
     def declare_indexes(self) -> None:
         # One payment an order, and so one attempt at a time.
-        self.collection.create_index("orderId", unique=True)
+        index(self.collection, "orderId", unique=True)
         # One request for one Idempotency-Key.
-        self.collection.create_index(
+        index(
+            self.collection,
             [("userId", 1), ("requestKeys", 1)],
             name="request_keys",
             unique=True,
             partialFilterExpression={"requestKeys": {"$exists": True}},
         )
-        self.collection.create_index("waitingSince", sparse=True)
-        self.collection.create_index(
+        index(self.collection, "waitingSince", sparse=True)
+        index(
+            self.collection,
             [("open", 1), ("_id", 1)],
             partialFilterExpression={"open": {"$exists": True}},
         )

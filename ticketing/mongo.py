@@ -8,7 +8,8 @@ from typing import Any
 import eventlet
 import pymongo
 from nameko_mongodb import MongoDatabase
-from pymongo import MongoClient
+from pymongo import IndexModel, MongoClient
+from pymongo.collection import Collection
 from pymongo.database import Database as MongoDb
 from pymongo.errors import ConfigurationError, DuplicateKeyError, PyMongoError
 
@@ -30,6 +31,11 @@ DURABLE: dict[str, Any] = {"w": "majority", "journal": True}
 AWAY = "The database is away; try again in a moment"
 # The code of a write that a unique index has refused.
 DUPLICATE_KEY = 11000
+
+_OF_AN_INDEX = (
+    *("name", "key", "unique", "sparse"),
+    *("partialFilterExpression", "expireAfterSeconds"),
+)
 
 _clients: dict[str, MongoClient[Document]] = {}
 
@@ -77,6 +83,19 @@ def reporting() -> Iterator[None]:
     """As ``own_errors``, for a report: it takes as long as it may, and no longer."""
     with own_errors(), pymongo.timeout(REPORT_SECONDS):
         yield
+
+
+def index(collection: Collection[Document], keys: Any, **options: Any) -> None:
+    """Create an index, unless it is there as wanted.
+
+    To ask takes nothing from those who write; to create what is there already does, and
+    a service that comes back in the middle of a sale would have to wait for it.
+    """
+    wanted = IndexModel(keys, **options).document
+    for there in collection.list_indexes():
+        if all(there.get(part) == wanted.get(part) for part in _OF_AN_INDEX):
+            return
+    collection.create_index(keys, **options)
 
 
 class Database(MongoDatabase):

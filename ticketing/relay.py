@@ -24,7 +24,7 @@ from ticketing.errors import TicketingError
 from ticketing.events import Publisher
 from ticketing.history import sent_entry
 from ticketing.messages import Event
-from ticketing.mongo import Document, own_errors
+from ticketing.mongo import Document, index, own_errors
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +68,8 @@ class Relay:
         self._stopping = False
 
     def declare_indexes(self) -> None:
-        self._collection.create_index("outbox.time")
-        self._collection.create_index("sent.sequence")
+        index(self._collection, "outbox.time")
+        index(self._collection, "sent.sequence")
 
     def submit(self, document_id: str, events: list[Event]) -> None:
         """Publish soon. The caller does not wait: the outbox is already durable."""

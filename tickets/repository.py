@@ -10,7 +10,7 @@ from ticketing.contract import Occasion
 from ticketing.ids import id_windows
 from ticketing.layout import Layout
 from ticketing.money import DEFAULT_CURRENCY
-from ticketing.mongo import Document
+from ticketing.mongo import Document, index
 from ticketing.paging import Page
 from ticketing.stores import AggregateDatabase
 from tickets.models import Offer, Share, Ticket
@@ -105,9 +105,9 @@ class TicketDatabase(AggregateDatabase[Ticket]):
         self.store.shares = MongoShares(self.database["shares"])
 
     def declare_indexes(self) -> None:
-        self.collection.create_index([("available", 1), ("_id", 1)])
-        self.collection.create_index([("available", 1), ("startsAt", 1), ("_id", 1)])
-        self.collection.create_index([("userId", 1), ("_id", 1)])
+        index(self.collection, [("available", 1), ("_id", 1)])
+        index(self.collection, [("available", 1), ("startsAt", 1), ("_id", 1)])
+        index(self.collection, [("userId", 1), ("_id", 1)])
         super().declare_indexes()
 
     @staticmethod

@@ -9,7 +9,7 @@ from pymongo.collection import Collection
 
 from orders.passes.models import Admission, Scan
 from ticketing.errors import DuplicateError
-from ticketing.mongo import Database, Document, own_errors
+from ticketing.mongo import Database, Document, index, own_errors
 
 # A pass that is shown around has as many later scans as its finders like.
 MAX_CONFLICTS = 100
@@ -88,7 +88,7 @@ class AdmissionDatabase(Database):
         self._store = MongoAdmissions(self.collection)
 
     def declare_indexes(self) -> None:
-        self.collection.create_index("ticketId")
+        index(self.collection, "ticketId")
 
     def pings(self) -> dict[str, Any]:
         """Leave it to the orders, which share the database, to say how it is."""
