@@ -74,7 +74,11 @@ def versions_of_copies():
         self._documents[replica_id] |= {**fields, "version": new}
         return True
 
-    return patch.object(MemoryReplicas, "_update", update)
+    def put(self, replica_id, version, fields):
+        self._documents.setdefault(replica_id, {"_id": replica_id})
+        update(self, replica_id, None, version, fields)
+
+    return patch.multiple(MemoryReplicas, _update=update, put=put)
 
 
 def rebuilding():
