@@ -3,6 +3,7 @@
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import httpx
@@ -40,7 +41,8 @@ class Rush:
         given_up = number % 5 > 0
         body = {"ticketId": self.ticket["id"], "quantity": EACH}
         while len(self.bought) < UNITS // EACH:
-            asked = await http.post(url, json=body, headers=headers)
+            once = headers | {"Idempotency-Key": new_id()}
+            asked = await answered(http.post, url, json=body, headers=once)
             if asked.status_code == 201 and given_up:
                 return await self.pay(http, asked.json(), headers)
             if asked.status_code == 201:
@@ -61,8 +63,15 @@ class Rush:
 
     async def until(self, status, send, *what, **more):
         """Sends again what a busy server has asked to send again."""
-        while (answer := await send(*what, **more)).status_code != status:
+        while (answer := await answered(send, *what, **more)).status_code != status:
             assert answer.status_code == 503, answer.text
+
+
+async def answered(send, *what, **more):
+    """Sends again what met the end of a connection that had been idle for too long."""
+    while True:
+        with suppress(httpx.TransportError):
+            return await send(*what, **more)
 
 
 def test_two_hundred_who_want_four_each_buy_all_five_hundred(market, second, people):
