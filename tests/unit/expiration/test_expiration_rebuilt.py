@@ -61,35 +61,36 @@ def test_a_rebuild_that_the_orders_did_not_answer_is_done_again(watch):
     assert [each["orderId"] for each in watch.rpc.pending()] == [ORDER]
 
 
-def test_a_rebuild_that_broke_off_halfway_is_done_again(watch, monkeypatch):
+@pytest.fixture
+def halfway(watch, monkeypatch):
+    """Has something happen before the second page of the two orders is asked for."""
     monkeypatch.setattr(commands, "PAGE", 1)
     watch.orders.orders = unpaid(ORDER, OTHER_ORDER)
     whole, asked = watch.orders.list_unpaid, []
 
-    def once(limit, after):
-        asked.append(after)
-        watch.orders.away = len(asked) == 2
-        return whole(limit, after)
+    def happens(act):
+        def list_unpaid(limit, after):
+            asked.append(after)
+            if len(asked) == 2:
+                act()
+            return whole(limit, after)
 
-    watch.orders.list_unpaid = once
+        watch.orders.list_unpaid = list_unpaid
+
+    return happens
+
+
+def test_a_rebuild_that_broke_off_halfway_is_done_again(watch, halfway):
+    halfway(lambda: setattr(watch.orders, "away", True))
     with pytest.raises(UnavailableError):
         watch.rpc.poll()
+    watch.orders.away = False
     watch.rpc.poll()
     assert len(watch.rpc.pending()) == 2
 
 
-def test_a_set_that_is_lost_while_it_is_built_is_built_again(watch, monkeypatch):
-    monkeypatch.setattr(commands, "PAGE", 1)
-    watch.orders.orders = unpaid(ORDER, OTHER_ORDER)
-    whole, asked = watch.orders.list_unpaid, []
-
-    def lose_after_the_first_page(limit, after):
-        asked.append(after)
-        if len(asked) == 2:
-            watch.deadlines.lose()
-        return whole(limit, after)
-
-    watch.orders.list_unpaid = lose_after_the_first_page
+def test_a_set_that_is_lost_while_it_is_built_is_built_again(watch, halfway):
+    halfway(watch.deadlines.lose)
     watch.rpc.poll()
     assert [each["orderId"] for each in watch.rpc.pending()] == [OTHER_ORDER]
     watch.rpc.poll()
