@@ -15,13 +15,12 @@ from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
 from recovery.errors import RecoveryError
+from ticketing.mongo import INDEX_OPTIONS
 
 Json = dict[str, Any]
 
 TIMEOUT_MS = 30_000
 BATCH = 500
-# What belongs to an index beside its name and keys.
-_OPTIONS = ("unique", "sparse", "partialFilterExpression", "expireAfterSeconds")
 
 
 def connect(uri: str) -> MongoClient[Any]:
@@ -64,7 +63,9 @@ def load(database: Database[Any], folder: Path, described: Json) -> None:
     for name, known in described.items():
         collection = database.create_collection(name)
         for index in known["indexes"]:
-            options = {key: index[key] for key in ("name", *_OPTIONS) if key in index}
+            options = {
+                key: index[key] for key in ("name", *INDEX_OPTIONS) if key in index
+            }
             collection.create_index([tuple(pair) for pair in index["keys"]], **options)
         with (folder / f"{name}.bson").open("rb") as file:
             for batch in _batches(decode_file_iter(file)):
@@ -85,7 +86,7 @@ def _indexes(database: Database[Any], name: str) -> list[Json]:
     found = database[name].index_information()
     return [
         {"name": index, "keys": [list(pair) for pair in known["key"]]}
-        | {key: known[key] for key in _OPTIONS if key in known}
+        | {key: known[key] for key in INDEX_OPTIONS if key in known}
         for index, known in found.items()
         if index != "_id_"
     ]

@@ -32,10 +32,8 @@ AWAY = "The database is away; try again in a moment"
 # The code of a write that a unique index has refused.
 DUPLICATE_KEY = 11000
 
-_OF_AN_INDEX = (
-    *("name", "key", "unique", "sparse"),
-    *("partialFilterExpression", "expireAfterSeconds"),
-)
+# What belongs to an index beside its name and keys.
+INDEX_OPTIONS = ("unique", "sparse", "partialFilterExpression", "expireAfterSeconds")
 
 _clients: dict[str, MongoClient[Document]] = {}
 
@@ -93,7 +91,8 @@ def index(collection: Collection[Document], keys: Any, **options: Any) -> None:
     """
     wanted = IndexModel(keys, **options).document
     for there in collection.list_indexes():
-        if all(there.get(part) == wanted.get(part) for part in _OF_AN_INDEX):
+        parts = ("name", "key", *INDEX_OPTIONS)
+        if all(there.get(part) == wanted.get(part) for part in parts):
             return
     collection.create_index(keys, **options)
 
