@@ -15,6 +15,8 @@ import argparse
 import asyncio
 import json
 import tempfile
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from bench import floor
@@ -35,20 +37,55 @@ ONE = Plan(comes=0, quantity=1)
 A_SECOND = 150
 
 
+@dataclass(frozen=True)
+class Load:
+    """Who buys, and for how long: ``seconds``, or until ``count`` are bought."""
+
+    buyers: int
+    seconds: float = inf
+    count: int | None = None
+    rate: float | None = None
+    one_listing: bool = False
+
+
+@dataclass(frozen=True)
+class Bought:
+    """``cpu`` is what each purchase has used, in ms, by the name of the program."""
+
+    record: Record
+    seconds: float
+    cpu: dict[str, float]
+
+    @property
+    def count(self) -> int:
+        return len(self.record.bought)
+
+    @property
+    def rate(self) -> float:
+        return self.count / self.seconds
+
+
 def main() -> None:
     options = _options()
     floors = floor.run(seconds=options.seconds) if options.floor else None
+    load = Load(
+        options.buyers,
+        options.seconds,
+        rate=options.rate,
+        one_listing=options.one_listing,
+    )
     with tempfile.TemporaryDirectory() as temporary:
         data = Path(temporary) / "data"
         with Launched(data, "--processes", str(options.processes)):
             shop = running(data, is_own=True)
-            rate = asyncio.run(measured(shop, options))
+            bought = asyncio.run(buy(shop, load))
+            _tell(bought, load)
             (group,) = json.loads((data / folder.TARGETS).read_text(encoding="utf-8"))
             print(told(delays(group["targets"])))
             kept = ", ".join(f"{memory(pid):.0f}" for pid in services(shop.launcher))
             print(f"memory of each process of the services: {kept} MB")
     if floors:
-        single, grouped = (rate / each for each in floors)
+        single, grouped = (bought.rate / each for each in floors)
         print(f"whole purchases to the floor: {single:.2f} of it one by one, ", end="")
         print(f"{grouped:.2f} of it in groups")
 
@@ -64,32 +101,37 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-async def measured(shop: Shop, options: argparse.Namespace) -> float:
-    """Print the figures and return the purchases a second."""
-    seller, *clients = await signed_in(shop, options.buyers + 1, lambda _: None)
-    wanted = round(options.seconds * A_SECOND)
-    tickets = await (one_listing if options.one_listing else many)(seller, wanted)
+async def buy(shop: Shop, load: Load) -> Bought:
+    """Sign people in, list tickets, and have them bought."""
+    seller, *clients = await signed_in(shop, load.buyers + 1, lambda _: None)
+    wanted = load.count or round(load.seconds * A_SECOND)
+    tickets = await (one_listing if load.one_listing else many)(seller, wanted)
     meter, record = CpuMeter(shop.launcher), Record()
     # Each buyer's time from one purchase to the next, and their starts spread over it.
-    pause = options.buyers / options.rate if options.rate else 0.0
+    pause = load.buyers / load.rate if load.rate else 0.0
 
-    async def buy(client: Client, number: int) -> None:
-        await asyncio.sleep(pause * number / options.buyers)
-        while tickets and record.now() < options.seconds:
+    async def go_on(client: Client, number: int) -> None:
+        await asyncio.sleep(pause * number / load.buyers)
+        while tickets and record.now() < load.seconds:
             again_at = record.now() + pause
             await Buyer(client, tickets.pop(), record).buy(ONE)
             await asyncio.sleep(again_at - record.now())
 
-    await asyncio.gather(*(buy(each, at) for at, each in enumerate(clients)))
-    took, used, count = record.now(), meter.look(), len(record.bought)
-    print(f"{count} purchases in {took:.1f} s: {count / took:.1f}/s", end="")
-    print(f", {options.buyers} buyers")
+    await asyncio.gather(*(go_on(each, at) for at, each in enumerate(clients)))
+    took, count = record.now(), len(record.bought)
+    cpu = {name: spent / count * 1000 for name, spent in sorted(meter.look().items())}
+    return Bought(record, took, cpu)
+
+
+def _tell(bought: Bought, load: Load) -> None:
+    print(f"{bought.count} purchases in {bought.seconds:.1f} s: ", end="")
+    print(f"{bought.rate:.1f}/s, {load.buyers} buyers")
     for step in ("reserve", "pay", "complete"):
-        found = times([each.took for each in record.steps if each.name == step])
+        steps = [each.took for each in bought.record.steps if each.name == step]
+        found = times(steps)
         print(f"{step:>9}: p50 {ms(found.p50)}, p99 {ms(found.p99)}")
-    for name, seconds_used in sorted(used.items()):
-        print(f"{name:>16}: {seconds_used / count * 1000:.1f} ms CPU a purchase")
-    return count / took
+    for name, spent in bought.cpu.items():
+        print(f"{name:>16}: {spent:.1f} ms CPU a purchase")
 
 
 async def many(seller: Client, count: int) -> list[str]:

@@ -22,12 +22,8 @@ from typing import Any, TypeVar
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from bench.purchases import ONE, many
+from bench.purchases import Load, buy
 from launcher.testing import Launched
-from rehearsal.buyer import Buyer
-from rehearsal.people import signed_in
-from rehearsal.processes import CpuMeter
-from rehearsal.record import Record
 from rehearsal.shop import Shop, running
 from ticketing.config import namespaced
 from ticketing.ids import new_id
@@ -53,40 +49,29 @@ def main() -> None:
     parser.add_argument("--buyers", type=int, default=64)
     parser.add_argument("--seconds", type=float, default=15)
     options = parser.parse_args()
+    load = Load(options.buyers, options.seconds)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         with Launched(data) as launched:
             shop = running(data, is_own=True)
-            asyncio.run(measured(shop, options.buyers, options.seconds, LITTLE))
-            little = asyncio.run(measured(shop, options.buyers, options.seconds))
+            measured(shop, Load(options.buyers, count=LITTLE))
+            little = measured(shop, load)
             with MongoClient[Json](shop.environment["MONGODB_URI"]) as client:
                 Stored(shop, client).fill(options.orders, options.listings)
         start = time.perf_counter()
         with Launched(data, port=launched.instance.port):
             print(f"ready again after {time.perf_counter() - start:.1f} s")
             shop = running(data, is_own=True)
-            much = asyncio.run(measured(shop, options.buyers, options.seconds))
+            much = measured(shop, load)
     print(f"a purchase costs {much / little:.2f} of what it did")
 
 
-async def measured(
-    shop: Shop, buyers: int, seconds: float, count: int | None = None
-) -> float:
-    """Buy for so long, or so many; return and print the CPU a purchase, in ms."""
-    seller, *clients = await signed_in(shop, buyers + 1, lambda _: None)
-    tickets = await many(seller, count or round(seconds * 100))
-    meter, record = CpuMeter(shop.launcher), Record()
-
-    async def buy(client: Any) -> None:
-        while tickets and (count or record.now() < seconds):
-            await Buyer(client, tickets.pop(), record).buy(ONE)
-
-    await asyncio.gather(*map(buy, clients))
-    took, used, bought = record.now(), meter.look(), len(record.bought)
-    each = {name: spent / bought * 1000 for name, spent in used.items()}
-    told = ", ".join(f"{name} {spent:.1f}" for name, spent in sorted(each.items()))
-    print(f"{bought} purchases, {bought / took:.1f}/s; ms of CPU each: {told}")
-    return sum(each.values())
+def measured(shop: Shop, load: Load) -> float:
+    """Return and print the CPU a purchase, in ms."""
+    bought = asyncio.run(buy(shop, load))
+    told = ", ".join(f"{name} {spent:.1f}" for name, spent in bought.cpu.items())
+    print(f"{bought.count} purchases, {bought.rate:.1f}/s; ms of CPU each: {told}")
+    return sum(bought.cpu.values())
 
 
 class Stored:

@@ -89,7 +89,7 @@ def _secantus(binary: str, port: int, directory: Path) -> tuple[str, ...]:
     config.write_text("", encoding="ascii")
     where = ("--host", LOOPBACK, "--port", str(port), "--storage-path", str(directory))
     options = ("--config", str(config), "--sync-on-commit", "--log-level", "WARNING")
-    # As a set it keeps a log for change streams, which nobody reads here: a quarter of
+    # As a set it keeps a log for change streams, which nobody reads here: a third of
     # what an update costs.
     return (binary, *where, *options, "--standalone")
 
