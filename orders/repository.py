@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from orders.models import Order, Pass, RequestKey, Status
 from orders.occupancies import Occupancies
 from orders.occupancy import Claim
+from orders.request_keys import RequestKeys
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
 from ticketing.contract import (
@@ -59,6 +60,7 @@ class MongoOrders(Aggregates[Order]):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.occupancies = Occupancies(self.holding)
+        self._by_key = RequestKeys(self.every)
 
     def change(self, order_id: str, decide: Decision[Order]) -> Order:
         """Like any aggregate's; what it frees is known here at once."""
@@ -70,8 +72,7 @@ class MongoOrders(Aggregates[Order]):
         return self.query(page.within({"userId": user_id}), page.limit, page.sort)
 
     def find_by_key(self, user_id: str, key: str) -> Order | None:
-        found = self.query({"userId": user_id, "requestKey.key": key}, 1)
-        return found[0] if found else None
+        return self._by_key.find(user_id, key)
 
     def unpaid(self, page: Page) -> list[Order]:
         """Return a page of the orders whose hold is running."""

@@ -6,6 +6,7 @@ could still contradict, so the check costs no round trip.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 import eventlet
@@ -71,6 +72,8 @@ class _SharedRevocations:
 
 
 _shared: dict[str, _SharedRevocations] = {}
+# One ring for all services of a process: a session is checked once, not by each.
+_ring = lru_cache(maxsize=8)(KeyRing.parse)
 
 
 class Sessions(SharedExtension):
@@ -80,7 +83,7 @@ class Sessions(SharedExtension):
 
     def setup(self) -> None:
         config = self.container.config
-        self.keys = setting(config, "JWT_KEYS", KeyRing.parse)
+        self.keys = setting(config, "JWT_KEYS", _ring)
         stream = self.nats.connection.stream
         self._shared = _shared.setdefault(
             stream, _SharedRevocations(self.nats.connection)

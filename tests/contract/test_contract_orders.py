@@ -1,4 +1,4 @@
-"""Orders: a unit is held once, a request is made once.
+"""Orders: a unit is held once.
 
 Kept by MongoDB's unique indexes and by the double.
 """
@@ -10,7 +10,6 @@ from contract_orders import (
     BOB,
     END,
     EVE,
-    LISTING,
     TICKET,
     complete,
     expire,
@@ -19,10 +18,9 @@ from contract_orders import (
 from contract_tools import store_of
 from eventlet.greenpool import GreenPool
 
-from orders import commands, lifecycle
-from orders.commands import Reservation
+from orders import lifecycle
 from orders.fakes import MemoryOrders
-from orders.models import RequestKey, Status
+from orders.models import Status
 from orders.repository import OrderDatabase
 from ticketing.errors import DuplicateError
 from ticketing.ids import new_id
@@ -166,40 +164,6 @@ class OrdersContract:
             unit for units in GreenPool(20).imap(reserve, range(20)) for unit in units
         ]
         assert len(got) == len(set(got)) >= 2 * 20 // 3
-
-    def test_a_request_is_made_once(self, orders):
-        orders.add(order(key="k1"))
-        again = order(ticket=new_id(), key="k1")
-        assert self.refused(orders.add, again) == ("userId", "requestKey.key")
-
-    def test_of_many_equal_requests_at_once_one_order_is_made(self, orders):
-        orders.tickets.put(TICKET, 0, LISTING)
-        key = RequestKey("k1", "print")
-        wanted = Reservation(BOB, TICKET, timedelta(1), request_key=key)
-
-        def reserve(_):
-            return commands.reserve(orders, wanted, None, END)
-
-        answers = set(GreenPool(20).imap(reserve, range(40)))
-        assert answers == set(orders.of_user(BOB, Page()))
-        assert len(answers) == 1
-
-    def test_a_request_is_remembered_when_its_order_has_ended(self, orders):
-        first = orders.add(order(key="k1"))
-        orders.change(first.id, lifecycle.cancel)
-        assert self.refused(orders.add, order(key="k1")) == ("userId", "requestKey.key")
-        assert orders.find_by_key(BOB, "k1").id == first.id
-
-    def test_a_request_is_its_users_own(self, orders):
-        orders.add(order(key="k1"))
-        orders.add(order(ticket=new_id(), user=EVE, key="k1"))
-        assert orders.find_by_key(EVE, "k1").user_id == EVE
-        assert orders.find_by_key(EVE, "k2") is None
-
-    def test_requests_without_a_key_are_many(self, orders):
-        for _ in range(3):
-            orders.add(order(ticket=new_id()))
-        assert len(orders.of_user(BOB, Page())) == 3
 
     def test_ones_own_orders_are_listed_by_the_page(self, orders):
         ids = [orders.add(order(ticket=new_id())).id for _ in range(3)]

@@ -143,6 +143,7 @@ def test_services_share_what_they_know_until_the_last_one_stops(guard):
     other = Sessions().bind(container)
     other.setup()
     other.start()
+    assert other.keys is guard.keys  # a session that one has checked is known to all
     token = guard.keys.issue(ANN, "ann@example.com")
     other.revoke_here(revoked(before=1e12))
     assert guard.of(Request(token)) is None
