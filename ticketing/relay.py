@@ -3,13 +3,15 @@
 Right after the write is the usual way. What it does not manage, because the process
 died or the bus was away, the sweep of any process finds. Publishing twice is harmless:
 JetStream knows the event's id. So the outboxes are emptied a moment later, many at a
-time: a document that has changed twice by then costs one write, not two.
+time: a document that has changed twice by then costs one write, not two. While there
+are many, that moment is longer: many orders are paid some seconds after they are made.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import eventlet
@@ -29,8 +31,11 @@ from ticketing.mongo import Document, index, own_errors
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY = 1.0
-# Younger entries are in the hands of the process that wrote them.
-SWEEP_AGE = timedelta(seconds=3)
+# Younger entries are in the hands of the process that wrote them, which leaves those
+# that went so many seconds in their outboxes, if it has more than a few.
+SWEEP_AGE = timedelta(seconds=5)
+LINGER = 2.5
+FEW = 20
 BATCH = 200
 # Documents whose events went, before their outboxes are emptied out of turn; and so
 # many of them by one command, which has its time as any other.
@@ -61,6 +66,7 @@ class Relay:
         self._kept = kept
         self._waiting: Waiting = {}
         self._sent: Sent = {}
+        self._first_at: dict[str, float] = {}
         self._emptying: Sent = {}
         self._turn = Semaphore()
         self._wake = Flag()
@@ -98,7 +104,7 @@ class Relay:
         """Empty outboxes, and look for what was left behind, for ever."""
         while True:
             eventlet.sleep(SWEEP_EVERY)
-            self._attempt(self.empty)
+            self._attempt(partial(self.empty, lingering=True))
             self._attempt(self.sweep)
 
     def stop(self) -> None:
@@ -120,10 +126,16 @@ class Relay:
         self.empty()
         return went
 
-    def empty(self) -> None:
-        """Take what went from the outboxes to what was sent."""
+    def empty(self, *, lingering: bool = False) -> None:
+        """Take what went from the outboxes to what was sent.
+
+        ``lingering`` leaves those out that may change once more in a moment.
+        """
         with self._turn:
-            self._emptying, self._sent = self._sent, {}
+            due = self._due() if lingering else list(self._sent)
+            self._emptying = {each: self._sent.pop(each) for each in due}
+            for each in due:
+                del self._first_at[each]
             moves = [self._move(*each) for each in self._emptying.items()]
             try:
                 for first in range(0, len(moves), AT_ONCE):
@@ -132,6 +144,11 @@ class Relay:
                         self._collection.bulk_write(some, ordered=False)
             finally:
                 self._emptying = {}
+
+    def _due(self) -> list[str]:
+        """Return the documents whose first event went long enough ago."""
+        latest = monotonic() - (LINGER if len(self._sent) > FEW else 0)
+        return [each for each in self._sent if self._first_at[each] <= latest]
 
     def waiting(self) -> dict[str, Any]:
         """Return ``{"waiting", "oldest"}``: how many events, and since when.
@@ -164,6 +181,7 @@ class Relay:
             gone = {event.id: (event, number) for event, number in taken}
             if gone:
                 self._sent.setdefault(document_id, {}).update(gone)
+                self._first_at.setdefault(document_id, monotonic())
         return sum(map(bool, went))
 
     def _has(self, document_id: str, event: Event) -> bool:

@@ -86,6 +86,28 @@ def test_a_write_whose_answer_came_late_does_not_hide_a_newer_one(beside):
     thread.kill()
 
 
+@pytest.mark.parametrize(("others", "left"), [(0, 0), (1, relay.FEW + 1)])
+def test_of_many_that_went_those_stay_that_may_soon_change_again(
+    beside, monkeypatch, others, left
+):
+    """Then both events of one cost one write; what stays is not published again."""
+    monkeypatch.setattr(relay, "LINGER", 3600)
+    things = [str(number) for number in range(relay.FEW + others)]
+    thread = hub.eventlet.spawn(beside.run)
+    for name in things:
+        beside.things.add(told(Thing(name)))
+    eventually(lambda: len(beside.ids()) == len(things))
+    beside.empty(lingering=True)
+    assert len(waiting(beside.things)) == left
+    beside.things.change("0", counted)
+    eventually(lambda: "0:1" in beside.ids())
+    thread.kill()
+    monkeypatch.setattr(relay, "LINGER", 0)
+    beside.empty(lingering=True)
+    assert waiting(beside.things) == []
+    assert len(beside.ids()) == len(things) + 1
+
+
 @pytest.mark.parametrize("runner", ["run", "run_sweep"])
 def test_a_relay_outlives_an_error_that_nobody_foresaw(beside, monkeypatch, runner):
     monkeypatch.setattr(relay, "SWEEP_AGE", timedelta(0))
