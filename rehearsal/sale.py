@@ -103,9 +103,10 @@ class Sale:
 
     async def _until_over(self, tasks: list[asyncio.Task[None]]) -> None:
         """All is sold, or everybody is gone."""
-        waiting = set(tasks)
-        while waiting and (self._options.seconds or self.share < 1):
-            _, waiting = await asyncio.wait(waiting, timeout=POLL)
+        while self._options.seconds or self.share < 1:
+            if all(task.done() for task in tasks):
+                break
+            await asyncio.sleep(POLL)
 
     async def _come(self, buyer: Buyer, plans: Iterator[Plan]) -> None:
         for plan in plans:
