@@ -49,10 +49,16 @@ class Turnstile:
         """Whether somebody waits in this process: what has time should leave it."""
         return cls._in_line > 0
 
+    def check(self) -> None:
+        """Raise BusyError if one would wait too long: nothing else need be looked at."""
+        if self._waiting * self._pace > self._patience:
+            raise self._busy()
+
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Go in, after those who came before. Raises BusyError."""
-        if self._waiting * self._pace > self._patience or not self._wait():
+        self.check()
+        if not self._wait():
             raise self._busy()
         try:
             yield

@@ -16,7 +16,12 @@ from ticketing.health import readiness
 from ticketing.http.compression import compress
 from ticketing.http.protocol import Address, RawRequest
 from ticketing.http.request import Request, environ_of
-from ticketing.http.responses import error_response, json_response, make_conditional
+from ticketing.http.responses import (
+    add_missing,
+    error_response,
+    json_response,
+    make_conditional,
+)
 from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
 from ticketing.metrics.answers import count_answer, count_unforeseen
 from ticketing.metrics.scrape import exposition
@@ -100,11 +105,13 @@ class App:
         if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
         compress(response, request.accept_encodings)
-        response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
-        response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())
-        response.headers.setdefault("Cache-Control", "no-store")
-        for name, value in self._headers:
-            response.headers.setdefault(name, value)
+        add_missing(
+            response,
+            ("Date", utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")),
+            ("X-Request-Id", tracing.trace_id(tracing.current())),
+            ("Cache-Control", "no-store"),
+            *self._headers,
+        )
 
     def _tell(self, request: Request, status: int) -> None:
         spans.served(status)

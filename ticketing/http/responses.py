@@ -47,6 +47,14 @@ def _werkzeug(error: HTTPException) -> Response:
     return response
 
 
+def add_missing(response: Response, *headers: tuple[str, str]) -> None:
+    """Add the headers that an answer has not got, going through those it has once."""
+    known = {name.lower() for name, _ in response.headers}
+    for name, value in headers:
+        if name.lower() not in known:
+            response.headers.add(name, value)
+
+
 def make_conditional(response: Response, if_none_match: str | None) -> None:
     """Give a page or list its ETag, and leave the body out if the client has it."""
     if response.status_code != 200 or response.is_streamed:

@@ -30,8 +30,8 @@ class Route(Entrypoint):
 
     The method gets the ``Request`` and the path's values. It returns a dict or list
     (sent as JSON with ``status``) or a Werkzeug response. Checked in this order: the
-    site the request comes from, the session (401), the limits of ``guard`` (429), the
-    body (400).
+    site the request comes from, the session (401), the crowd that waits (503), the
+    limits of ``guard`` (429), the body (400).
 
     For /api/openapi.json: ``gives`` is the shape of the answer, ``also`` maps other
     statuses to theirs, ``takes`` is that of a body that the method reads itself,
@@ -96,6 +96,8 @@ class Route(Entrypoint):
         request.user = self.sessions.of(request)
         if self.session and request.user is None:
             raise NotAuthenticatedError
+        if self._turnstile:
+            self._turnstile.check()
         self._count(request)
         if self.body is not None:
             request.input = validate(self.body, self._read(request))

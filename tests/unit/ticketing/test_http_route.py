@@ -5,6 +5,7 @@ import sys
 import eventlet
 import pytest
 from nameko.exceptions import ContainerBeingKilled
+from pydantic import BaseModel, ConfigDict
 from unit_doubles import Site, worker
 
 from ticketing import service, turnstile
@@ -14,6 +15,10 @@ from ticketing.http.route import Route
 from ticketing.limits import RESERVING
 
 
+class Nothing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
 class SlowService(service.Service):
     name = "slow"
 
@@ -21,7 +26,7 @@ class SlowService(service.Service):
     def get_slow(self, request):
         return {}
 
-    @route("POST", "/crowded", guard=RESERVING)
+    @route("POST", "/crowded", guard=RESERVING, body=Nothing)
     def post_crowded(self, request):
         return {}
 
@@ -61,7 +66,7 @@ def test_a_busy_service_still_answers_for_its_health(site):
 
 
 def test_more_than_can_be_served_are_told_when_to_come_back(site, monkeypatch):
-    """And take no worker from others: they have not gone in."""
+    """And take no worker from others, nor is looked at what they have sent."""
     long_line = property(lambda turns: 0 if turns._free.counter else 10_000)
     monkeypatch.setattr(turnstile.Turnstile, "_waiting", long_line)
     working, ways = [], site.spawn_worker
@@ -72,10 +77,11 @@ def test_more_than_can_be_served_are_told_when_to_come_back(site, monkeypatch):
         return ways(entrypoint, *args, **kwargs)
 
     site.spawn_worker = spawn_worker
+    assert site.post("/crowded", {"odd": 1}).status == 400
     for _ in range(turnstile.AT_ONCE):
         eventlet.spawn_n(site.post, "/crowded", {})
     eventlet.sleep(0)
-    answer = site.post("/crowded", {})
+    answer = site.post("/crowded", {"odd": 1})
     assert answer.status == 503
     assert int(answer.headers["Retry-After"]) == turnstile.SOON
     assert len(working) == turnstile.AT_ONCE
