@@ -50,7 +50,7 @@ class Turnstile:
         return cls._in_line > 0
 
     def check(self) -> None:
-        """Raise BusyError if one would wait too long: nothing else need be looked at."""
+        """Raise BusyError if one would wait too long: nothing else need be asked."""
         if self._waiting * self._pace > self._patience:
             raise self._busy()
 
