@@ -15,7 +15,7 @@ LOST = 0
 PASSING = {LOST, 429, 500, 502, 503, 504}
 # Seconds, growing from the first to the last while there is no answer yet.
 AGAIN = (0.5, 5.0)
-COMPLETE = (0.03, 1.0)
+COMPLETE = (0.1, 1.0)
 LOOK = (1.0, 5.0)
 GROWTH = 1.6
 
