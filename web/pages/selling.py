@@ -11,7 +11,7 @@ from web import languages, offers, seen, views
 from web.forms import REFUSALS, Form
 from web.page import page
 from web.pages import base
-from web.paths import see_other
+from web.paths import TYPED, see_other
 from web.states import Json
 
 LISTING = "listing"
@@ -75,6 +75,7 @@ class SellingPages(base.Web):
             currencies=offers.CHOICES,
             least=offers.LEAST,
             zones=offers.ZONES,
+            typed=TYPED in request.args,
             **values,
         )
 

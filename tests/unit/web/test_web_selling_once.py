@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 
 def new_listing(seller):
@@ -52,3 +53,13 @@ def test_a_form_that_was_open_for_long_lists_as_of_now(world, buyer):
     world.now = datetime.now(UTC) + timedelta(hours=2)
     buyer.post("/tickets/new", form)
     assert form["listing"].partition(".")[0] not in world.tickets.things
+
+
+def test_who_was_signed_out_is_led_back_to_the_form_and_told(world, buyer):
+    """With the mark by which a script brings back what was typed."""
+    edit = f"/tickets/{world.sell(seller=buyer)['id']}/edit"
+    for path in ("/tickets/new", edit):
+        sign_in = world.visitor().post(path).headers["Location"]
+        assert unquote(sign_in) == f"/auth/signin?next={path}?typed"
+        assert "Nothing was saved yet" in buyer.read(f"{path}?typed")
+        assert "Nothing was saved yet" not in buyer.read(path)
