@@ -5,9 +5,8 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from ticketing.public_url import PublicUrl
-from web import languages, views
-from web.bookings import booking_of
-from web.documents import ics, pdf, qr
+from web import bookings, languages, views
+from web.documents import ics, pdf
 from web.documents.booking import Booking
 from web.page import page
 from web.pages import base
@@ -23,7 +22,6 @@ class PassPages(base.Web):
         order, booking = self._own_booking(request, order_id)
         number = _part_of(request, booking)
         part = booking.part(number)
-        pictures = qr.svgs(each.code for each in part.good)
         return self.pages.show(
             request,
             "passes.html",
@@ -31,7 +29,7 @@ class PassPages(base.Web):
             booking=booking,
             part=part,
             number=number,
-            pictures=dict(zip(part.good, pictures, strict=True)),
+            pictures=bookings.pictures_of(part),
         )
 
     @page("GET", "/orders/<order_id>/passes.pdf", session=True)
@@ -61,7 +59,7 @@ class PassPages(base.Web):
         views.check_buyer(self.orders, order_id, request.session)
         order = self.orders.get_order(order_id)
         with languages.reading(languages.of(request)):
-            return order, booking_of(self.tickets, self.orders, order)
+            return order, bookings.booking_of(self.tickets, self.orders, order)
 
 
 def _part_of(request: Request, booking: Booking) -> int:

@@ -7,6 +7,7 @@ import pytest
 from web_markup import check
 from web_pass_house import EVENT, Printed, draw_svg, passes_json, read_codes
 
+from web.bookings import FEW
 from web.documents.booking import PART
 
 SEATS = ["A-1", "A-2"]
@@ -47,6 +48,31 @@ def test_each_pass_has_a_code_that_a_phone_can_read(buyer, path, told, complete)
     for fact in ("Opera in the park", "Front row", "A-1", "$49.50", "K7QM-4T9X-0001"):
         assert fact in html
     assert html.count(">Valid<") == len(SEATS)
+
+
+def test_an_order_that_is_paid_shows_its_passes(buyer, path, told, complete):
+    """The good ones; of many the first, and a way to all of them."""
+    html = buyer.read(path)
+    check(html)
+    drawn = [read_codes(draw_svg(svg)) for svg in SVG.findall(html)]
+    assert drawn == [[each["code"]] for each in told]
+    assert "K7QM-4T9X-0001" in html
+    told[0]["status"] = "refunded"
+    assert len(SVG.findall(buyer.read(path))) == 1
+    told[:] = passes_json([f"A-{number}" for number in range(1, 8)])
+    assert len(SVG.findall(buyer.read(path))) == FEW
+
+
+def test_an_order_without_passes_shows_none(world, buyer, path, told, order):
+    """Not paid, or paid while nobody can be asked for them."""
+    assert not SVG.findall(buyer.read(path))
+    world.orders.complete(order["id"])
+    world.orders.list_passes = world.tickets.get_ticket
+    html = buyer.read(path)
+    check(html)
+    assert "The tickets are yours" in html
+    assert f'href="{path}/passes"' in html
+    assert not SVG.findall(html)
 
 
 def test_a_used_pass_says_when_and_where_by_the_clock_of_the_event(
