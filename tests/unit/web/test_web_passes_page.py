@@ -8,7 +8,7 @@ from web_markup import check
 from web_pass_house import EVENT, Printed, draw_svg, passes_json, read_codes
 
 from web.bookings import FEW
-from web.documents.booking import PART
+from web.documents.booking import ON_PAGE, PART
 
 SEATS = ["A-1", "A-2"]
 SVG = re.compile(r'(?<=">)<svg.*?</svg>(?=</div>)', re.DOTALL)
@@ -162,13 +162,17 @@ def test_without_an_event_there_is_no_calendar_entry(world, buyer, told):
 
 def test_a_large_order_is_shown_in_parts(buyer, path, told, complete):
     told[:] = passes_json([f"A-{number}" for number in range(PART + 1)])
-    first, second = (buyer.read(f"{path}/passes{q}") for q in ("", "?part=2"))
-    check(first)
-    check(second)
-    assert (len(SVG.findall(first)), len(SVG.findall(second))) == (PART, 1)
+    first, second, third = (
+        buyer.read(f"{path}/passes{part}") for part in ("", "?part=2", "?part=3")
+    )
+    shown = [len(SVG.findall(each)) for each in (first, second, third)]
+    assert shown == [ON_PAGE, ON_PAGE, 1]
+    for html, pdf in ((first, 1), (second, 1), (third, 2)):
+        check(html)
+        assert f'href="{path}/passes.pdf?part={pdf}"' in html
     assert f'rel="next" href="{path}/passes?part=2"' in first
-    assert f'rel="prev" href="{path}/passes?part=1"' in second
-    assert f'href="{path}/passes.pdf?part=2"' in second
+    assert f'rel="prev" href="{path}/passes?part=2"' in third
+    assert 'rel="next"' not in third
     assert len(Printed(buyer.get(f"{path}/passes.pdf?part=2").data)) == 1
 
 
