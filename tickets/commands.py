@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ticketing.change import Change
-from ticketing.errors import NotFoundError, UnavailableError
+from ticketing.errors import DuplicateError, NotFoundError, UnavailableError
 from ticketing.http.request import validate
 from ticketing.ids import checked_id, new_id
 from tickets import models
@@ -17,10 +17,25 @@ from tickets.repository import Tickets
 
 
 def create(
-    tickets: Tickets, user_id: str, wanted: TicketInput, now: datetime
+    tickets: Tickets,
+    user_id: str,
+    wanted: TicketInput,
+    now: datetime,
+    ticket_id: str | None = None,
 ) -> Ticket:
-    """Raises InvalidInputError."""
-    return tickets.add(models.create(new_id(), user_id, new_offer(wanted, now)))
+    """List it, with this id if one is given: sent again, it is listed already.
+
+    Raises InvalidInputError.
+    """
+    offer = new_offer(wanted, now)
+    try:
+        return tickets.add(models.create(ticket_id or new_id(), user_id, offer))
+    except DuplicateError:
+        known = tickets.get(ticket_id or "")
+    if known.user_id == user_id and known.offer == offer:
+        return known
+    # Somebody went back to a form and listed another thing with it.
+    return tickets.add(models.create(new_id(), user_id, offer))
 
 
 def read_change(tickets: Tickets, ticket_id: str, sent: Any) -> TicketChange:

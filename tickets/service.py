@@ -158,11 +158,13 @@ class TicketsService(service.Service):
         """List units at ``price`` each.
 
         ``more``: currency (usd), quantity or seats, max_per_order, event, on_sale_at,
-        as the HTTP API has them. Raises InvalidInputError.
+        as the HTTP API has them; ``id``: with it, what comes twice is listed once.
+        Raises InvalidInputError, NotFoundError on what is no id.
         """
+        ticket_id = checked_id(more.pop("id")) if "id" in more else None
         wanted = validate(TicketInput, _named(title, price, more))
-        seller = checked_id(user_id)
-        created = commands.create(self.tickets, seller, wanted, self.clock())
+        seller, now = checked_id(user_id), self.clock()
+        created = commands.create(self.tickets, seller, wanted, now, ticket_id)
         return created.json_dict()
 
     @rpc

@@ -63,6 +63,19 @@ class FormTokens:
         salt = _mac(self._keys[0], page)[:12]
         return f"{salt}.{_mac(self._keys[0], f'{salt}.{cookie}')}"
 
+    def seal(self, request: Request, value: str) -> str:
+        """Return a value for a form of somebody, who cannot send another one."""
+        return f"{value}.{_mac(self._keys[0], f'{value}:{_binding(request)}')}"
+
+    def opened(self, request: Request, sealed: str) -> str | None:
+        """Return what was sealed, None if it was not, or for somebody else."""
+        value, _, given = sealed.partition(".")
+        known = [_mac(key, f"{value}:{_binding(request)}") for key in self._keys]
+        found = any(
+            hmac.compare_digest(each.encode(), given.encode()) for each in known
+        )
+        return value if found else None
+
     def _fits(self, token: str, cookie: str) -> bool:
         salt, _, given = token.partition(".")
         known = [_mac(key, f"{salt}.{cookie}") for key in self._keys]

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 from bson import ObjectId
+from markupsafe import Markup
 
 from ticketing.clock import from_iso, iso
 from ticketing.money import DECIMALS
@@ -23,6 +24,8 @@ from web.translations import ngettext
 UTC = "UTC"
 # What people may type beside a price.
 SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+
+_HYPHENATED = re.compile(r"([^\s,()]+-[^\s,()]+)")
 
 
 # A list of what is for sale has few prices and many readers.
@@ -111,6 +114,13 @@ def seats(labels: Sequence[str]) -> str:
     """Name seats: ``Seat Box``, ``Seats A-1, A-2``."""
     named = ", ".join(labels)
     return ngettext("Seat %(seats)s", "Seats %(seats)s", len(labels), seats=named)
+
+
+def unbroken(text: str) -> Markup:
+    """Keep what has a hyphen, such as the label of a seat, on one line of a page."""
+    label = Markup('<span class="unbroken">{}</span>')
+    parts = _HYPHENATED.split(text)
+    return Markup().join(label.format(p) if n % 2 else p for n, p in enumerate(parts))
 
 
 class _Written(NamedTuple):

@@ -29,6 +29,7 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "seats": formats.seats,
     "start": formats.start,
     "tickets": formats.tickets,
+    "unbroken": formats.unbroken,
 }
 
 

@@ -2,7 +2,7 @@
 
 import random
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,21 +90,22 @@ class Live:
 
     def follow(
         self,
-        order: Json | None,
+        orders: Sequence[Json],
         ticket_id: str | None,
         seen: "Seen",
         listener: "Listener",
     ) -> StreamResponse:
-        """Answer with a stream about an order as it was read, a listing, or both."""
+        """Answer with a stream about orders as they were read, a listing, or both."""
         session = listener.session
         topics = [_of_address(listener.address)]
         topics += [_of_user(session.user_id)] if session else []
-        topics += [f"order:{order['id']}"] if order else []
+        topics += [f"order:{order['id']}" for order in orders]
         topics += [f"ticket:{ticket_id}"] if ticket_id else []
 
         def take(fd: int) -> None:
             first = [_opening(seen.place)]
-            first += self._of_order(order, seen.place) if order else []
+            for order in orders:
+                first += self._of_order(order, seen.place)
             first += self._of_ticket(ticket_id, seen) if ticket_id else []
             self._hub.take(fd, topics, b"".join(first), session)
             if session:  # it may have ended in between

@@ -31,6 +31,8 @@ _PAYMENTS: dict[type[Any], str] = {
     PaymentRefunded: "refunded",
 }
 HEARD: tuple[type[Any], ...] = (TicketUpdated, OrderCreated, *_STATUSES, *_PAYMENTS)
+# Orders that one page hears of.
+MOST_AT_ONCE = 5
 # More would be of use only to who comes back after a long time.
 REMEMBERED = 20_000
 

@@ -1,5 +1,6 @@
 """Where a person goes next, always on this site."""
 
+import re
 from urllib.parse import quote, urlencode
 
 from werkzeug.wrappers import Response
@@ -8,6 +9,9 @@ from ticketing.http import Request
 from ticketing.http.same_site import SAFE_METHODS
 
 HOME = "/"
+# Where somebody types for long, and how such a page is told that it was sent in vain.
+_FORMS = re.compile(r"/tickets/(new|[0-9a-f]{24}/edit)")
+TYPED = "typed"
 MAX_PATH = 2000
 
 
@@ -47,8 +51,8 @@ def way_back(request: Request) -> str | None:
         return None
     ours, sent_from = request.host_url, request.referrer or ""
     if not sent_from.startswith(ours):
-        return path_here(path_of(request))
-    return path_here(f"/{sent_from.removeprefix(ours)}")
+        return _to_form(path_here(path_of(request)))
+    return _to_form(path_here(f"/{sent_from.removeprefix(ours)}"))
 
 
 def see_other(path: str) -> Response:
@@ -58,4 +62,11 @@ def see_other(path: str) -> Response:
 def to_sign_in(request: Request) -> Response:
     """Ask who it is, and come back afterwards."""
     wanted = request.full_path if request.query_string else request.path
+    if request.method not in SAFE_METHODS:
+        wanted = _to_form(wanted)
     return see_other(f"/auth/signin?{urlencode({'next': wanted})}")
+
+
+def _to_form(path: str) -> str:
+    """Return where what was typed is brought back, if that is a form for it."""
+    return f"{path}?{TYPED}" if _FORMS.fullmatch(path) else path

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from web import formats, languages
 from web.translations import gettext, mark, plain_gettext
 
+# Why money goes back when a listing is cancelled.
+CALLED_OFF = mark("the seller cancelled the event")
 _KNOWN = (
     # the pages themselves
     mark("There may be at most %(most)s seats"),
@@ -80,7 +82,7 @@ _KNOWN = (
     mark("Reason must be a text of at most %(most)s characters"),
     # why money goes back
     mark("the seller refunded it"),
-    mark("the seller cancelled the event"),
+    CALLED_OFF,
     mark("the order was cancelled"),
     mark("the ticket was sold to somebody else"),
     mark("the shop refunded it"),

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import eventlet
 
 from ticketing.errors import NotFoundError, UnavailableError
 from web.forms import Form
+from web.news import MOST_AT_ONCE
 from web.searches import SEARCH
 from web.shelf import Listing
 from web.states import Json, Payment
@@ -25,6 +27,8 @@ ON_SHELF = {"now", UPCOMING}
 # How long a person waits to see the effect of a payment.
 PATIENCE = 1.5
 POLL_EVERY = 0.05
+
+ENDED = {"complete", "cancelled"}
 
 Fetch = Callable[..., list[Json]]
 
@@ -106,6 +110,13 @@ def standing(own: list[Json]) -> list[Json]:
     """Return the orders that have not ended, those that are still to be paid first."""
     found = [order for order in own if order["status"] != "cancelled"]
     return sorted(found, key=lambda order: order["status"] == "complete")
+
+
+def awaited(orders: list[Json], now: str) -> str:
+    """Return what a page with orders listens to: those that may be paid any moment."""
+    held = (each for each in orders if each["status"] not in ENDED)
+    ids = [each["id"] for each in held if each["expiresAt"] > now]
+    return urlencode([("order", each) for each in ids[:MOST_AT_ONCE]])
 
 
 def ticket_of(tickets: Any, order: Json) -> Json | None:

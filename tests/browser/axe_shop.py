@@ -13,6 +13,8 @@ from ticketing.ids import new_id
 PASSWORD = "correct horse battery"
 OPERATOR = "operator@example.com"
 SEATS = [f"{row}-{number}" for row in "AB" for number in range(1, 7)]
+# Passes that need more than one page.
+MANY = 60
 LATER = "2037-06-01T18:00:00Z"
 
 
@@ -116,6 +118,8 @@ class Shop:
         assert secure.status == 202
         ids["given up"], ids["expired"] = (self._given_up() for _ in range(2))
         self._rewrite(ids["expired"], reason="expired")
+        crowd = sell("A coach", quantity=MANY, maxPerOrder=MANY)
+        ids["crowd"], _ = buyer.buy(crowd, quantity=MANY)
         ids["bought"], ids["passes"] = buyer.buy(ids["seats"], seats=SEATS[:3])
 
     def _given_up(self):

@@ -124,3 +124,13 @@ def test_back_shows_nothing_of_who_has_signed_out(keeper):
         ann.page.go_back(wait_until="commit")
         expect(ann.page).to_have_url(re.compile(rf"/auth/signin\?next=%2F{path}$"))
         ann.sees_not(ann.email)
+
+
+def test_who_signs_up_can_see_the_password(person):
+    ann = person()
+    ann.page.goto("/auth/signup")
+    field = ann.page.get_by_label("Password")
+    ann.press("Show password")
+    expect(field).to_have_attribute("type", "text")
+    ann.press("Hide password")
+    expect(field).to_have_attribute("type", "password")

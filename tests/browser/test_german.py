@@ -66,6 +66,19 @@ def mail_to(address, folder):
     raise AssertionError(f"no mail to {address}")
 
 
+def test_long_words_fit_a_phone(german, ticket):
+    """The menu has one line, and so has the countdown."""
+    buyer = german(PHONE).join()
+    buyer.page.goto(ticket)
+    buyer.press("Dieses Ticket reservieren")
+    timer = buyer.page.get_by_role("timer")
+    expect(timer).to_contain_text("zum Bezahlen")
+    links = buyer.page.get_by_role("navigation").first.get_by_role("link").all()
+    assert len(links) == 4
+    assert len({link.bounding_box()["y"] for link in links}) == 1
+    assert timer.evaluate("it => it.getClientRects()[0].height") < 60
+
+
 @pytest.mark.parametrize(
     ("width", "script"), [(DESKTOP, True), (PHONE, False)], ids=["desktop", "phone"]
 )

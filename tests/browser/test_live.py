@@ -67,6 +67,45 @@ def test_an_order_cancelled_in_one_window_is_cancelled_in_the_other(buyer, ticke
     expect(tab.locator("main")).to_contain_text("You cancelled this reservation")
 
 
+def test_a_paid_order_is_its_passes_on_every_open_page(buyer, ticket):
+    """On its own, on that of the passes and in the list of orders."""
+    order = buyer.reserve(ticket)
+    passes, orders = (
+        another_tab(buyer, each) for each in (f"{order}/passes", "/orders")
+    )
+    other = another_tab(buyer, order)
+    expect(passes.locator("main")).to_contain_text("Not yet")
+    expect(orders.locator("main")).to_contain_text("Pay by")
+    for tab in (passes, orders):
+        tab.evaluate("window.isTheSame = true")
+    buyer.pay("tok_visa")
+    for tab in (passes, other, buyer.page):
+        expect(tab.get_by_role("img", name="QR code of pass")).to_be_visible()
+    expect(orders.locator("#orders")).to_contain_text("Yours")
+    for tab in (passes, orders):
+        assert tab.evaluate("window.isTheSame") is True
+
+
+def test_passes_stay_where_they_cannot_be_had_anew(buyer, ticket):
+    """Without a session, or a shop, somebody still stands at the door with them."""
+    order = buyer.reserve(ticket)
+    buyer.pay("tok_visa")
+    page = buyer.page
+    code = page.get_by_role("img", name="QR code of pass")
+    expect(code).to_be_visible()
+    page.clock.install()
+    page.route("**/live?*", lambda route: route.fulfill(status=404))
+    page.goto(f"{order}/passes")
+    expect(code).to_be_visible()
+    page.context.clear_cookies()
+    with page.expect_response(lambda found: "/auth/signin" in found.url):
+        page.clock.run_for(11_000)
+    page.route("**/passes", lambda route: route.fulfill(status=404))
+    with page.expect_response(lambda found: found.status == 404):
+        page.clock.run_for(11_000)
+    expect(code).to_be_visible()
+
+
 def test_what_went_wrong_can_be_read_before_the_page_turns(buyer, ticket):
     """The last card was declined, and the reservation ends with it."""
     buyer.reserve(ticket)

@@ -11,8 +11,10 @@ from web.translations import gettext as _
 
 Json = dict[str, Any]
 
-# As many passes as are drawn in a moment; larger orders are shown in parts.
+# As many passes as are printed in a moment; larger orders have several PDFs, each of
+# several pages of the shop, which are to be light.
 PART = 50
+ON_PAGE = 25
 
 # What tears a header, or cannot be sent.
 _CONTROLS = {"Cc", "Cs"}
@@ -137,12 +139,21 @@ class Booking:
 
     @property
     def parts(self) -> int:
-        return max(1, -(-len(self.passes) // PART))
+        return _count(self.passes, PART)
 
-    def part(self, number: int) -> "Booking":
-        """Return the same with up to PART of its passes; parts count from 1."""
-        first = (number - 1) * PART
-        return replace(self, passes=self.passes[first : first + PART])
+    @property
+    def pages(self) -> int:
+        return _count(self.passes, ON_PAGE)
+
+    def part(self, number: int, size: int = PART) -> "Booking":
+        """Return the same with up to ``size`` of its passes; parts count from 1."""
+        first = (number - 1) * size
+        return replace(self, passes=self.passes[first : first + size])
+
+
+def _count(passes: tuple[Pass, ...], size: int) -> int:
+    """Return how many parts there are, at least one."""
+    return max(1, -(-len(passes) // size))
 
 
 def line(text: str) -> str:

@@ -13,7 +13,7 @@ from web import formats
 from web.documents.booking import PART, Booking, Pass, line
 from web.jinja import TEMPLATES, templates_in
 from web.mail.message import Attachment, Letter
-from web.service_words import said
+from web.service_words import CALLED_OFF, said
 from web.translations import gettext as _
 from web.translations import mark, ngettext
 
@@ -27,6 +27,7 @@ HOW = mark(
 )
 BACK = mark("Depending on your bank it takes a few days to arrive.")
 STILL_GOOD = mark("Your other passes are as good as before. Here they are again.")
+OFF = mark("The seller has cancelled this. Whoever had paid gets all the money back.")
 UNCHARGED = mark(
     "You have paid nothing. If a payment was under way just then, all of it goes back "
     "to your card."
@@ -107,13 +108,17 @@ def bought(booking: Booking, total: float) -> Words:
 def refunded(booking: Booking, refund: Refund) -> Words:
     """Some or all of the money went back; what is still good is told again."""
     amount = formats.sum_(refund.amount, booking.currency)
+    gone = f"{_gone(amount, refund, booking)} {_(BACK)}"
     kept = booking.passes
+    if refund.reason == CALLED_OFF:
+        subject, opening = _off(booking), (_(OFF), gone)
+    else:
+        subject = _("%(sum)s refunded for %(name)s", sum=amount, name=booking.name)
+        reason = _("The reason: %(reason)s", reason=line(said(refund.reason)))
+        opening = gone, reason
     return Words(
-        subject=_("%(sum)s refunded for %(name)s", sum=amount, name=booking.name),
-        opening=(
-            f"{_gone(amount, refund, booking)} {_(BACK)}",
-            _("The reason: %(reason)s", reason=line(said(refund.reason))),
-        ),
+        subject=subject,
+        opening=opening,
         closing=(_(STILL_GOOD), *_rest(booking), _(HOW)) if kept else (),
         action=_("See your passes") if kept else _("See your order"),
         path="/passes" if kept else "",
@@ -124,12 +129,16 @@ def refunded(booking: Booking, refund: Refund) -> Words:
 def called_off(booking: Booking) -> Words:
     """The seller cancelled the listing before the order was paid for."""
     return Words(
-        subject=_("%(name)s is cancelled", name=booking.name),
+        subject=_off(booking),
         opening=(_("The seller has cancelled what you had reserved."),),
         closing=(_(UNCHARGED),),
         action=_("See your order"),
         path="",
     )
+
+
+def _off(booking: Booking) -> str:
+    return _("%(name)s is cancelled", name=booking.name)
 
 
 def write(

@@ -7,7 +7,7 @@ from functools import partial
 from werkzeug.wrappers import Response
 
 from ticketing.callers import Caller
-from ticketing.errors import NotFoundError
+from ticketing.errors import BadRequestError, InvalidInputError, NotFoundError
 from ticketing.http import Request
 from ticketing.limits import SIGNING_UP
 from web.forms import REFUSALS, Form
@@ -26,7 +26,7 @@ class AccountPages(base.Web):
 
     @page("POST", "/auth/signup", guard=SIGNING_UP)
     def post_sign_up(self, request: Request) -> Response:
-        return self._enter(request, "signup.html", self.auth.sign_up)
+        return self._enter(request, "signup.html", self._sign_up_once(request))
 
     @page("GET", "/auth/signin")
     def get_sign_in(self, request: Request) -> Response:
@@ -34,9 +34,7 @@ class AccountPages(base.Web):
 
     @page("POST", "/auth/signin")
     def post_sign_in(self, request: Request) -> Response:
-        caller = Caller.of(request).json_dict()
-        sign_in = partial(self.auth.sign_in, caller=caller)
-        return self._enter(request, "signin.html", sign_in)
+        return self._enter(request, "signin.html", self._sign_in(request))
 
     @page("GET", "/auth/signout")
     def get_sign_out(self, request: Request) -> Response:
@@ -75,6 +73,27 @@ class AccountPages(base.Web):
             self.auth.revoke_sessions(request.session.user_id)
         answer = see_other("/auth/signin?note=everywhere")
         return self.cookie.remove(answer, request.user)
+
+    def _sign_in(self, request: Request) -> Callable[[str, str], Json]:
+        caller = Caller.of(request).json_dict()
+        return partial(self.auth.sign_in, caller=caller)
+
+    def _sign_up_once(self, request: Request) -> Callable[[str, str], Json]:
+        """Sign in whoever has this very account: the form may have come twice."""
+        sign_in = self._sign_in(request)
+
+        def sign_up(email: str, password: str) -> Json:
+            try:
+                return dict(self.auth.sign_up(email, password))
+            except InvalidInputError:
+                raise
+            except BadRequestError as in_use:
+                try:
+                    return dict(sign_in(email, password))
+                except REFUSALS:
+                    raise in_use from None
+
+        return sign_up
 
     def _ask_who(self, request: Request, template: str) -> Response:
         wanted = safe_path(request.args.get("next"))

@@ -16,7 +16,7 @@ from web.states import Json
 
 ROWS = 50
 PATH = "/operator"
-_BACK = {"path": PATH, "back": "Books"}
+_BACK = {"path": PATH, "back": None}
 
 
 class BookPages(base.Web):

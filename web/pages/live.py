@@ -6,6 +6,7 @@ from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.http import Request
 from ticketing.ids import checked_id
 from web.live import Listener, Live, LiveStreams, Seen
+from web.news import MOST_AT_ONCE
 from web.page import page
 from web.pages import base
 from web.states import Json
@@ -20,12 +21,13 @@ class LivePages(base.Web):
         self.live.check_room(listener.address)
         version = _number(request.args.get("version", ""))
         seen = Seen(self.live.position(), _place(request), version)
-        order_id, ticket_id = request.args.get("order"), request.args.get("ticket")
-        if not order_id and not ticket_id:
+        order_ids, ticket_id = request.args.getlist("order"), request.args.get("ticket")
+        if not any(order_ids) and not ticket_id:
             raise BadRequestError("Say of which order or ticket")
-        order = self._own_order(request, order_id) if order_id else None
+        wanted = list(dict.fromkeys(filter(None, order_ids)))[:MOST_AT_ONCE]
+        orders = [self._own_order(request, order_id) for order_id in wanted]
         ticket = checked_id(ticket_id) if ticket_id else None
-        return self.live.follow(order, ticket, seen, listener)
+        return self.live.follow(orders, ticket, seen, listener)
 
     def _own_order(self, request: Request, order_id: str) -> Json:
         """Return an order to its buyer. Raises NotFoundError to anybody else."""

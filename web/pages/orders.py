@@ -4,11 +4,12 @@ from contextlib import suppress
 
 from werkzeug.wrappers import Response
 
+from ticketing.clock import iso
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from ticketing.http.same_site import CONTENT_POLICY
 from ticketing.limits import PAYING, WRITING
-from web import shop, views
+from web import bookings, languages, shop, views
 from web.checkout import STRIPE_POLICY
 from web.forms import REFUSALS, Form
 from web.page import page
@@ -24,7 +25,10 @@ class OrderPages(base.Web):
     def get_orders(self, request: Request) -> Response:
         buyer, after = request.session.user_id, request.args.get("after")
         listing = shop.newest(self.orders.list_orders, buyer, after=after)
-        return self.pages.show(request, "orders.html", listing=listing, after=after)
+        awaited = shop.awaited(listing.things, iso(self.clock()))
+        return self.pages.show(
+            request, "orders.html", listing=listing, after=after, awaited=awaited
+        )
 
     @page("GET", "/orders/<order_id>", session=True)
     def get_order(self, request: Request, order_id: str) -> Response:
@@ -77,10 +81,22 @@ class OrderPages(base.Web):
         values: Json | None = None,
     ) -> Response:
         shown = values or self._order(order_id)
+        shown |= self._passes(request, shown)
         response = self.pages.show(request, "order.html", **shown, form=form or Form())
         if self.pages.checkout.publishable_key:
             response.headers[CONTENT_POLICY] = STRIPE_POLICY
         return response
+
+    def _passes(self, request: Request, shown: Json) -> Json:
+        """Return the first passes of an order that has some."""
+        booking = None
+        if shown["stage"] is Stage.COMPLETE:
+            with languages.reading(languages.of(request)):
+                booking = bookings.first_of(
+                    self.orders, shown["order"], shown["ticket"]
+                )
+        pictures = bookings.pictures_of(booking) if booking else {}
+        return {"booking": booking, "pictures": pictures}
 
     def _order(self, order_id: str) -> Json:
         return views.order_view(

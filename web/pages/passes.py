@@ -5,10 +5,9 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotFoundError
 from ticketing.http import Request
 from ticketing.public_url import PublicUrl
-from web import languages, views
-from web.bookings import booking_of
-from web.documents import ics, pdf, qr
-from web.documents.booking import Booking
+from web import bookings, languages, views
+from web.documents import ics, pdf
+from web.documents.booking import ON_PAGE, PART, Booking
 from web.page import page
 from web.pages import base
 from web.paths import see_other
@@ -21,9 +20,8 @@ class PassPages(base.Web):
     @page("GET", "/orders/<order_id>/passes", session=True)
     def get_passes(self, request: Request, order_id: str) -> Response:
         order, booking = self._own_booking(request, order_id)
-        number = _part_of(request, booking)
-        part = booking.part(number)
-        pictures = qr.svgs(each.code for each in part.good)
+        number = _part_of(request, booking.pages)
+        part = booking.part(number, ON_PAGE)
         return self.pages.show(
             request,
             "passes.html",
@@ -31,13 +29,14 @@ class PassPages(base.Web):
             booking=booking,
             part=part,
             number=number,
-            pictures=dict(zip(part.good, pictures, strict=True)),
+            printed=(number - 1) * ON_PAGE // PART + 1,
+            pictures=bookings.pictures_of(part),
         )
 
     @page("GET", "/orders/<order_id>/passes.pdf", session=True)
     def get_pdf(self, request: Request, order_id: str) -> Response:
         _, booking = self._own_booking(request, order_id)
-        number = _part_of(request, booking)
+        number = _part_of(request, booking.parts)
         part = booking.part(number)
         if not part.good:
             return see_other(f"/orders/{order_id}/passes")
@@ -61,12 +60,12 @@ class PassPages(base.Web):
         views.check_buyer(self.orders, order_id, request.session)
         order = self.orders.get_order(order_id)
         with languages.reading(languages.of(request)):
-            return order, booking_of(self.tickets, self.orders, order)
+            return order, bookings.booking_of(self.tickets, self.orders, order)
 
 
-def _part_of(request: Request, booking: Booking) -> int:
+def _part_of(request: Request, parts: int) -> int:
     """Return which part of a large order is asked for. Raises NotFoundError."""
     number = request.args.get("part", 1, int)
-    if not 1 <= number <= booking.parts:
+    if not 1 <= number <= parts:
         raise NotFoundError
     return number

@@ -1,6 +1,7 @@
 // Keeps what a listing's page says about what is left, as it is now.
 
 import { on } from "./live.js";
+import { whenOpen } from "./opening.js";
 import { renew } from "./part.js";
 
 const APART = 500;
@@ -42,3 +43,4 @@ window.addEventListener("pageshow", () => {
   isLeaving = false;
 });
 on("ticket", refresh);
+if (part.dataset.now) whenOpen(part, refresh);

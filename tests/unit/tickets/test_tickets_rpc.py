@@ -43,6 +43,27 @@ def test_a_ticket_is_edited_for_its_seller_alone(shop, ticket):
         shop.rpc.update_ticket(ticket["id"], BOB, "Row 5", 5)
 
 
+def test_what_is_listed_twice_with_one_id_is_listed_once(shop):
+    listed = [shop.rpc.create_ticket(ANN, "Row 3", 5, id=NOWHERE) for _ in range(2)]
+    assert listed[0]["id"] == NOWHERE
+    assert shop.rpc.list_tickets() == listed[:1] == listed[1:]
+
+
+def test_the_id_of_another_listing_names_no_new_one(shop, ticket):
+    """Neither another person's nor, with other words, one's own."""
+    for seller, title in ((BOB, "Row 3"), (ANN, "Row 4")):
+        listed = shop.rpc.create_ticket(seller, title, 19.5, id=ticket["id"])
+        assert listed["id"] != ticket["id"]
+        assert (listed["userId"], listed["title"]) == (seller, title)
+    assert shop.rpc.get_ticket(ticket["id"]) == ticket | {"layout": "1"}
+
+
+@pytest.mark.parametrize("ticket_id", NO_IDS)
+def test_what_is_no_id_names_no_listing(shop, ticket_id):
+    with pytest.raises(NotFoundError):
+        shop.rpc.create_ticket(ANN, "Row 3", 5, id=ticket_id)
+
+
 def test_inputs_are_checked_as_over_http(shop, ticket):
     for call in (
         lambda: shop.rpc.create_ticket(ANN, "", -1),

@@ -73,3 +73,13 @@ def test_germans_read_times_and_numbers_as_they_write_them():
 def test_an_id_tells_when_it_was_given():
     thing = new_id()
     assert formats.made_at(thing).endswith("Z")
+
+
+def test_labels_with_a_hyphen_stay_on_one_line():
+    """And are text, whatever a seller has typed."""
+    page = formats.unbroken("Seats A-1, Box, <b-2>")
+    assert page == (
+        'Seats <span class="unbroken">A-1</span>, Box, '
+        '<span class="unbroken">&lt;b-2&gt;</span>'
+    )
+    assert formats.unbroken("Box & <b>") == "Box &amp; &lt;b&gt;"

@@ -95,7 +95,7 @@ def settle(told):
 def opening(told, hub, place=None, version=None, order=None):
     """The events a page hears first."""
     seen = Seen(told.position(), place, version)
-    told.follow(order, TICKET, seen, HERE).take(3)
+    told.follow([order] if order else [], TICKET, seen, HERE).take(3)
     opening, *events = hub.first.decode().split("\n\n")[:-1]
     assert opening.startswith("retry: ")
     assert "\nid: " in opening
@@ -130,7 +130,7 @@ def test_an_order_is_told_as_it_was_read_and_what_was_heard_since(told, hub):
     """Also what came between its reading and the opening of the stream."""
     read = {"id": ORDER, "version": 0, "status": "created", "expiresAt": UNTIL}
     seen = Seen(told.position(), None, None)
-    response = told.follow(read | {"userId": ANN}, None, seen, HERE)
+    response = told.follow([read | {"userId": ANN}], None, seen, HERE)
     told.next(order(OrderCompleted, 1))
     response.take(3)
     events = hub.first.decode().split("\n\n")[1:-1]

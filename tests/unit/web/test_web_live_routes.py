@@ -1,5 +1,8 @@
 """Who may listen to what, and how pages say what they are about."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from web_live_house import created
 
@@ -18,6 +21,21 @@ def test_the_buyer_may_listen_to_an_order(heard, buyer, order):
     assert response.headers["Cache-Control"] == "no-store"
     assert "Content-Encoding" not in response.headers
     assert "ETag" not in response.headers
+
+
+def test_a_page_with_orders_listens_to_the_first_of_them(heard, buyer, hub, world):
+    orders = [world.orders.create_order(buyer.id, world.sell()["id"]) for _ in range(7)]
+    query = "&".join(f"order={each['id']}" for each in [orders[0], *orders])
+    buyer.get(f"/live?{query}").take(3)
+    told = re.findall(rb'"id":"(\w+)"', hub.first)
+    assert [each.decode() for each in told] == [each["id"] for each in orders[:5]]
+
+
+def test_nobody_listens_to_anothers_order_beside_their_own(heard, order, other, world):
+    own = world.orders.create_order(other.id, world.sell()["id"])
+    path = f"/live?order={own['id']}"
+    assert other.get(path).status_code == 200
+    assert other.get(f"{path}&order={order['id']}").status_code == 404
 
 
 def test_nobody_else_may(heard, order, other):
@@ -84,8 +102,23 @@ def test_pages_say_what_they_are_about(world, buyer, ticket, order):
     html = buyer.read(f"/orders/{order['id']}")
     assert f'<meta name="live" content="order={order["id"]}">' in html
     assert f'data-version="{order["version"]}"' in html
+    passes = buyer.read(f"/orders/{order['id']}/passes")
+    assert f'<meta name="live" content="order={order["id"]}">' in passes
     html = buyer.read(f"/tickets/{ticket['id']}")
     assert f'content="ticket={ticket["id"]}&amp;version={ticket["version"]}"' in html
+
+
+def test_a_list_of_orders_listens_to_those_that_may_be_paid(world, buyer):
+    assert 'name="live"' not in buyer.read("/orders")
+    orders = [
+        world.orders.create_order(buyer.id, world.sell(seller=buyer)["id"])["id"]
+        for _ in range(8)
+    ]
+    world.orders.complete(orders[7])
+    newest = "&amp;".join(f"order={each}" for each in orders[6:1:-1])
+    assert f'<meta name="live" content="{newest}">' in buyer.read("/orders")
+    world.now += timedelta(days=1)
+    assert 'name="live"' not in buyer.read("/orders")
 
 
 def allow(monkeypatch, soft, hard):

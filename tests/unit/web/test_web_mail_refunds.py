@@ -20,6 +20,19 @@ def test_a_refund_of_all_says_how_much_goes_back_and_why(mailing):
     assert not files_of(mail)
 
 
+def test_who_had_paid_is_told_that_it_is_cancelled(mailing):
+    """In the words of its page, and that the money is on its way."""
+    mailing.refund("A-1", "A-2", reason="the seller cancelled the event")
+    mailing.cancel("refunded")
+    (mail,) = mailing.mails
+    assert mail["Subject"] == "Opera in the park is cancelled"
+    words = " ".join(text_of(mail).split())
+    assert "The seller has cancelled this. Whoever had paid gets all" in words
+    assert "$99.00 (Seats A-1, A-2) went back to the card" in words
+    assert "The reason" not in words
+    assert "Opera in the park is cancelled" in html_of(mail)
+
+
 def test_a_refund_of_a_part_says_what_is_still_good(mailing):
     mailing.refund("A-1")
     mailing.reduce(["A-2"])

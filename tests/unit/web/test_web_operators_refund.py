@@ -61,6 +61,12 @@ def test_it_begins_with_everything_ticked_and_leads_back_to_the_books(boss, refu
     assert f'action="{refund}"' in html
 
 
+def test_the_way_back_is_in_the_readers_language(world, boss, refund):
+    world.language = "de"
+    html = boss.get(refund).get_data(as_text=True)
+    assert '<p class="back"><a href="/operator">Buchhaltung</a></p>' in html
+
+
 def test_all_of_an_order_goes_back(boss, house, sold, refund):
     """Somebody else sold it; a reason of the shop's own is given."""
     answer = boss.post(refund, ticked(*SEATS))

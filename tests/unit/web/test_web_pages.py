@@ -97,7 +97,7 @@ def test_files_are_kept_for_ever_under_an_address_that_changes(world):
     """Each file a page names is there; other versions and other files are not kept."""
     visitor = world.visitor()
     names = re.findall(r'(?:href|src)="(/static/[^"]+)"', visitor.read("/"))
-    assert len(set(names)) == 2
+    assert len(set(names)) == 3
     for name in names:
         answer = visitor.get(name)
         assert answer.status_code == 200

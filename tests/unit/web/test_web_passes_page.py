@@ -7,7 +7,8 @@ import pytest
 from web_markup import check
 from web_pass_house import EVENT, Printed, draw_svg, passes_json, read_codes
 
-from web.documents.booking import PART
+from web.bookings import FEW
+from web.documents.booking import ON_PAGE, PART
 
 SEATS = ["A-1", "A-2"]
 SVG = re.compile(r'(?<=">)<svg.*?</svg>(?=</div>)', re.DOTALL)
@@ -47,6 +48,31 @@ def test_each_pass_has_a_code_that_a_phone_can_read(buyer, path, told, complete)
     for fact in ("Opera in the park", "Front row", "A-1", "$49.50", "K7QM-4T9X-0001"):
         assert fact in html
     assert html.count(">Valid<") == len(SEATS)
+
+
+def test_an_order_that_is_paid_shows_its_passes(buyer, path, told, complete):
+    """The good ones; of many the first, and a way to all of them."""
+    html = buyer.read(path)
+    check(html)
+    drawn = [read_codes(draw_svg(svg)) for svg in SVG.findall(html)]
+    assert drawn == [[each["code"]] for each in told]
+    assert "K7QM-4T9X-0001" in html
+    told[0]["status"] = "refunded"
+    assert len(SVG.findall(buyer.read(path))) == 1
+    told[:] = passes_json([f"A-{number}" for number in range(1, 8)])
+    assert len(SVG.findall(buyer.read(path))) == FEW
+
+
+def test_an_order_without_passes_shows_none(world, buyer, path, told, order):
+    """Not paid, or paid while nobody can be asked for them."""
+    assert not SVG.findall(buyer.read(path))
+    world.orders.complete(order["id"])
+    world.orders.list_passes = world.tickets.get_ticket
+    html = buyer.read(path)
+    check(html)
+    assert "The tickets are yours" in html
+    assert f'href="{path}/passes"' in html
+    assert not SVG.findall(html)
 
 
 def test_a_used_pass_says_when_and_where_by_the_clock_of_the_event(
@@ -136,13 +162,17 @@ def test_without_an_event_there_is_no_calendar_entry(world, buyer, told):
 
 def test_a_large_order_is_shown_in_parts(buyer, path, told, complete):
     told[:] = passes_json([f"A-{number}" for number in range(PART + 1)])
-    first, second = (buyer.read(f"{path}/passes{q}") for q in ("", "?part=2"))
-    check(first)
-    check(second)
-    assert (len(SVG.findall(first)), len(SVG.findall(second))) == (PART, 1)
+    first, second, third = (
+        buyer.read(f"{path}/passes{part}") for part in ("", "?part=2", "?part=3")
+    )
+    shown = [len(SVG.findall(each)) for each in (first, second, third)]
+    assert shown == [ON_PAGE, ON_PAGE, 1]
+    for html, pdf in ((first, 1), (second, 1), (third, 2)):
+        check(html)
+        assert f'href="{path}/passes.pdf?part={pdf}"' in html
     assert f'rel="next" href="{path}/passes?part=2"' in first
-    assert f'rel="prev" href="{path}/passes?part=1"' in second
-    assert f'href="{path}/passes.pdf?part=2"' in second
+    assert f'rel="prev" href="{path}/passes?part=2"' in third
+    assert 'rel="next"' not in third
     assert len(Printed(buyer.get(f"{path}/passes.pdf?part=2").data)) == 1
 
 

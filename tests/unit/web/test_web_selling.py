@@ -60,6 +60,24 @@ def test_signing_up_signs_in(world):
     assert "new@example.com" in visitor.read("/")
 
 
+def test_signing_up_twice_is_signing_up_once(world):
+    """By a double click; somebody else is told that there is this account."""
+    form = {"email": "new@example.com", "password": "pass word"}
+    first, second = (world.visitor().post("/auth/signup", form) for _ in range(2))
+    assert [each.headers["Location"] for each in (first, second)] == ["/", "/"]
+    assert f"{COOKIE}=" in second.headers["Set-Cookie"]
+    assert world.auth.callers[-1]["address"]
+    other = world.visitor().post("/auth/signup", form | {"password": "pass words"})
+    assert other.status_code == 400
+    assert "This email already has an account" in other.get_data(as_text=True)
+    assert COOKIE not in other.headers.get("Set-Cookie", "")
+
+
+def test_signing_in_from_a_search_leads_back_to_it(world):
+    html = world.visitor().read("/?text=opera&sort=event")
+    assert html.count("next=/%3Ftext%3Dopera%26sort%3Devent") == 2
+
+
 def test_wrong_details_are_told_beside_their_fields(world):
     """What was typed stays, but for the password; screen readers hear it all."""
     answer = world.visitor().post(

@@ -61,4 +61,9 @@ def told(answer):
     page = answer.get_data(as_text=True)
     check(page)
     main = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return " ".join(re.sub(r"<[^>]+>", " ", plain(main)).split())
+
+
+def plain(html):
+    """A page without what only keeps the labels of seats on one line."""
+    return re.sub(r'<span class="unbroken">([^<]*)</span>', r"\1", html)
