@@ -13,7 +13,7 @@ import eventlet
 from eventlet.queue import Empty, LightQueue
 from eventlet.semaphore import Semaphore
 from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig
+from nats.js.api import ConsumerConfig, ConsumerInfo
 
 from ticketing.errors import TicketingError
 from ticketing.nats import RETRY_DELAY, NatsConnection
@@ -29,7 +29,10 @@ _WAKE = object()
 
 
 class PullConsumer:
-    """Runs until ``stop``; ``deliver(message)`` must be followed by ``done()``."""
+    """Runs until ``stop``; ``deliver(message)`` must be followed by ``done()``.
+
+    ``declared`` is told of the consumer each time before messages come.
+    """
 
     def __init__(
         self,
@@ -39,12 +42,14 @@ class PullConsumer:
         hands: int = HANDS,
         *,
         hands_back: bool = True,
+        declared: Callable[[ConsumerInfo], None] = lambda _: None,
     ) -> None:
         self._connection = connection
         self._config = config
         self._deliver = deliver
         self._hands = Semaphore(hands)
         self._hands_back = hands_back
+        self._declared = declared
         self._queue: LightQueue = LightQueue()
         self._subscription: Any = None
         self._stopping = False
@@ -85,13 +90,14 @@ class PullConsumer:
 
     def _pull_forever(self) -> None:
         connection = self._connection
-        name = connection.declare_consumer(self._config())
+        info = connection.declare_consumer(self._config())
+        self._declared(info)
         inbox = connection.client.new_inbox()
         self._queue = LightQueue()
         subscription = connection.subscribe(inbox, self._enqueue)
         try:
             while not self._stopping:
-                self._pull_once(name, inbox)
+                self._pull_once(str(info.name), inbox)
         finally:
             try:
                 # What is on its way still arrives, and is then handed back as well.

@@ -14,12 +14,15 @@ from werkzeug.wrappers import Response
 
 from ticketing.config import flag, setting
 from ticketing.contract import SessionRevoked
+from ticketing.errors import UnavailableError
 from ticketing.feed import Feed
 from ticketing.keyring import DEVICE_LIFETIME, LIFETIME, KeyRing, Session
 from ticketing.nats import Nats, NatsConnection
 
 COOKIE = "session"
 DEVICE_COOKIE = "device"
+# Seconds to wait for the past when a process has just begun.
+PATIENCE = 1.4
 
 __all__ = ["COOKIE", "DEVICE_COOKIE", "Revocations", "Session", "Sessions"]
 
@@ -61,6 +64,14 @@ class _SharedRevocations:
         if self._users == 1:
             self._thread = eventlet.spawn(self._feed.run)
 
+    def know_the_past(self) -> None:
+        """Wait for who signed out before this process began.
+
+        Raises UnavailableError while the bus does not tell.
+        """
+        if not self._feed.wait_for_past(PATIENCE):
+            raise UnavailableError
+
     def release(self) -> int:
         """Count one user less and return how many are left."""
         self._users -= 1
@@ -98,12 +109,16 @@ class Sessions(SharedExtension):
         self.stop()
 
     def of(self, request: Any) -> Session | None:
-        """Return the valid session that a request carries."""
+        """Return the valid session that a request carries.
+
+        Raises UnavailableError while nobody can know whether it has ended.
+        """
         token = request.cookies.get(COOKIE)
         session = self.keys.verify(token) if token else None
-        if session is None or self.has_ended(session):
+        if session is None:
             return None
-        return session
+        self._shared.know_the_past()
+        return None if self.has_ended(session) else session
 
     def has_ended(self, session: Session) -> bool:
         return self._shared.revocations.covers(session)

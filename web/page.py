@@ -5,7 +5,7 @@ from typing import Any
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.wrappers import Response
 
-from ticketing.errors import NotAuthenticatedError
+from ticketing.errors import NotAuthenticatedError, UnavailableError
 from ticketing.http import Request
 from ticketing.http.route import Route
 from ticketing.http.same_site import SAFE_METHODS
@@ -60,7 +60,8 @@ class Page(Route):
         except Exception as error:
             if not _prefers_html(request):
                 raise
-            request.user = request.user or self.sessions.of(request)
+            if not isinstance(error, UnavailableError):  # or it would wait once more
+                request.user = request.user or self.sessions.of(request)
             return self.rendering.renderer.refuse(request, error)
 
     def _call(self, request: Request, values: dict[str, str]) -> Any:
