@@ -52,6 +52,26 @@ def test_a_revocation_may_come_twice(revocations):
     assert revocations.covers(session_of(ANN, "jti-1"))
 
 
+def test_what_no_token_can_contradict_any_more_is_forgotten():
+    """Who signs in and out again and again does not fill the memory for ever."""
+    now = [0.0]
+    revocations = Revocations(lambda: now[0])
+    revocations.apply(revoked(jti="jti-1"))
+    revocations.apply(revoked(before=100.0))
+    now[0] = sessions.LIFETIME + 1.0
+    revocations.apply(revoked(BOB, before=100.0))
+    assert revocations.covers(session_of(ANN, "jti-1", issued_at=200))
+    revocations.apply(revoked(before=150.0))
+    now[0] = sessions.KEPT + 1.0
+    revocations.apply(revoked(BOB, jti="jti-2"))
+    assert not revocations.covers(session_of(ANN, "jti-1", issued_at=200))
+    assert revocations.covers(session_of(ANN, issued_at=150))
+    assert revocations.covers(session_of(BOB, issued_at=100))
+    now[0] *= 3
+    revocations.apply(revoked(BOB, jti="jti-3"))
+    assert len(revocations) == 1
+
+
 class Container:
     service_name = "auth"
 
