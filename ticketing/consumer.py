@@ -29,10 +29,7 @@ _WAKE = object()
 
 
 class PullConsumer:
-    """Runs until ``stop``; ``deliver(message)`` must be followed by ``done()``.
-
-    ``declared`` is told of the consumer each time before messages come.
-    """
+    """Runs until ``stop``; ``deliver(message)`` must be followed by ``done()``."""
 
     def __init__(
         self,
@@ -42,14 +39,14 @@ class PullConsumer:
         hands: int = HANDS,
         *,
         hands_back: bool = True,
-        declared: Callable[[ConsumerInfo], None] = lambda _: None,
     ) -> None:
         self._connection = connection
         self._config = config
         self._deliver = deliver
         self._hands = Semaphore(hands)
         self._hands_back = hands_back
-        self._declared = declared
+        # Told of the consumer each time before messages come.
+        self.declared: Callable[[ConsumerInfo], None] = lambda _: None
         self._queue: LightQueue = LightQueue()
         self._subscription: Any = None
         self._stopping = False
@@ -91,7 +88,7 @@ class PullConsumer:
     def _pull_forever(self) -> None:
         connection = self._connection
         info = connection.declare_consumer(self._config())
-        self._declared(info)
+        self.declared(info)
         inbox = connection.client.new_inbox()
         self._queue = LightQueue()
         subscription = connection.subscribe(inbox, self._enqueue)

@@ -42,12 +42,9 @@ class Feed:
         self._next_sequence: int | None = None
         self._past_heard = Flag()
         self._consumer = PullConsumer(
-            connection,
-            self._config,
-            self._deliver,
-            hands_back=False,
-            declared=lambda info: self._left(info.num_pending),
+            connection, self._config, self._deliver, hands_back=False
         )
+        self._consumer.declared = lambda info: self._left(info.num_pending)
 
     def run(self) -> None:
         self._consumer.run()

@@ -14,7 +14,8 @@ from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
 from ticketing.http.compression import compress
-from ticketing.http.protocol import Address, RawRequest
+from ticketing.http.parsing import RawRequest
+from ticketing.http.protocol import Address
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
 from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
@@ -25,6 +26,12 @@ from ticketing.peers import DIRECT, Peers
 log = logging.getLogger(__name__)
 
 _READING = ("GET", "HEAD")
+_REFUSALS = {
+    413: "The body is too large",
+    414: "The address is too long",
+    431: "The headers are too large",
+    503: "Too much is sent at once; try again in a moment",
+}
 PUBLIC = "/livez"
 
 
@@ -100,8 +107,17 @@ class App:
         if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
         compress(response, request.accept_encodings)
-        response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         response.headers["X-Request-Id"] = tracing.trace_id(tracing.current())
+        self._guard(response)
+
+    def refuse(self, status: int) -> Response:
+        """Answer what was no request; see ``refusal``."""
+        response = refusal(status)
+        self._guard(response)
+        return response
+
+    def _guard(self, response: Response) -> None:
+        response.headers["Date"] = utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in self._headers:
             response.headers.setdefault(name, value)
@@ -130,9 +146,9 @@ class App:
 
 def refusal(status: int) -> Response:
     """The answer to bytes that are no request we take; the connection closes after."""
-    words = {413: "The body is too large", 414: "The address is too long"}
-    words |= {431: "The headers are too large"}
-    message = words.get(status, "This is not a valid HTTP request")
+    message = _REFUSALS.get(status, "This is not a valid HTTP request")
     response = json_response({"errors": [{"message": message}]}, status)
     response.headers["Connection"] = "close"
+    if status == 503:
+        response.headers["Retry-After"] = "1"
     return response

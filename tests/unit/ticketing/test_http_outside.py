@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing.http.app import App
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.request import environ_of
 from ticketing.peers import Peers
 

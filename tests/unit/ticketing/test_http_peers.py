@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.peers import Peers, Sockets, group_of
 
