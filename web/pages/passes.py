@@ -3,7 +3,7 @@
 from werkzeug.wrappers import Response
 
 from ticketing.errors import NotFoundError
-from ticketing.http import Request
+from ticketing.http import Request, unkept
 from ticketing.public_url import PublicUrl
 from web import languages, views
 from web.bookings import booking_of
@@ -24,7 +24,7 @@ class PassPages(base.Web):
         number = _part_of(request, booking)
         part = booking.part(number)
         pictures = qr.svgs(each.code for each in part.good)
-        return self.pages.show(
+        page = self.pages.show(
             request,
             "passes.html",
             order=order,
@@ -33,6 +33,7 @@ class PassPages(base.Web):
             number=number,
             pictures=dict(zip(part.good, pictures, strict=True)),
         )
+        return unkept(page)
 
     @page("GET", "/orders/<order_id>/passes.pdf", session=True)
     def get_pdf(self, request: Request, order_id: str) -> Response:
@@ -44,7 +45,7 @@ class PassPages(base.Web):
         name = f"passes-{order_id}-{number}.pdf"
         response = Response(pdf.make(part), content_type=pdf.CONTENT_TYPE)
         response.headers.set("Content-Disposition", "inline", filename=name)
-        return response
+        return unkept(response)
 
     @page("GET", "/orders/<order_id>/event.ics", session=True)
     def get_calendar(self, request: Request, order_id: str) -> Response:
