@@ -1,6 +1,6 @@
 """Where a person goes next, always on this site."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from werkzeug.wrappers import Response
 
@@ -28,6 +28,9 @@ def path_here(text: str | None) -> str:
     if not text.isprintable() or " " in text or "\\" in text:
         return HOME
     if not text.startswith("/") or text.startswith("//"):
+        return HOME
+    # Who tidies ``/.//host`` up is left with ``//host``.
+    if "/." in unquote(text.partition("?")[0]):
         return HOME
     return text
 
