@@ -18,7 +18,7 @@ from ticketing.http.parsing import RawRequest
 from ticketing.http.protocol import Address
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import error_response, json_response, make_conditional
-from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
+from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY, keep_to_tls
 from ticketing.metrics.answers import count_answer, count_unforeseen
 from ticketing.metrics.scrape import exposition
 from ticketing.peers import DIRECT, Peers
@@ -40,6 +40,7 @@ class App:
 
     def __init__(self, peers: Peers = DIRECT, *, tls: bool = False) -> None:
         self._peers = peers
+        self._tls = tls
         self._headers = (*SECURITY_HEADERS, TLS_ONLY) if tls else SECURITY_HEADERS
         self._services: dict[str, tuple[Any, list[Rule]]] = {}
         self._map = Map()
@@ -121,6 +122,8 @@ class App:
         response.headers.setdefault("Cache-Control", "no-store")
         for name, value in self._headers:
             response.headers.setdefault(name, value)
+        if self._tls:
+            keep_to_tls(response)
 
     def _tell(self, request: Request, status: int) -> None:
         spans.served(status)
