@@ -15,6 +15,8 @@ from web.rendering import Rendering
 
 # More than any form of ours has; half a megabyte of ``&`` took a quarter of a second.
 MAX_FIELDS = 4000
+# Who has no session has little to say: who they are, or in which language to go on.
+MAX_UNKNOWN = 16 * 1024
 
 
 class NotApiConverter(BaseConverter):
@@ -78,7 +80,9 @@ class Page(Route):
 
 def _check_fields(request: Request) -> None:
     """Raise RequestEntityTooLarge where reading a form would hold everybody up."""
-    if request.get_data(parse_form_data=False).count(b"&") >= MAX_FIELDS:
+    sent = request.get_data(parse_form_data=False)
+    is_long = request.user is None and len(sent) > MAX_UNKNOWN
+    if is_long or sent.count(b"&") >= MAX_FIELDS:
         raise RequestEntityTooLarge
 
 
