@@ -47,6 +47,8 @@ class PullConsumer:
         self._hands_back = hands_back
         # Told of the consumer each time before messages come.
         self.declared: Callable[[ConsumerInfo], None] = lambda _: None
+        # Called while none come; if it raises, the consumer is declared again.
+        self.idle: Callable[[], None] = lambda: None
         self._queue: LightQueue = LightQueue()
         self._subscription: Any = None
         self._stopping = False
@@ -123,7 +125,9 @@ class PullConsumer:
                 wanted -= 1
                 self._hands.acquire()
                 self._deliver(message)
-            elif status != "100":
+            elif status == "100":
+                self.idle()
+            else:
                 return self._on_status(status)
         return None
 

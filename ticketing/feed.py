@@ -14,7 +14,7 @@ from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from ticketing.consumer import PullConsumer
-from ticketing.errors import HopelessError
+from ticketing.errors import HopelessError, TicketingError
 from ticketing.ids import new_id
 from ticketing.messages import parse
 from ticketing.nats import NatsConnection
@@ -45,6 +45,7 @@ class Feed:
             connection, self._config, self._deliver, hands_back=False
         )
         self._consumer.declared = lambda info: self._left(info.num_pending)
+        self._consumer.idle = self._expect_more
 
     def run(self) -> None:
         self._consumer.run()
@@ -70,6 +71,11 @@ class Feed:
         with eventlet.Timeout(seconds, False):
             self._past_heard.wait()
         return bool(self._past_heard.ready())
+
+    def _expect_more(self) -> None:
+        """Begin again when none come and some should: they may be gone by now."""
+        if not self._past_heard.ready():
+            raise TicketingError("what was told before does not come")
 
     def _left(self, pending: int | None) -> None:
         if pending == 0 and not self._past_heard.ready():
