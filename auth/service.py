@@ -46,19 +46,18 @@ class AuthService(service.Service):
     )
     def post_signup(self, request: Request) -> Response:
         user = self._sign_up(request.input)
+        self._end_former(request)
         return self._signed_in(user, self._token(user), 201)
 
     @route("POST", "/api/users/signin", body=SignInInput, gives=Account)
     def post_signin(self, request: Request) -> Response:
         user, token = self._sign_in(request.input, Caller.of(request))
-        if request.user and request.user.user_id == user.id:
-            self._end_session(user.id, request.user.jti)
+        self._end_former(request)
         return self._signed_in(user, token, 200)
 
     @route("POST", "/api/users/signout", gives=Nothing)
     def post_signout(self, request: Request) -> Response:
-        if request.user:
-            self._end_session(request.user.user_id, request.user.jti)
+        self._end_former(request)
         return self.cookie.remove(json_response({}), request.user)
 
     @route("POST", "/api/users/signout/everywhere", session=True, gives=Nothing)
@@ -171,6 +170,11 @@ class AuthService(service.Service):
     def _end_all_sessions(self, user_id: str) -> None:
         revoked = commands.end_all_sessions(self.users, user_id, self.clock())
         self.sessions.revoke_here(revoked)
+
+    def _end_former(self, request: Request) -> None:
+        """End the session that the cookie held until now, whoever's it is."""
+        if request.user:
+            self._end_session(request.user.user_id, request.user.jti)
 
     def _end_session(self, user_id: str, jti: str) -> None:
         with suppress(NotFoundError):  # as above

@@ -7,6 +7,7 @@ hold against the handlers and feeds in the code.
 import inspect
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 from ticketing import contract, roles
@@ -33,8 +34,12 @@ _HEADERS = {
 }
 
 
+@cache
 def document() -> Json:
-    """Return the description of every event, as /api/asyncapi.json serves it."""
+    """Return the description of every event, as /api/asyncapi.json serves it.
+
+    Made once, as anybody may ask for it.
+    """
     shapes = _events()
     schemas: Json = {"Headers": _headers_schema()}
     messages = {s.__name__: _message(s, schemas) for s in shapes.values()}

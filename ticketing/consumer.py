@@ -13,7 +13,7 @@ import eventlet
 from eventlet.queue import Empty, LightQueue
 from eventlet.semaphore import Semaphore
 from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig
+from nats.js.api import ConsumerConfig, ConsumerInfo
 
 from ticketing.errors import TicketingError
 from ticketing.nats import RETRY_DELAY, NatsConnection
@@ -45,6 +45,10 @@ class PullConsumer:
         self._deliver = deliver
         self._hands = Semaphore(hands)
         self._hands_back = hands_back
+        # Told of the consumer each time before messages come.
+        self.declared: Callable[[ConsumerInfo], None] = lambda _: None
+        # Called while none come; if it raises, the consumer is declared again.
+        self.idle: Callable[[], None] = lambda: None
         self._queue: LightQueue = LightQueue()
         self._subscription: Any = None
         self._stopping = False
@@ -85,13 +89,14 @@ class PullConsumer:
 
     def _pull_forever(self) -> None:
         connection = self._connection
-        name = connection.declare_consumer(self._config())
+        info = connection.declare_consumer(self._config())
+        self.declared(info)
         inbox = connection.client.new_inbox()
         self._queue = LightQueue()
         subscription = connection.subscribe(inbox, self._enqueue)
         try:
             while not self._stopping:
-                self._pull_once(name, inbox)
+                self._pull_once(str(info.name), inbox)
         finally:
             try:
                 # What is on its way still arrives, and is then handed back as well.
@@ -120,7 +125,9 @@ class PullConsumer:
                 wanted -= 1
                 self._hands.acquire()
                 self._deliver(message)
-            elif status != "100":
+            elif status == "100":
+                self.idle()
+            else:
                 return self._on_status(status)
         return None
 

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import eventlet
+from eventlet.event import Event as Flag
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from ticketing.consumer import PullConsumer
-from ticketing.errors import HopelessError
+from ticketing.errors import HopelessError, TicketingError
 from ticketing.ids import new_id
 from ticketing.messages import parse
 from ticketing.nats import NatsConnection
@@ -39,9 +40,12 @@ class Feed:
         self._apply = apply
         self._since = since
         self._next_sequence: int | None = None
+        self._past_heard = Flag()
         self._consumer = PullConsumer(
             connection, self._config, self._deliver, hands_back=False
         )
+        self._consumer.declared = lambda info: self._left(info.num_pending)
+        self._consumer.idle = self._expect_more
 
     def run(self) -> None:
         self._consumer.run()
@@ -56,6 +60,26 @@ class Feed:
             with eventlet.Timeout(STOP_TIMEOUT, exception=False):
                 thread.wait()
         thread.kill()
+
+    def wait_for_past(self, seconds: float) -> bool:
+        """Return whether all that was there at the start is brought, at once or then.
+
+        From then on it stays so: what is told later comes when it is told.
+        """
+        if self._past_heard.ready():
+            return True
+        with eventlet.Timeout(seconds, False):
+            self._past_heard.wait()
+        return bool(self._past_heard.ready())
+
+    def _expect_more(self) -> None:
+        """Begin again when none come and some should: they may be gone by now."""
+        if not self._past_heard.ready():
+            raise TicketingError("what was told before does not come")
+
+    def _left(self, pending: int | None) -> None:
+        if pending == 0 and not self._past_heard.ready():
+            self._past_heard.send(None)
 
     @property
     def position(self) -> int:
@@ -86,6 +110,10 @@ class Feed:
     def _deliver(self, message: Msg) -> None:
         self._next_sequence = message.metadata.sequence.stream + 1
         self._consumer.done()
+        self._bring(message)
+        self._left(message.metadata.num_pending)
+
+    def _bring(self, message: Msg) -> None:
         shape = self._shapes.get(message.subject)
         if shape is None:
             return

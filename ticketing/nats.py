@@ -13,7 +13,7 @@ from nameko.extensions import SharedExtension
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, StorageType, StreamConfig
+from nats.js.api import ConsumerConfig, ConsumerInfo, StorageType, StreamConfig
 from nats.js.errors import BadRequestError as StreamExistsError
 
 from ticketing import hub, permissions, roles
@@ -177,10 +177,9 @@ class NatsConnection:
     def subscribe(self, inbox: str, callback: Callable[[Msg], Awaitable[None]]) -> Any:
         return self.run(self.client.subscribe(inbox, cb=callback))
 
-    def declare_consumer(self, config: ConsumerConfig) -> str:
-        """Make the consumer if it is not there yet and return its name."""
-        info = self.run(self.js.add_consumer(self.stream, config))
-        return str(info.name)
+    def declare_consumer(self, config: ConsumerConfig) -> ConsumerInfo:
+        """Make the consumer if it is not there yet and return what it is like."""
+        return self.run(self.js.add_consumer(self.stream, config))
 
     def ping(self) -> None:
         """Raise UnavailableError unless the server answers."""

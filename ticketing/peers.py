@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import (
@@ -52,9 +52,14 @@ class Peers:
         )
 
     def counts(self, address: str) -> bool:
-        """Whether what comes from an address is limited as such."""
+        """Whether what comes from an address is limited as such.
+
+        Also from one that cannot be read, if there is any.
+        """
         found = _address(address)
-        return found is not None and not any(found in net for net in self.uncounted)
+        if found is None:
+            return bool(address)
+        return not any(found in net for net in self.uncounted)
 
     def is_outside(self, environ: dict[str, Any]) -> bool:
         """Whether a request came through our proxies, and not from among us."""
@@ -81,11 +86,12 @@ def _networks(text: object) -> tuple[Network, ...]:
 
 @lru_cache(maxsize=4096)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        found = ip_address(text)
-    except ValueError:
-        return None
-    return getattr(found, "ipv4_mapped", None) or found
+    """Read an address, with its port or without: some proxies tell both."""
+    for part in (text, text.rpartition(":")[0]):
+        with suppress(ValueError):
+            found = ip_address(part.strip("[]"))
+            return getattr(found, "ipv4_mapped", None) or found
+    return None
 
 
 def group_of(address: str) -> str:

@@ -1,5 +1,6 @@
 """What every service has: the time, a request's trace, its health, its dead letters."""
 
+from functools import cache
 from typing import Any
 
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
@@ -51,9 +52,8 @@ class Service:
     @rpc
     def describe_api(self) -> dict[str, Any]:
         """Return this service's part of /api/openapi.json: ``{"paths", "schemas"}``."""
-        found = (getattr(type(self), name, None) for name in dir(type(self)))
-        entrypoints = (getattr(each, ENTRYPOINT_EXTENSIONS_ATTR, ()) for each in found)
-        return describe(e for of in entrypoints for e in of if isinstance(e, Route))
+        own: Any = type(self)
+        return _description_of(own)
 
     @rpc
     def replay_dead_letter(self, id: int) -> dict[str, int]:  # noqa: A002 - the contract's name
@@ -66,6 +66,14 @@ class Service:
         """Forget a dead letter: nobody will handle it. Raises NotFoundError."""
         self.graveyard.box.discard(id)
         return {"discarded": id}
+
+
+@cache
+def _description_of(service: type) -> dict[str, Any]:
+    """Made once: it takes as long as a hundred pages, and anybody may ask for it."""
+    found = (getattr(service, name, None) for name in dir(service))
+    entrypoints = (getattr(each, ENTRYPOINT_EXTENSIONS_ATTR, ()) for each in found)
+    return describe(e for of in entrypoints for e in of if isinstance(e, Route))
 
 
 class LetterPage(BaseModel):

@@ -4,9 +4,11 @@ Revocations are events. Every process reads them all and keeps those that a toke
 could still contradict, so the check costs no round trip.
 """
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 import eventlet
@@ -15,37 +17,65 @@ from werkzeug.wrappers import Response
 
 from ticketing.config import flag, setting
 from ticketing.contract import SessionRevoked
+from ticketing.errors import UnavailableError
 from ticketing.feed import Feed
 from ticketing.keyring import DEVICE_LIFETIME, LIFETIME, KeyRing, Session
 from ticketing.nats import Nats, NatsConnection
 
 COOKIE = "session"
 DEVICE_COOKIE = "device"
+# Seconds to wait for the past when a process has just begun.
+PATIENCE = 1.4
+# Seconds for which an ended session is remembered: longer than any token lasts.
+KEPT = LIFETIME + 3600
 
 __all__ = ["COOKIE", "DEVICE_COOKIE", "Revocations", "Session", "Sessions"]
 
 
 class Revocations:
-    """The sessions that have ended before their time."""
+    """The sessions that have ended before their time, until that has come as well."""
 
-    def __init__(self) -> None:
-        self._ended: set[str] = set()
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._ended: dict[str, float] = {}
         self._valid_after: dict[str, float] = {}
+        # When each was heard of, and the last time for a user, oldest first.
+        self._heard: dict[str, float] = {}
+        self._now = now
         # Told of each user some of whose sessions have ended.
         self.listeners: list[Callable[[str], None]] = []
 
+    def __len__(self) -> int:
+        return len(self._ended) + len(self._valid_after)
+
     def apply(self, revoked: SessionRevoked) -> None:
+        now = self._now()
         if revoked.jti:
-            self._ended.add(revoked.jti)
+            self._ended.pop(revoked.jti, None)
+            self._ended[revoked.jti] = now
         if revoked.before is not None:
             known = self._valid_after.get(revoked.id, 0.0)
             self._valid_after[revoked.id] = max(known, revoked.before)
+            self._heard.pop(revoked.id, None)
+            self._heard[revoked.id] = now
+        self._forget(now - KEPT)
         for listen in self.listeners:
             listen(revoked.id)
+
+    def _forget(self, before: float) -> None:
+        """Forget what no token contradicts any more: all of them have expired."""
+        for jti in _first_until(self._ended, before):
+            del self._ended[jti]
+        for user_id in _first_until(self._heard, before):
+            del self._heard[user_id], self._valid_after[user_id]
 
     def covers(self, session: Session) -> bool:
         valid_after = self._valid_after.get(session.user_id, 0.0)
         return session.jti in self._ended or session.issued_at <= valid_after
+
+
+def _first_until(heard: dict[str, float], before: float) -> list[str]:
+    """Return the keys of what was heard before a moment; the oldest stand first."""
+    return [key for key, _ in takewhile(lambda each: each[1] < before, heard.items())]
 
 
 class _SharedRevocations:
@@ -61,6 +91,14 @@ class _SharedRevocations:
         self._users += 1
         if self._users == 1:
             self._thread = eventlet.spawn(self._feed.run)
+
+    def know_the_past(self) -> None:
+        """Wait for who signed out before this process began.
+
+        Raises UnavailableError while the bus does not tell.
+        """
+        if not self._feed.wait_for_past(PATIENCE):
+            raise UnavailableError
 
     def release(self) -> int:
         """Count one user less and return how many are left."""
@@ -101,12 +139,16 @@ class Sessions(SharedExtension):
         self.stop()
 
     def of(self, request: Any) -> Session | None:
-        """Return the valid session that a request carries."""
+        """Return the valid session that a request carries.
+
+        Raises UnavailableError while nobody can know whether it has ended.
+        """
         token = request.cookies.get(COOKIE)
         session = self.keys.verify(token) if token else None
-        if session is None or self.has_ended(session):
+        if session is None:
             return None
-        return session
+        self._shared.know_the_past()
+        return None if self.has_ended(session) else session
 
     def has_ended(self, session: Session) -> bool:
         return self._shared.revocations.covers(session)

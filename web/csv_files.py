@@ -19,6 +19,8 @@ BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _MAX_NAME = 60
 # What spreadsheets take for the beginning of a formula.
 _FORMULA = re.compile(r"\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n]")
+# Where decimals have a comma, they take this for the end of a cell, whatever we say.
+_OTHER_CELLS = ";"
 
 
 def download(name: str, header: Row, pages: Iterator[list[Row]]) -> Response:
@@ -58,4 +60,5 @@ def _harmless(row: Row) -> list[str | int]:
 
 def _as_text(cell: str) -> str:
     """Keep a text from being run: an apostrophe before it says that it is none."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    parts = cell.split(_OTHER_CELLS)
+    return _OTHER_CELLS.join(f"'{p}" if _FORMULA.match(p) else p for p in parts)

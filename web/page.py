@@ -2,15 +2,21 @@
 
 from typing import Any
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.wrappers import Response
 
-from ticketing.errors import NotAuthenticatedError
+from ticketing.errors import NotAuthenticatedError, UnavailableError
 from ticketing.http import Request
 from ticketing.http.route import Route
 from ticketing.http.same_site import SAFE_METHODS
 from web.paths import to_sign_in
 from web.rendering import Rendering
+
+# More than any form of ours has; half a megabyte of ``&`` took a quarter of a second.
+MAX_FIELDS = 4000
+# Who has no session has little to say: who they are, or in which language to go on.
+MAX_UNKNOWN = 16 * 1024
 
 
 class NotApiConverter(BaseConverter):
@@ -60,13 +66,24 @@ class Page(Route):
         except Exception as error:
             if not _prefers_html(request):
                 raise
-            request.user = request.user or self.sessions.of(request)
+            if not isinstance(error, UnavailableError):  # or it would wait once more
+                request.user = request.user or self.sessions.of(request)
             return self.rendering.renderer.refuse(request, error)
 
     def _call(self, request: Request, values: dict[str, str]) -> Any:
-        if self.form_token and request.method not in SAFE_METHODS:
-            self.rendering.renderer.forms.check(request)
+        if request.method not in SAFE_METHODS:
+            _check_fields(request)
+            if self.form_token:
+                self.rendering.renderer.forms.check(request)
         return super()._call(request, values)
+
+
+def _check_fields(request: Request) -> None:
+    """Raise RequestEntityTooLarge where reading a form would hold everybody up."""
+    sent = request.get_data(parse_form_data=False)
+    is_long = request.user is None and len(sent) > MAX_UNKNOWN
+    if is_long or sent.count(b"&") >= MAX_FIELDS:
+        raise RequestEntityTooLarge
 
 
 def _prefers_html(request: Request) -> bool:

@@ -1,7 +1,7 @@
 """Where a person goes next, always on this site."""
 
 import re
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from werkzeug.wrappers import Response
 
@@ -32,6 +32,9 @@ def path_here(text: str | None) -> str:
     if not text.isprintable() or " " in text or "\\" in text:
         return HOME
     if not text.startswith("/") or text.startswith("//"):
+        return HOME
+    # Who tidies ``/.//host`` up is left with ``//host``.
+    if "/." in unquote(text.partition("?")[0]):
         return HOME
     return text
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from werkzeug.wrappers import Response
+
 from orders import commands as orders_commands
 from orders.passes import commands, shapes
 from orders.passes.admissions import AdmissionDatabase, Admissions
@@ -11,7 +13,7 @@ from orders.passes.inputs import AdmitInput
 from orders.repository import Orders
 from ticketing import service
 from ticketing.dependencies import Setting
-from ticketing.http import Request, route
+from ticketing.http import Request, json_response, route, unkept
 from ticketing.http.request import validate
 from ticketing.ids import all_named, checked_id
 from ticketing.rpc import rpc
@@ -35,10 +37,10 @@ class PassEntrypoints(service.Service):
         session=True,
         gives=list[shapes.Pass],
     )
-    def get_passes(self, request: Request, order_id: str) -> list[Json]:
+    def get_passes(self, request: Request, order_id: str) -> Response:
         user_id = request.session.user_id
         order = orders_commands.own(self.orders, order_id, user_id)
-        return commands.of_order(self._gate, order)
+        return unkept(json_response(commands.of_order(self._gate, order)))
 
     @route(
         "GET",

@@ -90,6 +90,43 @@ def test_a_feed_begins_with_what_was_told_before(feed, publish):
     eventually(lambda: heard == list(range(100)))
 
 
+@pytest.mark.parametrize("number", [0, 1, 100])
+def test_a_feed_knows_when_it_has_brought_all_that_was_told_before(
+    connection, publish, number
+):
+    """Not before, and at once where there was nothing."""
+    for version in range(number):
+        publish(revoked(version))
+    heard = []
+    feed = Feed(connection, [SessionRevoked], heard.append, timedelta(days=7))
+    assert not feed.wait_for_past(0)
+    thread = eventlet.spawn(feed.run)
+    assert feed.wait_for_past(30)
+    assert [each.version for each in heard] == list(range(number))
+    feed.end(thread)
+
+
+def test_a_feed_does_not_wait_for_what_is_gone_by_now(
+    connection, publish, bus, monkeypatch
+):
+    """The stream loses what is too old, or all of it by its operator's hand."""
+    publish(revoked(0))
+    declare = connection.declare_consumer
+
+    def declare_and_lose(config):
+        info = declare(config)
+        hub.wait_for(bus.purge_stream(connection.stream), 5)
+        return info
+
+    monkeypatch.setattr(connection, "declare_consumer", declare_and_lose)
+    heard = []
+    feed = Feed(connection, [SessionRevoked], heard.append, timedelta(days=7))
+    thread = eventlet.spawn(feed.run)
+    assert feed.wait_for_past(30)
+    assert heard == []
+    feed.end(thread)
+
+
 def test_a_feed_of_several_subjects_brings_them_in_order_each_in_its_shape(
     feed, publish
 ):

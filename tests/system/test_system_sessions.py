@@ -197,3 +197,21 @@ def test_a_process_that_starts_later_knows_who_signed_out(split, person):
     orders.kill()
     orders.start().wait_until_ready()
     assert person.http.get("/api/orders", headers=cookie).status_code == 401
+
+
+def test_a_process_that_cannot_hear_who_signed_out_lets_nobody_in(market):
+    """503 until it has, and 401 then; who has no session is served meanwhile."""
+    orders = market.processes["orders"]
+    with Member(market) as person, market.client() as stranger:
+        cookie = {"Cookie": f"session={person.token}"}
+        person.http.post("/api/users/signout")
+        ask = lambda: person.http.get("/api/orders", headers=cookie)  # noqa: E731
+        eventually(lambda: ask().status_code == 401)
+        with market.gates["NATS_URL"].away():
+            orders.kill()
+            orders.start()
+            eventually(lambda: orders.probe("/livez"))
+            assert ask().status_code == 503
+            assert stranger.get("/api/orders").status_code == 401
+        eventually(lambda: ask().status_code == 401)
+        orders.wait_until_ready()

@@ -7,6 +7,7 @@ import pytest
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 from unit_services import SERVICES
 
+from ticketing import asyncapi
 from ticketing.events import EventHandler
 from ticketing.http.openapi import document
 from ticketing.http.route import Route
@@ -154,6 +155,13 @@ def test_every_route_of_the_api_is_described():
             (status, *_) = operation["responses"]
             told = operation["responses"][status]
             assert ("content" in told) == (status != "204")
+
+
+def test_the_descriptions_are_made_once_whoever_asks():
+    """To make them takes as long as a hundred pages, and nobody needs a session."""
+    for service in SERVICES:
+        assert service().describe_api() is service().describe_api()
+    assert asyncapi.document() is asyncapi.document()
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

@@ -16,7 +16,7 @@ from payments.signed_events import SignedEvents
 from ticketing import contract, tracing
 from ticketing.config import positive
 from ticketing.errors import HopelessError, TicketingError
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.request import Request, environ_of, validate
 from ticketing.http.same_site import check_same_site
 from ticketing.http.sockets import parse_address

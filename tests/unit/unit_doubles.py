@@ -11,7 +11,7 @@ from nameko.testing.services import MagicMock, worker_factory
 from ticketing.dead_letters import DeadLetter
 from ticketing.errors import NotFoundError
 from ticketing.http.app import App
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.route import Route
 from ticketing.keyring import Session
 from ticketing.limits import Limiter

@@ -14,7 +14,8 @@ from ticketing.clock import utc_now
 from ticketing.errors import TicketingError
 from ticketing.health import readiness
 from ticketing.http.compression import compress
-from ticketing.http.protocol import Address, RawRequest
+from ticketing.http.parsing import RawRequest
+from ticketing.http.protocol import Address
 from ticketing.http.request import Request, environ_of
 from ticketing.http.responses import (
     add_missing,
@@ -22,7 +23,7 @@ from ticketing.http.responses import (
     json_response,
     make_conditional,
 )
-from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY
+from ticketing.http.same_site import SECURITY_HEADERS, TLS_ONLY, keep_to_tls
 from ticketing.metrics.answers import count_answer, count_unforeseen
 from ticketing.metrics.scrape import exposition
 from ticketing.peers import DIRECT, Peers
@@ -30,6 +31,12 @@ from ticketing.peers import DIRECT, Peers
 log = logging.getLogger(__name__)
 
 _READING = ("GET", "HEAD")
+_REFUSALS = {
+    413: "The body is too large",
+    414: "The address is too long",
+    431: "The headers are too large",
+    503: "Too much is sent at once; try again in a moment",
+}
 PUBLIC = "/livez"
 
 
@@ -38,6 +45,7 @@ class App:
 
     def __init__(self, peers: Peers = DIRECT, *, tls: bool = False) -> None:
         self._peers = peers
+        self._tls = tls
         self._headers = (*SECURITY_HEADERS, TLS_ONLY) if tls else SECURITY_HEADERS
         self._services: dict[str, tuple[Any, list[Rule]]] = {}
         self._map = Map()
@@ -105,13 +113,24 @@ class App:
         if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
         compress(response, request.accept_encodings)
+        self._guard(response, ("X-Request-Id", tracing.trace_id(tracing.current())))
+
+    def refuse(self, status: int) -> Response:
+        """Answer what was no request; see ``refusal``."""
+        response = refusal(status)
+        self._guard(response)
+        return response
+
+    def _guard(self, response: Response, *headers: tuple[str, str]) -> None:
         add_missing(
             response,
+            *headers,
             ("Date", utc_now().strftime("%a, %d %b %Y %H:%M:%S GMT")),
-            ("X-Request-Id", tracing.trace_id(tracing.current())),
             ("Cache-Control", "no-store"),
             *self._headers,
         )
+        if self._tls:
+            keep_to_tls(response)
 
     def _tell(self, request: Request, status: int) -> None:
         spans.served(status)
@@ -137,9 +156,9 @@ class App:
 
 def refusal(status: int) -> Response:
     """The answer to bytes that are no request we take; the connection closes after."""
-    words = {413: "The body is too large", 414: "The address is too long"}
-    words |= {431: "The headers are too large"}
-    message = words.get(status, "This is not a valid HTTP request")
+    message = _REFUSALS.get(status, "This is not a valid HTTP request")
     response = json_response({"errors": [{"message": message}]}, status)
     response.headers["Connection"] = "close"
+    if status == 503:
+        response.headers["Retry-After"] = "1"
     return response

@@ -1,7 +1,9 @@
 """Text is sent compressed to whoever takes it.
 
 The length of a compressed page can tell what is in it to who may add to it and watch.
-But what other sites ask for comes without a session (SameSite): they see no one's page.
+But what other sites ask for comes without a session (SameSite), unless they lead
+somebody here; and each page they can lead to has another form token
+(``web.form_tokens``).
 """
 
 from werkzeug.datastructures import Accept

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 
 from ticketing.errors import BadRequestError, InvalidInputError, NotAuthenticatedError
 from ticketing.fields import WRONG
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.sessions import Session
 
 MAX_KEY = 255

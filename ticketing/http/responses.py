@@ -16,6 +16,12 @@ def json_response(data: Any, status: int = 200) -> Response:
     return Response(body, status, content_type="application/json")
 
 
+def unkept(response: Response) -> Response:
+    """Let no browser keep an answer: who has it can use it as if it were theirs."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def no_content() -> Response:
     return Response(status=204)
 

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from werkzeug.wrappers import Response
+
 from ticketing.errors import ForbiddenError
 from ticketing.http.request import Request
 
@@ -39,6 +41,15 @@ SECURITY_HEADERS = (
 )
 # For two years no browser asks for it without TLS. Said only where there is TLS.
 TLS_ONLY = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+_SECURE = "; Secure"
+
+
+def keep_to_tls(response: Response) -> None:
+    """Let no cookie travel without TLS, whoever put it there and forgot to say so."""
+    cookies = response.headers.getlist("Set-Cookie")
+    if any(_SECURE not in cookie for cookie in cookies):
+        safe = [c if _SECURE in c else f"{c}{_SECURE}" for c in cookies]
+        response.headers.setlist("Set-Cookie", safe)
 
 
 def check_same_site(request: Request) -> None:

@@ -13,14 +13,11 @@ from nameko.extensions import ProviderCollector, SharedExtension
 from ticketing import garbage
 from ticketing.config import Config, flag, setting
 from ticketing.http import sockets
-from ticketing.http.app import App, refusal
+from ticketing.http.app import App
 from ticketing.http.heads import RefusedError
-from ticketing.http.protocol import (
-    Address,
-    ClosedError,
-    Connection,
-    RawRequest,
-)
+from ticketing.http.parsing import RawRequest
+from ticketing.http.protocol import Address, ClosedError, Connection
+from ticketing.http.room import Room, Share
 from ticketing.http.streaming import StreamResponse, release
 from ticketing.metrics.answers import count_malformed, count_socket_refused
 from ticketing.peers import DIRECT, Peers, Sockets
@@ -51,6 +48,7 @@ class Listener:
     ) -> None:
         self.app = App(peers, tls=tls)
         self._sockets = Sockets(peers)
+        self._room = Room(peers)
         self._address = address
         self._share_port = share_port
         self._socket: Any = None
@@ -133,13 +131,14 @@ class Listener:
     def _admit(self, sock: Any, peer: str) -> None:
         with self._sockets.one_more(peer) as is_welcome:
             if is_welcome:
-                self._serve(sock, peer)
+                with self._room.share(peer).until_closed() as share:
+                    self._serve(sock, peer, share)
             else:
                 count_socket_refused()
                 sockets.hang_up(sock)
 
-    def _serve(self, sock: Any, peer: str) -> None:
-        connection = Connection(sock)
+    def _serve(self, sock: Any, peer: str, share: Share) -> None:
+        connection = Connection(sock, share)
         self._connections[connection] = sock
         try:
             while self._answer_one(connection, peer):
@@ -158,7 +157,7 @@ class Listener:
             raw = connection.read_request()
         except RefusedError as error:
             count_malformed(error.status)
-            response = refusal(error.status)
+            response = self.app.refuse(error.status)
             connection.write(error.status, response.headers, response.get_data())
             return False
         connection.busy = True
@@ -171,11 +170,12 @@ class Listener:
         response = self.app.answer(raw, peer, self._address)
         keep_alive = raw.keep_alive and not self._closing
         headers = [(k, v) for k, v in response.headers if k != "Content-Length"]
-        if not keep_alive:
-            headers.append(("Connection", "close"))
+        # HTTP/1.0 has no chunks, and ends a connection that nobody says is kept.
+        if not keep_alive or raw.version == "1.0":
+            headers.append(("Connection", "keep-alive" if keep_alive else "close"))
         if isinstance(response, StreamResponse):
             return self._hand_over(connection, raw, response)
-        if response.is_streamed and raw.method != "HEAD":
+        if response.is_streamed and raw.method != "HEAD" and raw.version != "1.0":
             connection.write_stream(
                 response.status_code, headers, response.iter_encoded()
             )

@@ -112,7 +112,7 @@ class AccountPages(base.Web):
         except REFUSALS as error:
             form.failed(error, "email")
             return self.pages.show(request, template, form=form, everywhere=False)
-        if request.user and request.user.user_id == user["id"]:
-            self.auth.sign_out(user["id"], request.user.jti)
+        if request.user:  # its cookie goes, whoever's it is
+            self.auth.sign_out(request.user.user_id, request.user.jti)
         answer = self.cookie.put(see_other(safe_path(form["next"])), user["token"])
         return self.cookie.remember(answer, user["email"])

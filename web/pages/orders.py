@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from ticketing.clock import iso
 from ticketing.errors import NotFoundError
-from ticketing.http import Request
+from ticketing.http import Request, unkept
 from ticketing.http.same_site import CONTENT_POLICY
 from ticketing.limits import PAYING, WRITING
 from web import bookings, languages, shop, views
@@ -85,7 +85,7 @@ class OrderPages(base.Web):
         response = self.pages.show(request, "order.html", **shown, form=form or Form())
         if self.pages.checkout.publishable_key:
             response.headers[CONTENT_POLICY] = STRIPE_POLICY
-        return response
+        return unkept(response) if shown["booking"] else response
 
     def _passes(self, request: Request, shown: Json) -> Json:
         """Return the first passes of an order that has some."""

@@ -3,7 +3,7 @@
 from werkzeug.wrappers import Response
 
 from ticketing.errors import NotFoundError
-from ticketing.http import Request
+from ticketing.http import Request, unkept
 from ticketing.public_url import PublicUrl
 from web import bookings, languages, views
 from web.documents import ics, pdf
@@ -22,7 +22,7 @@ class PassPages(base.Web):
         order, booking = self._own_booking(request, order_id)
         number = _part_of(request, booking.pages)
         part = booking.part(number, ON_PAGE)
-        return self.pages.show(
+        page = self.pages.show(
             request,
             "passes.html",
             order=order,
@@ -32,6 +32,7 @@ class PassPages(base.Web):
             printed=(number - 1) * ON_PAGE // PART + 1,
             pictures=bookings.pictures_of(part),
         )
+        return unkept(page)
 
     @page("GET", "/orders/<order_id>/passes.pdf", session=True)
     def get_pdf(self, request: Request, order_id: str) -> Response:
@@ -43,7 +44,7 @@ class PassPages(base.Web):
         name = f"passes-{order_id}-{number}.pdf"
         response = Response(pdf.make(part), content_type=pdf.CONTENT_TYPE)
         response.headers.set("Content-Disposition", "inline", filename=name)
-        return response
+        return unkept(response)
 
     @page("GET", "/orders/<order_id>/event.ics", session=True)
     def get_calendar(self, request: Request, order_id: str) -> Response:

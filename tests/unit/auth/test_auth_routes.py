@@ -74,6 +74,21 @@ def test_signing_in_begins_a_session(auth, ann):
     assert answer.cookie == f"session=token-{ann['id']}"
 
 
+@pytest.mark.parametrize("way", ["signin", "signup"])
+def test_the_session_that_was_there_ends_whoevers_it_is(auth, ann, way):
+    """Its cookie is gone, and a copy of it would be good for a week."""
+    other = ANNS | {"email": "bob@example.com"}
+    given = ANNS if way == "signin" else other
+    bob = auth.site.post("/api/users/signup", other).json if way == "signin" else ann
+    auth.site.post(f"/api/users/{way}", given, user=session_of(bob["id"], "jti-9"))
+    assert [(r.id, r.jti) for r in auth.sessions.revoked] == [(bob["id"], "jti-9")]
+
+
+def test_who_enters_without_a_session_ends_none(auth, ann):
+    auth.site.post("/api/users/signin", ANNS)
+    assert auth.sessions.revoked == []
+
+
 def test_wrong_credentials_are_refused_in_the_same_words(auth, ann):
     answers = [
         auth.site.post("/api/users/signin", ANNS | wrong)

@@ -35,6 +35,12 @@ def test_a_buyer_sees_which_pass_was_used_but_not_who_came_after(house, order, h
     assert other["status"] == "valid"
 
 
+def test_no_browser_keeps_what_lets_its_reader_in(house, order):
+    answer = house.site.get(f"/api/orders/{order.id}/passes", user=BOB)
+    assert answer.json
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_an_order_that_is_not_paid_has_no_passes(house, ticket):
     assert house.passes(house.reserve(ticket, "1")) == []
 

@@ -10,7 +10,7 @@ from ticketing import service, tracing
 from ticketing.errors import BadRequestError, NotAuthenticatedError
 from ticketing.http import Request, json_response, route
 from ticketing.http.app import App
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 
 
 def test_a_list_or_object_is_answered_as_json(site):

@@ -9,6 +9,7 @@ from http_hello import HelloService, answer, ask, connected, rest
 from unit_doubles import Site, worker
 
 from ticketing.http import server
+from ticketing.http.same_site import SECURITY_HEADERS
 from ticketing.http.server import Listener
 from ticketing.peers import Peers, Sockets
 
@@ -62,6 +63,22 @@ def test_a_stream_is_sent_in_chunks(listener):
         assert rest(sock).endswith(b"4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n")
 
 
+def test_an_older_client_gets_a_stream_whole_and_is_told_how_it_goes_on(listener):
+    """HTTP/1.0 knows no chunks, and takes a connection for over unless told."""
+    for said, told in ((b"", b"close"), (b"Connection: keep-alive\r\n", b"keep-alive")):
+        with connected(listener) as sock:
+            sock.sendall(b"GET /stream HTTP/1.0\r\n" + said + b"\r\n")
+            head, body = answer(sock)
+            assert b"\r\nConnection: " + told in head
+            assert b"Transfer-Encoding" not in head
+            assert body == b"one two"
+            if told == b"close":
+                assert rest(sock) == b""
+            else:
+                ask(sock)
+                assert answer(sock)[0].startswith(b"HTTP/1.1 200")
+
+
 def test_head_of_a_stream_is_answered_without_a_body(listener):
     with connected(listener) as sock:
         ask(sock, b"/stream", b"HEAD", b"Connection: close\r\n")
@@ -74,6 +91,9 @@ def test_what_is_no_request_is_answered_and_the_connection_closed(listener):
         sock.sendall(b"nonsense\r\n\r\n")
         head, _, body = rest(sock).partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 Bad Request")
+    for name, value in SECURITY_HEADERS:
+        assert f"{name}: {value}".encode() in head
+    assert b"Cache-Control: no-store" in head
     assert body == b'{"errors":[{"message":"This is not a valid HTTP request"}]}'
 
 

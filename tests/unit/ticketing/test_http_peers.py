@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.peers import Peers, Sockets, group_of
 
@@ -55,11 +55,24 @@ def test_a_header_written_twice_is_read_as_one():
         ("192.0.2.1", "192.0.2.1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("192.0.2.1:50123", "192.0.2.1"),
+        ("[2001:db8:1:2:3:4:5:6]:50123", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2:3:4:5:6]", "2001:db8:1:2::/64"),
         ("nonsense", "nonsense"),
     ],
 )
 def test_a_network_of_one_person_is_one_address(address, group):
     assert group_of(address) == group
+
+
+@pytest.mark.parametrize(
+    ("address", "is_counted"),
+    [("192.0.2.1:50123", True), ("127.0.0.1:1", False), ("nonsense", True)],
+)
+def test_an_address_is_counted_however_a_proxy_writes_it(address, is_counted):
+    """One that nobody can read is no way around the limits."""
+    peers = Peers.of({"UNCOUNTED_ADDRESSES": "127.0.0.0/8"})
+    assert peers.counts(address) is is_counted
 
 
 def welcome(peers, *addresses):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ticketing.http import protocol
 from ticketing.http.heads import RefusedError
-from ticketing.http.protocol import MAX_BODY, MAX_HEAD, MAX_REQUEST
+from ticketing.http.parsing import MAX_BODY, MAX_HEAD, MAX_REQUEST
 
 POST = b"POST / HTTP/1.1\r\n" + HOST
 CHUNKED = b"Transfer-Encoding: chunked\r\n"

@@ -10,7 +10,7 @@ from unit_doubles import Site, worker
 
 from ticketing import service, turnstile
 from ticketing.http import route
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.route import Route
 from ticketing.limits import RESERVING
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing.errors import ForbiddenError
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.http.request import Request, environ_of
 from ticketing.http.same_site import check_same_site
 

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 from ticketing import sessions
 from ticketing.callers import Caller
 from ticketing.contract import SessionRevoked
+from ticketing.errors import UnavailableError
+from ticketing.feed import Feed
 from ticketing.keyring import KeyRing
 from ticketing.sessions import Revocations, SessionCookie, SessionIssuer, Sessions
 
@@ -48,6 +50,26 @@ def test_a_revocation_may_come_twice(revocations):
     for _ in range(2):
         revocations.apply(revoked(jti="jti-1"))
     assert revocations.covers(session_of(ANN, "jti-1"))
+
+
+def test_what_no_token_can_contradict_any_more_is_forgotten():
+    """Who signs in and out again and again does not fill the memory for ever."""
+    now = [0.0]
+    revocations = Revocations(lambda: now[0])
+    revocations.apply(revoked(jti="jti-1"))
+    revocations.apply(revoked(before=100.0))
+    now[0] = sessions.LIFETIME + 1.0
+    revocations.apply(revoked(BOB, before=100.0))
+    assert revocations.covers(session_of(ANN, "jti-1", issued_at=200))
+    revocations.apply(revoked(before=150.0))
+    now[0] = sessions.KEPT + 1.0
+    revocations.apply(revoked(BOB, jti="jti-2"))
+    assert not revocations.covers(session_of(ANN, "jti-1", issued_at=200))
+    assert revocations.covers(session_of(ANN, issued_at=150))
+    assert revocations.covers(session_of(BOB, issued_at=100))
+    now[0] *= 3
+    revocations.apply(revoked(BOB, jti="jti-3"))
+    assert len(revocations) == 1
 
 
 class Container:
@@ -97,8 +119,10 @@ class Request:
 
 @pytest.fixture
 def guard(monkeypatch):
-    """Sessions on a bus that no test here needs."""
+    """Sessions on a bus that no test here needs, which has told all there was."""
     monkeypatch.setattr(sessions, "_shared", {})
+    monkeypatch.setattr(sessions, "PATIENCE", 0)
+    monkeypatch.setattr(Feed, "wait_for_past", lambda _self, _seconds: True)
     keys = f"k1={'s' * 32}"
     container = Container(JWT_KEYS=keys, NATS_URL="nats://127.0.0.1:1")
     bound = Sessions().bind(container)
@@ -115,6 +139,17 @@ def test_a_request_with_a_valid_cookie_has_a_session(guard):
 @pytest.mark.parametrize("token", [None, "", "junk", "a.b.c"])
 def test_a_request_without_one_has_none(guard, token):
     assert guard.of(Request(token)) is None
+
+
+def test_nobody_is_let_in_while_nobody_knows_who_signed_out(guard, monkeypatch):
+    """Who has no session, or none of ours, has nothing to wait for."""
+    monkeypatch.undo()
+    token = guard.keys.issue(ANN, "ann@example.com")
+    monkeypatch.setattr(sessions, "PATIENCE", 0)
+    with pytest.raises(UnavailableError):
+        guard.of(Request(token))
+    assert guard.of(Request()) is None
+    assert guard.of(Request("a.b.c")) is None
 
 
 def test_a_token_of_another_system_is_none(guard):

@@ -16,7 +16,7 @@ from web_fakes import NOW, Fake
 from web_mail_house import House
 
 from ticketing.http.app import App
-from ticketing.http.protocol import RawRequest
+from ticketing.http.parsing import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie

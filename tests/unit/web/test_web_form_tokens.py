@@ -12,6 +12,7 @@ import web
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from web.form_tokens import FIELD, FormTokens
+from web.page import MAX_FIELDS, MAX_UNKNOWN
 
 PAGES = [page for _, page in declared_pages()]
 FREE = "/language"
@@ -52,6 +53,23 @@ def test_the_token_of_a_page_is_good(world, buyer):
     assert send(buyer, "/tickets/new", form).status_code == 303
     other = world.visitor("other@example.com")
     assert send(other, "/tickets/new", form).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/tickets/new", "/auth/signin", FREE])
+def test_a_form_of_countless_fields_is_not_even_read(buyer, monkeypatch, path):
+    """It would hold up all that the process does meanwhile."""
+    monkeypatch.setattr("ticketing.http.request.Request.form", None)
+    sent = b"a&" * MAX_FIELDS
+    assert buyer._ask("POST", path, sent, {}).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/auth/signin", "/auth/signup", FREE])
+def test_of_who_has_no_session_no_long_form_is_read(world, buyer, monkeypatch, path):
+    """Half a megabyte of escapes takes as long to read."""
+    visitor, sent = world.visitor(), b"a=" + b"%41" * MAX_UNKNOWN
+    assert buyer._ask("POST", path, sent, {}).status_code in {400, 403}
+    monkeypatch.setattr("ticketing.http.request.Request.form", None)
+    assert visitor._ask("POST", path, sent, {}).status_code == 413
 
 
 def test_who_has_no_session_is_known_by_a_cookie_of_their_own(world):

@@ -63,6 +63,20 @@ def test_signing_in_again_ends_the_session_that_was_there(world):
     assert world.auth.signed_out == [(account["id"], before)]
 
 
+@pytest.mark.parametrize("page", ["/auth/signin", "/auth/signup"])
+def test_entering_as_somebody_else_ends_the_session_that_was_there(world, page):
+    """Its cookie is gone, and a copy of it would be good for a week."""
+    first, other = FORM, FORM | {"email": "other@example.com"}
+    account = world.auth.sign_up(*first.values())
+    if page == "/auth/signin":
+        world.auth.sign_up(*other.values())
+    visitor = world.visitor()
+    visitor.post("/auth/signin", first)
+    before = world.keys.verify(visitor.token).jti
+    assert visitor.post(page, other).status_code == 303
+    assert world.auth.signed_out == [(account["id"], before)]
+
+
 def test_too_many_tries_are_told_on_the_form(world):
     def refuse(*_args, **_options):
         raise TooManyRequestsError(90)

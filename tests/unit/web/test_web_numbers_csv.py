@@ -53,7 +53,14 @@ def test_no_text_is_run_as_a_formula(text):
     assert read(content([[text, "x"]]))[1] == [f"'{text}", "x"]
 
 
-@pytest.mark.parametrize("text", ["", "a=1", "A-1", "x@example.com", "'x", "12.50"])
+def test_no_text_is_run_where_a_semicolon_ends_a_cell():
+    """As in German spreadsheets; quotes do not help, as they begin no cell there."""
+    assert read(content([["a;=1;b; +2;c", "x"]]))[1] == ["a;'=1;b;' +2;c", "x"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a;b", "a=1", "A-1", "x@example.com", "'x", "12.50"]
+)
 def test_other_text_stays_as_it_is(text):
     assert read(content([[text, "x"]]))[1] == [text, "x"]
 

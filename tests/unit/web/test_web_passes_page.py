@@ -129,6 +129,12 @@ def test_nobody_else_gets_anything(world, other, path, complete, file):
     assert asked.headers["Location"].startswith("/auth/signin?")
 
 
+@pytest.mark.parametrize("file", ["", "/passes", "/passes.pdf"])
+def test_no_browser_keeps_what_lets_its_reader_in(buyer, path, told, complete, file):
+    """Whoever comes after the buyer would find the codes on the disk."""
+    assert buyer.get(f"{path}{file}").headers["Cache-Control"] == "no-store"
+
+
 def test_the_page_leads_to_a_pdf_of_the_passes(buyer, path, told, complete):
     assert f'href="{path}/passes.pdf"' in buyer.read(f"{path}/passes")
     answer = buyer.get(f"{path}/passes.pdf")

@@ -5,7 +5,7 @@ import pytest
 from web.paths import safe_path
 
 
-@pytest.mark.parametrize("path", ["/", "/orders", "/tickets/1?a=b&c=%2F", "/a//b"])
+@pytest.mark.parametrize("path", ["/", "/orders", "/tickets/1?a=b&c=%2F/.", "/a//b"])
 def test_a_path_of_this_site_is_gone_back_to(path):
     assert safe_path(path) == path
 
@@ -21,6 +21,10 @@ def test_a_path_of_this_site_is_gone_back_to(path):
         "javascript:alert(1)",
         "https://evil.example",
         "/\t/evil.example",
+        "/.//evil.example",
+        "/a/..//evil.example",
+        "/%2e//evil.example",
+        "/%2E%2e//evil.example",
         "/a\r\nSet-Cookie: b",
         " /orders",
         "/a b",

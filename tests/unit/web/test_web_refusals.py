@@ -2,7 +2,7 @@
 
 import pytest
 
-from ticketing.errors import BusyError
+from ticketing.errors import BusyError, UnavailableError
 from ticketing.turnstile import Turnstile
 
 
@@ -39,3 +39,18 @@ def test_a_shop_that_is_away_is_not_taken_for_a_crowd(world, buyer, ticket):
     html = buyer.post(f"/tickets/{ticket['id']}/reserve").get_data(as_text=True)
     assert "right now" not in html.partition("<h1>")[2].partition("</h1>")[0]
     assert "your turn" not in html
+
+
+def test_a_page_says_so_when_nobody_knows_who_has_signed_out(world, buyer, monkeypatch):
+    """Whoever asks has waited for that once, and waits no second time."""
+    asked = []
+
+    def unknown(token):
+        asked.append(token)
+        raise UnavailableError
+
+    monkeypatch.setattr(world.keys, "verify", unknown)
+    answer = buyer.get("/orders")
+    assert answer.status_code == 503
+    assert "<h1>" in answer.get_data(as_text=True)
+    assert asked == [buyer.token]
