@@ -59,6 +59,8 @@ def rabbitmq(account: Account, namespace: str = "") -> Json:
     targets = {call for name in account.services for call in ROLES[name].calls}
     targets |= set(account.services) if account.is_operator else set()
     askers = own + ("|standalone_rpc_proxy" if account.is_operator else "")
+    # A shell's answers have a bare number; of a service's, whoever it calls knows it.
+    shells = f"|{_UUID}" if account.is_operator else ""
     exchange = f"{namespace}nameko-rpc"
     queue = _named(namespace, "rpc")
     names = rf"^({exchange}|{queue}-({own})|rpc\.reply-({askers})-{_UUID})$"
@@ -66,8 +68,8 @@ def rabbitmq(account: Account, namespace: str = "") -> Json:
     return {
         "exchange": exchange,
         "names": names,
-        "calls": f"^({calls}{_UUID})$",
-        "answers": rf"^(({own})\.\*|{_UUID})$",
+        "calls": rf"^({calls}(reply\.\w+\.)?{_UUID})$",
+        "answers": rf"^(({own})\.\*|reply\.({own})\.{_UUID}{shells})$",
     }
 
 

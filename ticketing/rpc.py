@@ -112,13 +112,23 @@ class BoundedService(ServiceProxy):
 
 
 class BoundedReplies(ReplyListener):
-    """Forgets calls that nobody waits for any more."""
+    """Forgets calls that nobody waits for any more.
+
+    Whose answers they are stands in their routing key, so that the broker lets nobody
+    else listen to them: each service that is called knows where its answers go, and
+    with them go those of others, such as a new session.
+    """
 
     queue_consumer = QueueConsumer()
 
     def __init__(self) -> None:
         super().__init__()
         self._reply_events: Any = WeakValueDictionary()
+
+    def setup(self) -> None:
+        super().setup()
+        key = f"reply.{self.container.service_name}.{self.queue.routing_key}"
+        self.routing_key = self.queue.routing_key = key
 
 
 class ServiceRpc(RpcProxy):
