@@ -14,7 +14,8 @@ Json = dict[str, Any]
 
 _UUID = "[0-9a-f-]{36}"
 _REDIS_COMMANDS = (
-    "-@all +@read +@write +@connection -@dangerous +eval +evalsha +script|load +time"
+    "-@all +@read +@write +@connection -@dangerous -scan -randomkey -dbsize "
+    "+eval +evalsha +script|load +time"
 )
 _STREAM, _DEAD = "TICKETING", "TICKETING_DEAD"
 

@@ -215,6 +215,8 @@ def test_a_service_has_its_own_database_only(intruders, attempt):
     [
         ["FLUSHALL"],
         ["KEYS", "*"],
+        ["SCAN", "0"],
+        ["RANDOMKEY"],
         ["CONFIG", "GET", "*"],
         ["ACL", "LIST"],
         ["SCRIPT", "FLUSH"],
