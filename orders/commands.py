@@ -20,7 +20,7 @@ from orders.listing import (
 )
 from orders.models import Order, RequestKey, Status
 from orders.repository import Orders
-from ticketing.contract import TicketCreated
+from ticketing.contract import TicketCreated, TicketUpdated
 from ticketing.errors import (
     BadRequestError,
     ConcurrentUpdateError,
@@ -206,7 +206,8 @@ def hear_ticket(orders: Orders, ticket: Json, now: datetime) -> None:
     Raises BadRequestError when what is told is no ticket.
     """
     try:
-        copy = winding_up(copy_of_ticket(ticket), now)
-    except (KeyError, TypeError) as error:
+        told = TicketUpdated.model_validate(ticket)
+        copy = winding_up(copy_of_event(told), now)
+    except (ValueError, KeyError) as error:
         raise BadRequestError("This is no ticket") from error
-    orders.tickets.put(ticket["id"], copy.pop("version"), copy)
+    orders.tickets.put(told.id, told.version, copy)

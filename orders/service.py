@@ -29,7 +29,7 @@ from ticketing.events import event_handler
 from ticketing.http import Request, route
 from ticketing.http.request import validate
 from ticketing.http.responses import no_content
-from ticketing.idempotency import fingerprint
+from ticketing.idempotency import checked_key, fingerprint
 from ticketing.ids import checked_id, named
 from ticketing.limits import RESERVING, WRITING
 from ticketing.messages import Delivery
@@ -137,7 +137,7 @@ class OrdersService(
         """
         told = {"ticketId": ticket_id, "quantity": quantity, "seats": seats}
         wanted = validate(OrderInput, told | {"language": language})
-        key = named(key) if key else None
+        key = checked_key(key) if key else None
         return self._reserve(checked_id(user_id), wanted, key).told()
 
     @rpc

@@ -14,7 +14,8 @@ Json = dict[str, Any]
 
 _UUID = "[0-9a-f-]{36}"
 _REDIS_COMMANDS = (
-    "-@all +@read +@write +@connection -@dangerous +eval +evalsha +script|load +time"
+    "-@all +@read +@write +@connection -@dangerous -scan -randomkey -dbsize "
+    "+eval +evalsha +script|load +time"
 )
 _STREAM, _DEAD = "TICKETING", "TICKETING_DEAD"
 
@@ -59,6 +60,8 @@ def rabbitmq(account: Account, namespace: str = "") -> Json:
     targets = {call for name in account.services for call in ROLES[name].calls}
     targets |= set(account.services) if account.is_operator else set()
     askers = own + ("|standalone_rpc_proxy" if account.is_operator else "")
+    # A shell's answers have a bare number; of a service's, whoever it calls knows it.
+    shells = f"|{_UUID}" if account.is_operator else ""
     exchange = f"{namespace}nameko-rpc"
     queue = _named(namespace, "rpc")
     names = rf"^({exchange}|{queue}-({own})|rpc\.reply-({askers})-{_UUID})$"
@@ -66,8 +69,8 @@ def rabbitmq(account: Account, namespace: str = "") -> Json:
     return {
         "exchange": exchange,
         "names": names,
-        "calls": f"^({calls}{_UUID})$",
-        "answers": rf"^(({own})\.\*|{_UUID})$",
+        "calls": rf"^({calls}(reply\.\w+\.)?{_UUID})$",
+        "answers": rf"^(({own})\.\*|reply\.({own})\.{_UUID}{shells})$",
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+KEY = "SESSION_COOKIE_SECURE"
 MIN_PASSWORD = 16
 # Of a secret that was drawn by lot, however it is written.
 MIN_DIFFERENT = 10
@@ -15,7 +16,12 @@ MIN_WEBHOOK_SECRET = 24
 
 
 def is_production(config: Mapping[str, Any]) -> bool:
-    return str(config.get("SESSION_COOKIE_SECURE", "")).lower() == "true"
+    """Whether it is one: also where the setting is empty, as cookies are secure then.
+
+    Where there is none at all it is a part of a configuration, as parts of this have.
+    """
+    said = config.get(KEY, False)
+    return said is None or str(said).lower() in {"true", ""}
 
 
 def weakness(key: str, value: object) -> str | None:

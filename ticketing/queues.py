@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 from weakref import WeakSet
 
 import eventlet
+from kombu import compression
 from nameko import messaging
 from nameko.extensions import ProviderCollector
 
@@ -15,6 +16,16 @@ log = logging.getLogger(__name__)
 RETRY_DELAY = 0.5
 CONNECT_TIMEOUT = 2.0
 FAREWELL = 2.0
+
+
+def _leave_packed(_body: bytes) -> NoReturn:
+    raise ValueError("nothing here sends anything packed")
+
+
+# kombu unpacks whatever says that it is packed, before it looks at what it is: less
+# than a kilobyte becomes a gigabyte, and the call comes again to who dies of it.
+for _method in compression.encoders():
+    compression.register(_leave_packed, _leave_packed, _method)
 
 
 def refuse(message: Any, reason: object) -> None:

@@ -6,9 +6,7 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
-import bson
 import eventlet
-from bson.errors import InvalidDocument
 from kombu import Connection
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.exceptions import (
@@ -27,9 +25,9 @@ from nameko.rpc import (
     ServiceProxy,
 )
 
-from ticketing import patience, spans, tracing
+from ticketing import calls, patience, spans, tracing
 from ticketing.config import namespaced, setting
-from ticketing.errors import BadRequestError, TicketingError, UnavailableError
+from ticketing.errors import TicketingError, UnavailableError
 from ticketing.http.route import Route
 from ticketing.http.server import HttpServer
 from ticketing.metrics.watches import rpc_calls
@@ -114,13 +112,23 @@ class BoundedService(ServiceProxy):
 
 
 class BoundedReplies(ReplyListener):
-    """Forgets calls that nobody waits for any more."""
+    """Forgets calls that nobody waits for any more.
+
+    Whose answers they are stands in their routing key, so that the broker lets nobody
+    else listen to them: each service that is called knows where its answers go, and
+    with them go those of others, such as a new session.
+    """
 
     queue_consumer = QueueConsumer()
 
     def __init__(self) -> None:
         super().__init__()
         self._reply_events: Any = WeakValueDictionary()
+
+    def setup(self) -> None:
+        super().setup()
+        key = f"reply.{self.container.service_name}.{self.queue.routing_key}"
+        self.routing_key = self.queue.routing_key = key
 
 
 class ServiceRpc(RpcProxy):
@@ -182,7 +190,7 @@ class NamespacedConsumer(RpcConsumer):
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Answer a call; what is none, or asks for no answer, is refused."""
-        if _is_call(body) and message.properties.get("reply_to"):
+        if calls.is_call(body) and message.properties.get("reply_to"):
             super().handle_message(body, message)
         else:
             refuse(message, "it is not a call")
@@ -198,19 +206,6 @@ class NamespacedConsumer(RpcConsumer):
         with suppress(*AWAY):  # it must not be done again
             self.queue_consumer.ack_message(message)
         return result, exc_info
-
-
-def _is_call(body: Any) -> bool:
-    return (
-        isinstance(body, dict)
-        and isinstance(body.get("args"), list)
-        and isinstance(body.get("kwargs"), dict)
-    )
-
-
-def _is_context(value: Any) -> bool:
-    texts = value if isinstance(value, list) else [value]
-    return all(isinstance(text, str) for text in texts)
 
 
 class ServiceMethod(Rpc):
@@ -232,10 +227,7 @@ class ServiceMethod(Rpc):
     def check_signature(self, args: Any, kwargs: Any) -> None:
         """Raise IncorrectSignature, or BadRequestError on what no database can hold."""
         super().check_signature(args, kwargs)
-        try:
-            bson.encode({"args": args, "kwargs": kwargs})
-        except (ValueError, OverflowError, RecursionError, InvalidDocument):
-            raise BadRequestError("Half characters, or too large a number") from None
+        calls.check_storable({"args": args, "kwargs": kwargs})
 
     @property
     def cause(self) -> str:
@@ -244,7 +236,7 @@ class ServiceMethod(Rpc):
     def unpack_message_headers(self, message: Any) -> dict[str, Any]:
         """Return the caller's context: texts, and lists of texts."""
         found = super().unpack_message_headers(message)
-        return spans.queued({k: v for k, v in found.items() if _is_context(v)})
+        return spans.queued({k: v for k, v in found.items() if calls.is_context(v)})
 
 
 rpc = ServiceMethod.decorator

@@ -1,6 +1,9 @@
 """Calls are JSON: nothing else is read, and nothing sent instead of one does harm."""
 
+import bz2
+import lzma
 import pickle
+import zlib
 
 import pytest
 from kombu import Connection, Queue
@@ -123,6 +126,19 @@ def test_what_is_no_call_is_put_aside_unread(service, config, caplog, body, prop
     assert READ == []
     assert not [line for line in caplog.messages if "trace" in line]
     assert not service._died.ready()
+
+
+PACKED = {"gzip": zlib.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+
+
+@pytest.mark.parametrize("method", PACKED)
+def test_nothing_is_unpacked(service, config, caplog, method):
+    """A few bytes could become more than there is memory."""
+    properties = TAKEN | {"headers": {"compression": method}}
+    send(config, PACKED[method](CALL), properties)
+    with ServiceRpcProxy("echo", config, timeout=5) as echo:
+        assert echo.echo("still here") == "still here"
+    assert "Refused a message: ValueError" in caplog.messages
 
 
 def test_nothing_of_it_comes_back(service, config):

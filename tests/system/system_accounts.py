@@ -120,3 +120,8 @@ def command_lines():
         with suppress(OSError):
             found.append(path.read_text(errors="replace").replace("\0", " "))
     return found
+
+
+def contains_any(path, passwords):
+    content = path.read_bytes()
+    return any(password.encode() in content for password in passwords)

@@ -11,7 +11,13 @@ import redis
 from amqp.exceptions import AccessRefused
 from kombu import Connection, Exchange, Producer, Queue
 from pymongo.errors import OperationFailure
-from system_accounts import Intruder, command_lines, guarded, one_process_each
+from system_accounts import (
+    Intruder,
+    command_lines,
+    contains_any,
+    guarded,
+    one_process_each,
+)
 from system_books import Books
 from system_control import eventually
 from system_people import Member
@@ -128,11 +134,16 @@ def test_nobody_undoes_what_was_told(intruders):
 
 
 EXCHANGE = Exchange(f"{NAMESPACE}nameko-rpc", type="topic", durable=True)
-REPLIES = f"rpc.reply-tickets-{'0' * 8}-0000-0000-0000-{'0' * 12}"
+NUMBER = "00000000-0000-0000-0000-000000000000"
+REPLIES = f"rpc.reply-tickets-{NUMBER}"
 
 
 def declare(channel, name, **options):
     Queue(name, **options)(channel).declare()
+
+
+def listen(channel, key):
+    declare(channel, REPLIES, exchange=EXCHANGE, routing_key=key)
 
 
 def call(channel, key):
@@ -141,24 +152,25 @@ def call(channel, key):
     channel.queue_declare(REPLIES, passive=False, auto_delete=True)
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        lambda channel: declare(channel, f"{NAMESPACE}_rpc-payments", durable=True),
-        lambda channel: declare(channel, "anything"),
-        lambda channel: channel.basic_get(f"{NAMESPACE}_rpc-payments"),
-        lambda channel: channel.queue_delete(f"{NAMESPACE}_rpc-payments"),
-        lambda channel: declare(
-            channel, REPLIES, exchange=EXCHANGE, routing_key="payments.*"
-        ),
-        lambda channel: declare(channel, REPLIES, exchange=EXCHANGE, routing_key="#"),
-        lambda channel: call(channel, "payments.refund"),
-        lambda channel: call(channel, "auth.revoke_sessions"),
-    ],
-    ids=["declare", "other", "take", "delete", "bind", "all", "refund", "revoke"],
-)
+PAYMENTS = f"{NAMESPACE}_rpc-payments"
+REFUSED = {
+    "declare": lambda channel: declare(channel, PAYMENTS, durable=True),
+    "other": lambda channel: declare(channel, "anything"),
+    "take": lambda channel: channel.basic_get(PAYMENTS),
+    "delete": lambda channel: channel.queue_delete(PAYMENTS),
+    "bind": lambda channel: listen(channel, "payments.*"),
+    "all": lambda channel: listen(channel, "#"),
+    "answers": lambda channel: listen(channel, f"reply.web.{NUMBER}"),
+    "any answers": lambda channel: listen(channel, "reply.web.*"),
+    "a shell's": lambda channel: listen(channel, NUMBER),
+    "refund": lambda channel: call(channel, "payments.refund"),
+    "revoke": lambda channel: call(channel, "auth.revoke_sessions"),
+}
+
+
+@pytest.mark.parametrize("attempt", REFUSED.values(), ids=REFUSED)
 def test_a_service_calls_and_answers_for_itself_only(intruders, attempt):
-    """Tickets call orders, and nobody else; only payments answer for payments."""
+    """Tickets call orders, and nobody else; each hears what it was answered."""
     with pytest.raises(AccessRefused):
         intruders["tickets"].amqp(attempt)
 
@@ -203,6 +215,8 @@ def test_a_service_has_its_own_database_only(intruders, attempt):
     [
         ["FLUSHALL"],
         ["KEYS", "*"],
+        ["SCAN", "0"],
+        ["RANDOMKEY"],
         ["CONFIG", "GET", "*"],
         ["ACL", "LIST"],
         ["SCRIPT", "FLUSH"],
@@ -234,8 +248,3 @@ def test_passwords_are_in_private_files_only(instance, system):
         with suppress(FileNotFoundError):  # servers make files and remove them
             if path.is_file() and contains_any(path, passwords):
                 assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-
-
-def contains_any(path, passwords):
-    content = path.read_bytes()
-    return any(password.encode() in content for password in passwords)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from system_people import PASSWORD
+from system_people import PASSWORD, new_email
 
 ROUTES = [
     ("POST", "/api/users/signup"),
@@ -59,6 +59,24 @@ def test_a_body_that_is_no_json_object_is_refused(seller, method, path, body):
     response = seller.http.request(method, path, content=body, headers=JSON)
     assert response.status_code == 400, response.text
     assert response.json()["errors"]
+
+
+TWICE = {
+    "/api/users/signup": f'"email": "{new_email()}", "password": "{PASSWORD}"',
+    "/api/tickets": '"title": "A seat", "price": 1',
+    "/api/orders": '"ticketId": "{ticket}"',
+}
+
+
+@pytest.mark.parametrize("path", TWICE)
+def test_a_key_that_stands_twice_is_refused(seller, buyer, path):
+    """Two who read it could see two things; all else about the body is right."""
+    fields = TWICE[path].replace("{ticket}", seller.sell()["id"])
+    first = fields.partition(",")[0]
+    twice = buyer.http.post(path, content=f"{{{first}, {fields}}}", headers=JSON)
+    assert twice.status_code == 400, twice.text
+    once = buyer.http.post(path, content=f"{{{fields}}}", headers=JSON)
+    assert once.status_code == 201, once.text
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\0", "\ud800@b.com"])

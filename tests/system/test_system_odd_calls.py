@@ -7,11 +7,12 @@ import pytest
 from nameko.exceptions import RemoteError
 from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR
 
-from ticketing.errors import TicketingError
+from ticketing.errors import BadRequestError, TicketingError
 from ticketing.ids import new_id
 from ticketing.rpc import ServiceMethod
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration", "web")
+HUGE = "x" * 2**24
 ODD = (None, True, -1, 10**30, 1e300, "\0", "\ud800", {"$gt": ""}, [{}], ["\ud800"])
 
 
@@ -70,3 +71,13 @@ def test_a_method_refuses_values_of_any_kind(
                 except RemoteError as error:
                     pytest.fail(f"{method}({name}={odd!r}): {error}")
     assert finding.find_one({"_id": "disputed:pi_1"})
+
+
+@pytest.mark.parametrize(
+    ("service", "method"),
+    [("auth", "find_user"), ("orders", "list_orders"), ("payments", "dismiss_finding")],
+)
+def test_what_no_document_can_hold_is_refused(shop, service, method):
+    """A query is a document as well."""
+    with shop.rpc() as rpc, pytest.raises(BadRequestError):
+        getattr(getattr(rpc, service), method)(HUGE)

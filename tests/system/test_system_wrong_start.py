@@ -30,6 +30,7 @@ WRONG = {
     "a quoted password": ({"MONGODB_URI": "mongodb://u:hid:den@h/"}, "MONGODB_URI is"),
     "no Redis at all": ({"REDIS_URL": "redis://u:hid/den@h/0"}, "REDIS_URL is"),
     "open servers": ({"SESSION_COOKIE_SECURE": "true"}, "will not do in production"),
+    "said empty": ({"SESSION_COOKIE_SECURE": ""}, "will not do in production"),
     "no RabbitMQ": ({"AMQP_URI": ""}, "AMQP_URI is missing"),
 }
 

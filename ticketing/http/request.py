@@ -12,9 +12,8 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 from ticketing.errors import BadRequestError, InvalidInputError, NotAuthenticatedError
 from ticketing.fields import WRONG
 from ticketing.http.parsing import RawRequest
+from ticketing.idempotency import checked_key
 from ticketing.sessions import Session
-
-MAX_KEY = 255
 
 
 class Request(WerkzeugRequest):
@@ -39,9 +38,7 @@ class Request(WerkzeugRequest):
     def idempotency_key(self) -> str | None:
         """The Idempotency-Key header. Raises BadRequestError when it is no key."""
         key = self.headers.get("Idempotency-Key")
-        if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-            raise BadRequestError("Idempotency-Key must have 1 to 255 characters")
-        return key
+        return None if key is None else checked_key(key)
 
 
 def environ_of(raw: RawRequest, peer: str, local: tuple[str, int]) -> dict[str, Any]:

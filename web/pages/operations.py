@@ -122,4 +122,5 @@ class OperationPages(base.Web):
 
 def _is_number(text: str) -> bool:
     """Whether a letter can have it: Python refuses to read thousands of digits."""
-    return text.isascii() and text.isdecimal() and 0 < int(text[:20]) <= LAST
+    is_short = len(text) <= len(str(LAST))
+    return is_short and text.isascii() and text.isdecimal() and 0 < int(text) <= LAST

@@ -57,9 +57,9 @@ def desk():
 
     def tell(ticket_id, **changes):
         """Let the orders hear of a listing that has changed."""
-        told = made.tickets.get(ticket_id).told() | changes
         known = made.orders.tickets.find(ticket_id)
-        made.rpc.hear_ticket(told | {"version": known["version"] + 1})
+        told = made.tickets.get(ticket_id).told() | {"version": known["version"] + 1}
+        made.rpc.hear_ticket(told | changes)
 
     made.sell, made.complete, made.expire, made.tell = sell, complete, expire, tell
     made.ticket = sell()

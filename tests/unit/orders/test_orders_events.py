@@ -14,6 +14,7 @@ from ticketing.contract import (
     TicketUpdated,
 )
 from ticketing.errors import (
+    BadRequestError,
     HopelessError,
     NotFoundError,
     UnavailableError,
@@ -77,6 +78,33 @@ def test_a_ticket_that_was_heard_of_is_not_asked_for(desk):
     desk.rpc.on_ticket_created(ticket(0))
     assert desk.rpc.create_order(BOB, TICKET)["ticket"]["price"] == 19.5
     assert desk.tickets_rpc.asked == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": {"$gt": ""}},
+        {"id": 7},
+        {"id": "x"},
+        {"version": {"$gt": 0}},
+        {"version": "9"},
+        {"version": None},
+        {"title": {"$ne": ""}},
+        {"userId": {"$gt": ""}},
+        {"price": -1},
+        {"price": []},
+        {"currency": "xyz"},
+        {"event": 5},
+        {"onSaleAt": 5},
+    ],
+    ids=str,
+)
+def test_what_is_told_and_is_no_ticket_is_not_kept(desk, order, odd):
+    """Its id and its version stand in later queries, as the operator that they are."""
+    known = desk.orders.tickets.find(desk.ticket)
+    with pytest.raises(BadRequestError, match="This is no ticket"):
+        desk.tell(desk.ticket, **{"version": known["version"] + 1} | odd)
+    assert desk.orders.tickets.find(desk.ticket) == known
 
 
 def test_what_is_heard_late_of_a_ticket_changes_nothing(desk):

@@ -41,6 +41,15 @@ def test_what_is_no_language_is_refused_and_nothing_is_held(desk, language):
     assert desk.rpc.list_orders(BOB) == []
 
 
+@pytest.mark.parametrize("key", ["x" * 256, "\0", "a\nb", 7, ["x"], {"$gt": ""}])
+def test_what_is_no_key_is_refused_and_nothing_is_held(desk, key):
+    """It is kept with the order: a page's form must not send a megabyte of it."""
+    with pytest.raises(BadRequestError):
+        desk.rpc.create_order(BOB, desk.ticket, key=key)
+    assert desk.rpc.list_orders(BOB) == []
+    assert desk.rpc.create_order(BOB, desk.ticket, key="x" * 255)
+
+
 def test_a_reserved_ticket_is_refused(desk, order):
     with pytest.raises(BadRequestError, match="Ticket is already reserved"):
         desk.rpc.create_order(EVE, desk.ticket)

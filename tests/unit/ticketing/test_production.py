@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketing.config import optional, setting
+from ticketing.config import flag, optional, setting
 from ticketing.production import is_production, weakness
 from ticketing.setting_files import from_files
 
@@ -72,11 +72,16 @@ def test_production_starts_with_what_was_drawn_by_lot(key):
 
 
 def test_production_is_where_cookies_are_secure():
-    """As YAML or the environment says it."""
-    assert is_production(PRODUCTION)
-    assert is_production({"SESSION_COOKIE_SECURE": "true"})
-    assert not is_production({"SESSION_COOKIE_SECURE": "false"})
+    """As YAML or the environment says it; an empty text is no way around."""
+    for said in (True, "true", "True", "", None):
+        config = {"SESSION_COOKIE_SECURE": said}
+        assert flag(config, "SESSION_COOKIE_SECURE", default=True)
+        assert is_production(config)
     assert not is_production({})
+    for said in (False, "false", "False"):
+        config = {"SESSION_COOKIE_SECURE": said}
+        assert not flag(config, "SESSION_COOKIE_SECURE", default=True)
+        assert not is_production(config)
 
 
 CONFIG = 'JWT_KEYS: !raw_env_var "${JWT_KEYS:}"\nMAX: ${MAX:3}\n'
