@@ -2,6 +2,7 @@
 
 import asyncio
 import random as chance
+from contextlib import suppress
 from typing import Any
 
 from rehearsal.client import Answer, Client, LostError
@@ -26,9 +27,16 @@ class Pauses:
     def __init__(self, between: tuple[float, float]) -> None:
         self._next, self._longest = between
 
-    async def wait(self, at_least: float = 0.0) -> None:
+    async def wait(
+        self, at_least: float = 0.0, over: asyncio.Event | None = None
+    ) -> None:
+        """Return when it is time, or ``over``."""
         pause = max(self._next * chance.uniform(0.8, 1.2), at_least)  # noqa: S311
-        await asyncio.sleep(pause)
+        if over is None:
+            await asyncio.sleep(pause)
+        else:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), pause)
         self._next = min(self._next * GROWTH, self._longest)
 
 
@@ -108,16 +116,22 @@ class Buyer:
     async def _click(
         self, plan: Plan, step: str, path: str, body: JSON
     ) -> list[Answer]:
-        """Once, or twice at the same moment, which must be as if it were once."""
-        key = new_id()
+        """Once, or twice at the same moment, which must be as if it were once.
+
+        Whoever has what he wants does not come back for the other click.
+        """
+        key, done = new_id(), asyncio.Event()
         if not plan.clicks_twice:
             return [await self._surely(self._client, step, "POST", path, body, key)]
+
+        async def click(client: Client) -> Answer:
+            answer = await self._surely(client, step, "POST", path, body, key, done)
+            if answer.status == 201:
+                done.set()
+            return answer
+
         async with self._client.twin() as twin:
-            clicks = (
-                self._surely(client, step, "POST", path, body, key)
-                for client in (self._client, twin)
-            )
-            return list(await asyncio.gather(*clicks))
+            return list(await asyncio.gather(click(self._client), click(twin)))
 
     async def _ask(self, step: str, method: str, path: str) -> Answer:
         return await self._surely(self._client, step, method, path)
@@ -130,8 +144,12 @@ class Buyer:
         path: str,
         body: JSON | None = None,
         key: str | None = None,
+        over: asyncio.Event | None = None,
     ) -> Answer:
-        """Ask until there is an answer. It goes on for as long as the sale does."""
+        """Ask until there is an answer. It goes on for as long as the sale does.
+
+        Once it is ``over`` the last answer will do.
+        """
         pauses, wanted = Pauses(AGAIN), self._record.now()
         while True:
             began = self._record.now()
@@ -144,4 +162,6 @@ class Buyer:
                 self._record.step(step, wanted)
                 return answer
             self._record.request(step, began, answer.status, answer.message())
-            await pauses.wait(answer.retry_after)
+            await pauses.wait(answer.retry_after, over)
+            if over and over.is_set():
+                return answer

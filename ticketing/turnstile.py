@@ -4,8 +4,11 @@ Whoever waits in vain has cost as much as whoever is served: when more come than
 served, all of them waiting would be served too late, and so nobody. Those who are sent
 away stand in a line too, which goes as fast as turns have ended lately: each is told
 when to come back, so that they come as they can be served, and not all every second.
+
+Whoever holds tickets pays first: others get theirs no sooner if those have to wait.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
@@ -13,13 +16,15 @@ from time import monotonic
 from typing import ClassVar
 
 import eventlet
-from eventlet.semaphore import Semaphore
+from eventlet.event import Event as Flag
 
 from ticketing.errors import BusyError
 
 # Together they share round trips, and each is done long before anybody gives up. Half
 # of a service's workers are left for what happens to those who are in.
 AT_ONCE = 48
+# So many while somebody waits who goes first: never none, for he may wait for Stripe.
+GIVING_WAY = 4
 # How long one waits for a turn, in seconds; who would wait longer need not.
 PATIENCE = 2.5
 # When to come back, in seconds: at the soonest, and at the latest.
@@ -32,12 +37,22 @@ USUAL, SLOWEST, WEIGHT = 0.02, 1.0, 0.05
 class Turnstile:
     """Of one thing to be done, in one process."""
 
-    # Who waits for a turn, at any turnstile of the process.
+    # Who waits for a turn, at any turnstile of the process; and those who go first.
     _in_line: ClassVar[int] = 0
+    _ahead: ClassVar[int] = 0
 
-    def __init__(self, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
-        self._free = Semaphore(at_once)
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        patience: float = PATIENCE,
+        *,
+        goes_first: bool = False,
+    ) -> None:
+        self._at_once = at_once
         self._patience = patience
+        self._goes_first = goes_first
+        self._inside = 0
+        self._line: deque[Flag] = deque()
         self._pace = USUAL
         # When the last turn ended, if others waited then.
         self._ended_at = 0.0
@@ -58,7 +73,7 @@ class Turnstile:
     def turn(self) -> Iterator[None]:
         """Go in, after those who came before. Raises BusyError."""
         self.check()
-        if not self._wait():
+        if not self._go_in():
             raise self._busy()
         try:
             yield
@@ -67,31 +82,52 @@ class Turnstile:
 
     @property
     def _waiting(self) -> int:
-        return int(self._free.counter - self._free.balance)
+        return len(self._line)
 
-    def _wait(self) -> bool:
+    @property
+    def _has_room(self) -> bool:
+        gives_way = Turnstile._ahead and not self._goes_first
+        return self._inside < (
+            min(GIVING_WAY, self._at_once) if gives_way else self._at_once
+        )
+
+    def _go_in(self) -> bool:
         """Return whether it came to one's turn in time."""
-        if self._free.counter > 0 and not self._waiting:
-            return bool(self._free.acquire())  # without a timer, which costs more
-        Turnstile._in_line += 1
+        if self._has_room and not self._line:
+            self._inside += 1  # without a timer, which costs more
+            return True
+        place = Flag()
+        self._line.append(place)
+        self._count(+1)
         try:
             with eventlet.Timeout(self._patience, False):
-                return bool(self._free.acquire())
-            return False
+                place.wait()
+            return place.ready()
         finally:
-            Turnstile._in_line -= 1
+            self._count(-1)
+            if not place.ready():
+                self._line.remove(place)
+
+    def _count(self, change: int) -> None:
+        Turnstile._in_line += change
+        Turnstile._ahead += change if self._goes_first else 0
 
     def _end(self) -> None:
         """Learn how fast turns end, while there are always some to come."""
-        now, is_crowd = monotonic(), bool(self._waiting)
+        now, is_crowd = monotonic(), bool(self._line)
         if is_crowd and self._ended_at:
             took = min(now - self._ended_at, SLOWEST)
             self._pace += (took - self._pace) * WEIGHT
         self._ended_at = now if is_crowd else 0.0
-        self._free.release()
+        self._inside -= 1
+        while self._line and self._has_room:
+            self._inside += 1
+            self._line.popleft().send(None)
 
     def _busy(self) -> BusyError:
         now = monotonic()
         self._back_at = max(self._back_at + self._pace, now + SOON)
-        self._back_at = min(self._back_at, now + LATE)
+        # A longer line stands in several rows: some come in each moment, until the end.
+        if self._back_at > now + LATE:
+            self._back_at = now + SOON
         return BusyError(ceil(self._back_at - now))

@@ -17,6 +17,9 @@ _KNOWN = (
     mark("There may be at most %(most)s seats"),
     mark("We cannot read “%(row)s”. Write a row as A-1 to 40"),
     mark("“%(row)s” ends before it begins: put the lower number first"),
+    # any of them
+    mark("Idempotency-Key must have 1 to %(most)s characters"),
+    mark("This is more than a database can hold"),
     # auth
     mark("Email must be valid"),
     mark("Password must be between %(least)s and %(most)s characters"),

@@ -121,6 +121,13 @@ def test_two_clicks_are_two_requests_with_one_key():
     assert record.broken == []
 
 
+@pytest.mark.parametrize("clicks", [[0, 1], [1, 0]])
+def test_who_has_what_he_wants_does_not_come_back_for_the_other_click(clicks):
+    busy = replace(answer(503), retry_after=3600)
+    shop = Shop(reserve=[(MADE, busy)[n] for n in clicks], pay=[MADE], order=[DONE])
+    assert buy(shop, clicks_twice=True).sold == 2
+
+
 def test_two_clicks_that_reserve_twice():
     """That must not be, and is remembered."""
     shop = Shop(reserve=[MADE, answer(201, id="p")], pay=[MADE], order=[DONE])

@@ -61,7 +61,9 @@ class Route(Entrypoint):
         self.session = session
         self.same_site = same_site
         self.guard = guard
-        self._turnstile = Turnstile() if guard and guard.crowds else None
+        self._turnstile = (
+            Turnstile(goes_first=guard.goes_first) if guard and guard.crowds else None
+        )
         self.status = status
         self.gives = gives
         self.takes = described.pop("takes", body)

@@ -56,13 +56,15 @@ class Guard:
     """The limits of a route, by the names of their settings.
 
     While they cannot be counted it ``opens``, for shopping must go on, or stays shut.
-    Where ``crowds`` come at once, they go in one after the other.
+    Where ``crowds`` come at once, they go in one after the other; who ``goes_first``,
+    before others of the process.
     """
 
     by_user: str = ""
     by_address: str = ""
     opens: bool = True
     crowds: bool = False
+    goes_first: bool = False
 
     def buckets(
         self, limits: Mapping[str, Limit], user_id: str, address: str
@@ -78,5 +80,5 @@ class Guard:
 
 SIGNING_UP = Guard(by_address="LIMIT_SIGN_UP", opens=False)
 RESERVING = Guard("LIMIT_RESERVATIONS", "LIMIT_ADDRESS", crowds=True)
-PAYING = Guard("LIMIT_PAYMENTS", "LIMIT_ADDRESS", crowds=True)
+PAYING = Guard("LIMIT_PAYMENTS", "LIMIT_ADDRESS", crowds=True, goes_first=True)
 WRITING = Guard("LIMIT_WRITES", "LIMIT_ADDRESS")

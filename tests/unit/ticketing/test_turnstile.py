@@ -1,5 +1,7 @@
 """The turnstile: so many at once, in the order they came, and nobody waits too long."""
 
+import time
+from collections import Counter
 from types import SimpleNamespace
 
 import eventlet
@@ -9,7 +11,7 @@ from eventlet.greenpool import GreenPool
 
 from ticketing import turnstile
 from ticketing.errors import BusyError
-from ticketing.turnstile import LATE, SOON, Turnstile
+from ticketing.turnstile import GIVING_WAY, LATE, SOON, Turnstile
 
 
 class Gate:
@@ -86,7 +88,9 @@ def test_those_outside_stand_in_a_line_too(pool, clock, monkeypatch):
     people = [pool.spawn(gate.go_in, each) for each in "ab"]
     eventlet.sleep(0)
     assert list(sent_away(gate.turns, 6)) == [1, 2, 2, 3, 3, 4]
-    assert max(sent_away(gate.turns, 100)) == LATE
+    later = Counter(sent_away(gate.turns, 29 * 5))
+    assert (min(later), max(later)) == (SOON, LATE)
+    assert set(later.values()) <= {5, 10}
     clock.at += 100
     assert list(sent_away(gate.turns, 1)) == [SOON]
     gate.open.send(None)
@@ -111,6 +115,42 @@ def test_the_line_goes_as_fast_as_turns_end(pool, clock, monkeypatch):
     assert turns._pace == 0.25
     ends[3].send(None)
     pool.waitall()
+
+
+def test_others_give_way_while_somebody_waits_who_goes_first(pool):
+    """Some go in nevertheless: those first may wait for what does not come."""
+    payers = Gate(Turnstile(at_once=1, patience=60, goes_first=True))
+    buyers = Gate(Turnstile(at_once=10, patience=60))
+    paying = [pool.spawn(payers.go_in, each) for each in "ab"]
+    eventlet.sleep(0)
+    buying = [pool.spawn(buyers.go_in, each) for each in range(20)]
+    eventlet.sleep(0)
+    assert (payers.inside, buyers.inside) == (["a"], [*range(GIVING_WAY)])
+    payers.open.send(None)
+    assert [each.wait() for each in paying] == ["a", "b"]
+    buyers.open.send(None)
+    assert [each.wait() for each in buying] == [*range(20)]
+    later = Gate(buyers.turns)
+    pool.spawn_n(lambda: [pool.spawn_n(later.go_in, each) for each in range(20)])
+    eventlet.sleep(0.01)
+    assert later.inside == [*range(10)]
+    later.open.send(None)
+    pool.waitall()
+
+
+def test_whose_turn_comes_as_the_time_ends_has_it(pool):
+    """Else a place would be lost for good."""
+    turns = Turnstile(at_once=1, patience=0.01)
+
+    def go_in(seconds):
+        with turns.turn():
+            eventlet.sleep(seconds)
+        return "in"
+
+    people = [pool.spawn(go_in, seconds) for seconds in (0.01, 0)]
+    eventlet.sleep(0)
+    time.sleep(0.02)  # the turn's end and that of the time are due in one moment
+    assert [each.wait() for each in people] == ["in", "in"]
 
 
 def test_who_fails_inside_makes_room():
