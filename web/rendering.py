@@ -1,6 +1,7 @@
 """Templates, and the two kinds of answers made of them: pages and refusals."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from jinja2 import pass_context
@@ -76,10 +77,18 @@ class Renderer:
         refusal = refusals.of(error)
         number = tracing.trace_id(tracing.current())
         values = {"refusal": refusal, "number": number, "back": way_back(request)}
-        values["turn"] = error.retry_after if isinstance(error, BusyError) else None
+        turn = error.retry_after if isinstance(error, BusyError) else None
+        values |= {"turn": turn, "sent": _sent(request) if turn else []}
         response = self.show(request, "refusal.html", refusal.status, **values)
         response.headers["Cache-Control"] = "no-store"
         return _with_time(response, getattr(error, "retry_after", None))
+
+
+def _sent(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form, to be sent again; none of one that is too long."""
+    with suppress(HTTPException):
+        return list(request.form.items(multi=True))
+    return []
 
 
 def _response(html: str, status: int) -> Response:

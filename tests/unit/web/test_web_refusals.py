@@ -1,17 +1,21 @@
 """A page that cannot be shown says why, and when to come again."""
 
 import pytest
+from web_markup import Outline, check
 
 from ticketing.errors import BusyError, UnavailableError
 from ticketing.turnstile import Turnstile
+from web.form_tokens import FIELD
 
 
 @pytest.fixture
 def crowded(monkeypatch):
     """Nobody has a turn now; it will be so in as many seconds as are set."""
-    turn = {"in": 7}
+    turn, usual = {"in": 7}, Turnstile.turn
 
-    def sent_away(_):
+    def sent_away(turnstile):
+        if not turn:
+            return usual(turnstile)
         raise BusyError(turn["in"])
 
     monkeypatch.setattr(Turnstile, "turn", sent_away)
@@ -24,6 +28,27 @@ def test_a_crowd_is_told_of_and_when_it_will_be_ones_turn(buyer, ticket, crowded
     html = answer.get_data(as_text=True)
     assert "Many people want to buy right now" in html
     assert "It will be your turn in about 7 seconds: try again then." in html
+
+
+def test_what_was_sent_can_be_sent_again_as_it_was(world, buyer, ticket, crowded):
+    """By the page itself when it is one's turn, or by its button."""
+    address = f"/tickets/{ticket['id']}/reserve"
+    sent = {"newest": 'an <odd> "key"', "quantity": "1"}
+    html = buyer.post(address, sent).get_data(as_text=True)
+    check(html)
+    form = Outline(f'<form id="turn"{part_of(html)}</form>')
+    assert form.all("form")[0].items() >= {"action": address, "method": "post"}.items()
+    fields = {each["name"]: each["value"] for each in form.all("input")}
+    assert fields.keys() == {FIELD, *sent}
+    assert fields | sent == fields
+    assert world.orders.list_orders(buyer.id) == []
+    crowded.clear()
+    assert buyer.post(address, fields).status_code == 303
+    assert len(world.orders.list_orders(buyer.id)) == 1
+
+
+def part_of(html):
+    return html.partition('<form id="turn"')[2].partition("</form>")[0]
 
 
 def test_one_second_is_told_in_the_reader_s_language(buyer, ticket, crowded):
