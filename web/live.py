@@ -22,8 +22,9 @@ from web.news import HEARD, Json, Latest, News, news_of
 
 # What happened while the process began.
 SINCE = timedelta(minutes=1)
-# A listing that many buy at once is told of no more often, in seconds.
-APART = 0.3
+# A listing that many buy at once is told of no more often, in seconds: on its own page,
+# and where it is one of many.
+APART, FAR_APART = 0.3, 3.0
 # Milliseconds after which a page comes back, so that not all come at once.
 RETRY = 1000, 5000
 # File descriptors for everything else: connections that ask, and the servers.
@@ -53,26 +54,25 @@ class Live:
 
     def hear(self, payload: Any) -> None:
         news = self._latest.note(news_of(payload, self._position()))
-        if not self._hub.has(news.topic):
-            return
         if news.kind == "ticket":
-            self._tell_apart(news)
-        else:
+            self._tell_apart(news, news.topic, APART)
+            self._tell_apart(news, _of_listed(news.data["id"]), FAR_APART)
+        elif self._hub.has(news.topic):
             self._hub.tell(news.topic, news.message)
 
-    def _tell_apart(self, news: News) -> None:
+    def _tell_apart(self, news: News, topic: str, apart: float) -> None:
         """Tell at once, and again after a while what has come meanwhile."""
-        if news.topic in self._waiting:
+        if topic in self._waiting or not self._hub.has(topic):
             return
-        self._hub.tell(news.topic, news.message)
-        self._waiting.add(news.topic)
-        eventlet.spawn_after(APART, self._tell_rest, news)
+        self._hub.tell(topic, news.message)
+        self._waiting.add(topic)
+        eventlet.spawn_after(apart, self._tell_rest, news, topic, apart)
 
-    def _tell_rest(self, told: News) -> None:
-        self._waiting.discard(told.topic)
+    def _tell_rest(self, told: News, topic: str, apart: float) -> None:
+        self._waiting.discard(topic)
         latest = self._latest.of(told.topic)
-        if latest and latest.place > told.place and self._hub.has(told.topic):
-            self._tell_apart(latest)
+        if latest and latest.place > told.place:
+            self._tell_apart(latest, topic, apart)
 
     def hear_revoked(self, user_id: str) -> None:
         """Close what a user's sessions that have ended listen to."""
@@ -89,24 +89,24 @@ class Live:
         return self._position()
 
     def follow(
-        self,
-        orders: Sequence[Json],
-        ticket_id: str | None,
-        seen: "Seen",
-        listener: "Listener",
+        self, about: "About", seen: "Seen", listener: "Listener"
     ) -> StreamResponse:
-        """Answer with a stream about orders as they were read, a listing, or both."""
+        """Answer with a stream about orders as they were read, and listings."""
         session = listener.session
         topics = [_of_address(listener.address)]
         topics += [_of_user(session.user_id)] if session else []
-        topics += [f"order:{order['id']}" for order in orders]
-        topics += [f"ticket:{ticket_id}"] if ticket_id else []
+        topics += [f"order:{order['id']}" for order in about.orders]
+        topics += [f"ticket:{about.ticket_id}"] if about.ticket_id else []
+        topics += map(_of_listed, about.listed)
 
         def take(fd: int) -> None:
             first = [_opening(seen.place)]
-            for order in orders:
+            for order in about.orders:
                 first += self._of_order(order, seen.place)
-            first += self._of_ticket(ticket_id, seen) if ticket_id else []
+            if about.ticket_id:
+                first += self._of_ticket(about.ticket_id, seen)
+            for ticket_id in about.listed:
+                first += self._of_one_of_many(ticket_id, seen)
             self._hub.take(fd, topics, b"".join(first), session)
             if session:  # it may have ended in between
                 self.hear_revoked(session.user_id)
@@ -128,6 +128,22 @@ class Live:
         if seen.place_told and not self._latest.knows_all_after(seen.place):
             return [News("ticket", {"id": ticket_id}, seen.place).message]
         return []
+
+    def _of_one_of_many(self, ticket_id: str, seen: "Seen") -> list[bytes]:
+        """A list does not tell how old it is."""
+        latest = self._latest.of(f"ticket:{ticket_id}")
+        if latest and not seen.place_told:
+            return [latest.message]
+        return self._of_ticket(ticket_id, seen)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a page shows: orders, a listing, or a list of them by their ids."""
+
+    orders: Sequence[Json] = ()
+    ticket_id: str | None = None
+    listed: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +170,10 @@ class Seen:
 
 def _of_user(user_id: str) -> str:
     return f"user:{user_id}"
+
+
+def _of_listed(ticket_id: str) -> str:
+    return f"listed:{ticket_id}"
 
 
 def _of_address(address: str) -> str:

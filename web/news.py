@@ -68,7 +68,8 @@ def news_of(payload: Any, place: int) -> News:
 
 def _ticket(payload: TicketUpdated) -> Json:
     numbers = {name: getattr(payload, name) for name in ("available", "held", "sold")}
-    return {"id": payload.id, "version": payload.version, **numbers}
+    told = {"id": payload.id, "version": payload.version, **numbers}
+    return told | {"cancelled": True} if payload.cancelled else told
 
 
 def _order(payload: Any) -> Json:

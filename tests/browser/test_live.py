@@ -191,3 +191,23 @@ def test_a_hold_that_became_longer_is_counted_down_anew(buyer, ticket):
     )
     expect(page.locator("#countdown-news")).to_have_text("You have more time to pay")
     assert is_the_same(page)
+
+
+def test_what_is_left_of_a_listing_is_told_among_others(
+    seller, buyer, person, several
+):
+    """On home, without its being loaded again."""
+    visitor = person()
+    listed = visitor.page.locator(f"[data-listed='{several.rpartition('/')[2]}']")
+    page = open_page(visitor, "/")
+    while not listed.count():  # home hears of it a moment later
+        page = open_page(visitor, "/")
+    expect(listed).to_have_text("3 left")
+    body = {"ticketId": several.rpartition("/")[2], "quantity": 2}
+    buyer.page.request.post("/api/orders", data=body)
+    expect(listed).to_have_text("1 left")
+    buyer.page.request.post("/api/orders", data=body | {"quantity": 1})
+    expect(listed).to_have_text("All reserved right now")
+    seller.page.request.delete(f"/api{several}")
+    expect(listed).to_have_text("Cancelled")
+    assert is_the_same(page)

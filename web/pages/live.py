@@ -5,10 +5,11 @@ from werkzeug.wrappers import Response
 from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.http import Request
 from ticketing.ids import checked_id
-from web.live import Listener, Live, LiveStreams, Seen
+from web.live import About, Listener, Live, LiveStreams, Seen
 from web.news import MOST_AT_ONCE
 from web.page import page
 from web.pages import base
+from web.shop import PAGE_SIZE
 from web.states import Json
 
 
@@ -21,13 +22,17 @@ class LivePages(base.Web):
         self.live.check_room(listener.address)
         version = _number(request.args.get("version", ""))
         seen = Seen(self.live.position(), _place(request), version)
-        order_ids, ticket_id = request.args.getlist("order"), request.args.get("ticket")
-        if not any(order_ids) and not ticket_id:
+        order_ids = _several(request, "order", MOST_AT_ONCE)
+        listed = _several(request, "listed", PAGE_SIZE)
+        ticket_id = request.args.get("ticket")
+        if not order_ids and not listed and not ticket_id:
             raise BadRequestError("Say of which order or ticket")
-        wanted = list(dict.fromkeys(filter(None, order_ids)))[:MOST_AT_ONCE]
-        orders = [self._own_order(request, order_id) for order_id in wanted]
-        ticket = checked_id(ticket_id) if ticket_id else None
-        return self.live.follow(orders, ticket, seen, listener)
+        about = About(
+            [self._own_order(request, order_id) for order_id in order_ids],
+            checked_id(ticket_id) if ticket_id else None,
+            [checked_id(each) for each in listed],
+        )
+        return self.live.follow(about, seen, listener)
 
     def _own_order(self, request: Request, order_id: str) -> Json:
         """Return an order to its buyer. Raises NotFoundError to anybody else."""
@@ -38,6 +43,10 @@ class LivePages(base.Web):
         if order["userId"] != user.user_id:
             raise NotFoundError
         return order
+
+
+def _several(request: Request, name: str, most: int) -> list[str]:
+    return list(dict.fromkeys(filter(None, request.args.getlist(name))))[:most]
 
 
 def _place(request: Request) -> int | None:

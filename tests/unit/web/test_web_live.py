@@ -1,5 +1,7 @@
 """What is told to open pages, and what who comes back has missed."""
 
+from collections import Counter
+
 import eventlet
 import pytest
 from web_live_house import ANN, ORDER, PAYMENT, TICKET, UNTIL, created, data_in
@@ -17,7 +19,7 @@ from ticketing.contract import (
 )
 from ticketing.errors import UnavailableError
 from web import live
-from web.live import Listener, Seen
+from web.live import About, Listener, Seen
 from web.news import Latest, News, news_of
 
 HERE = Listener("192.0.2.1")
@@ -92,10 +94,11 @@ def settle(told):
             eventlet.sleep(0.001)
 
 
-def opening(told, hub, place=None, version=None, order=None):
+def opening(told, hub, place=None, version=None, order=None, about=None):
     """The events a page hears first."""
     seen = Seen(told.position(), place, version)
-    told.follow([order] if order else [], TICKET, seen, HERE).take(3)
+    about = about or About([order] if order else [], TICKET)
+    told.follow(about, seen, HERE).take(3)
     opening, *events = hub.first.decode().split("\n\n")[:-1]
     assert opening.startswith("retry: ")
     assert "\nid: " in opening
@@ -118,6 +121,35 @@ def test_a_page_that_is_older_hears_the_newest_first(told, hub):
         assert (data["version"], data["available"]) == (5, 3)
 
 
+def test_a_list_hears_the_newest_of_what_is_in_it(told, hub):
+    """It has no version; one that comes back hears what it has missed."""
+    about = About(listed=[TICKET, ORDER])
+    assert opening(told, hub, about=about) == []
+    told.next(ticket(4, available=3))
+    (data,) = opening(told, hub, about=about)
+    assert (data["version"], data["available"]) == (4, 3)
+    assert opening(told, hub, place=101, about=about) == []
+    assert opening(told, hub, place=99, about=about) == [data, {"id": ORDER}]
+
+
+def test_a_list_is_told_of_a_listing_less_often_than_its_page(told, hub, monkeypatch):
+    monkeypatch.setattr(live, "APART", 0.01)
+    monkeypatch.setattr(live, "FAR_APART", 3600)
+    hub.heard.add(f"listed:{TICKET}")
+    told.next(ticket(1))
+    told.next(ticket(2))
+    with eventlet.Timeout(5):
+        while len(hub.told) < 3:
+            eventlet.sleep(0.001)
+    topics = Counter(topic for topic, _ in hub.told)
+    assert topics == {f"ticket:{TICKET}": 2, f"listed:{TICKET}": 1}
+
+
+def test_a_cancelled_listing_is_told_as_such(told, hub):
+    told.next(ticket(1, cancelled=True))
+    assert hub.data[0]["cancelled"] is True
+
+
 def test_who_may_have_missed_something_is_told_to_look(told, hub):
     """This process does not know what happened before it began."""
     assert opening(told, hub, place=99) == [{"id": TICKET}]
@@ -130,7 +162,7 @@ def test_an_order_is_told_as_it_was_read_and_what_was_heard_since(told, hub):
     """Also what came between its reading and the opening of the stream."""
     read = {"id": ORDER, "version": 0, "status": "created", "expiresAt": UNTIL}
     seen = Seen(told.position(), None, None)
-    response = told.follow([read | {"userId": ANN}], None, seen, HERE)
+    response = told.follow(About([read | {"userId": ANN}]), seen, HERE)
     told.next(order(OrderCompleted, 1))
     response.take(3)
     events = hub.first.decode().split("\n\n")[1:-1]

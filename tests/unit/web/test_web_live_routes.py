@@ -10,6 +10,7 @@ from ticketing.ids import new_id
 from ticketing.peers import PER_ADDRESS, Peers
 from web import live
 from web.live import most_streams
+from web.shop import PAGE_SIZE
 
 pytest_plugins = ("web_live_house",)
 
@@ -49,8 +50,24 @@ def test_anybody_may_listen_to_a_listing(heard, ticket):
     assert heard.visitor().get(f"/live?ticket={ticket['id']}").status_code == 200
 
 
+def test_a_list_listens_to_what_it_shows(heard, hub, world):
+    ids = [world.sell()["id"] for _ in range(PAGE_SIZE + 1)]
+    query = "&".join(f"listed={each}" for each in [ids[0], *ids])
+    heard.visitor().get(f"/live?{query}").take(3)
+    assert hub.heard >= {f"listed:{each}" for each in ids[:-1]}
+    assert f"listed:{ids[-1]}" not in hub.heard
+
+
+def test_home_names_what_it_shows(heard, world):
+    ids = {world.sell()["id"] for _ in range(3)}
+    html = heard.visitor().read("/")
+    (about,) = re.findall('<meta name="live" content="([^"]*)">', html)
+    assert {each.removeprefix("listed=") for each in about.split("&amp;")} == ids
+
+
 @pytest.mark.parametrize(
-    ("query", "status"), [("", 400), ("ticket=x", 404), ("order=x", 404)]
+    ("query", "status"),
+    [("", 400), ("ticket=x", 404), ("order=x", 404), ("listed=x", 404)],
 )
 def test_nonsense_cannot_be_listened_to(heard, other, query, status):
     assert other.get(f"/live?{query}").status_code == status

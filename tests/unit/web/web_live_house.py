@@ -72,7 +72,7 @@ def told(hub, bus):
     return made
 
 
-def ticket_event(version, available=5):
+def ticket_event(version, available=5, **more):
     return TicketUpdated(
         id=TICKET,
         version=version,
@@ -82,6 +82,7 @@ def ticket_event(version, available=5):
         available=available,
         held=1,
         sold=2,
+        **more,
     )
 
 
