@@ -1,5 +1,6 @@
 """What buyers and sellers send."""
 
+from collections import Counter
 from typing import Annotated, ClassVar
 
 from pydantic import (
@@ -22,7 +23,8 @@ LANGUAGE_TAG = StringConstraints(
 
 def _once(labels: list[str]) -> list[str]:
     """Refuse a label that stands twice."""
-    twice = next((each for each in labels if labels.count(each) > 1), None)
+    counts = Counter(labels)
+    twice = next((each for each in labels if counts[each] > 1), None)
     if twice is not None:
         raise wrong(f"{twice} stands twice")
     return labels

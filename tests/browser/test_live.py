@@ -193,9 +193,7 @@ def test_a_hold_that_became_longer_is_counted_down_anew(buyer, ticket):
     assert is_the_same(page)
 
 
-def test_what_is_left_of_a_listing_is_told_among_others(
-    seller, buyer, person, several
-):
+def test_what_is_left_of_a_listing_is_told_among_others(seller, buyer, person, several):
     """On home, without its being loaded again."""
     visitor = person()
     listed = visitor.page.locator(f"[data-listed='{several.rpartition('/')[2]}']")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
@@ -90,6 +90,9 @@ class App:
         return response
 
     def _dispatch(self, request: Request) -> Response:
+        # Werkzeug takes several slashes for one; a proxy that keeps some away may not.
+        if request.environ["PATH_INFO"].startswith("//"):
+            raise NotFound
         probe = self._probes.get(request.path)
         if probe is not None and self._may_probe(request):
             return self._probe(probe, request.method)

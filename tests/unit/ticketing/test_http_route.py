@@ -36,6 +36,13 @@ def site():
     return Site(worker(SlowService))
 
 
+@pytest.mark.parametrize("path", ["//slow", "/%2fslow", "///slow", "//livez"])
+def test_an_address_has_one_slash_in_front(site, path):
+    """Who keeps some addresses away by how they begin must not be passed by."""
+    assert site.get("/slow").status == 200
+    assert site.get(path).status == 404
+
+
 def test_a_worker_that_does_not_end_is_answered_for(site, monkeypatch):
     monkeypatch.setattr(sys.modules[Route.__module__], "ANSWER_TIMEOUT", 0.02)
     site.spawn_worker = lambda *args, **kwargs: None
