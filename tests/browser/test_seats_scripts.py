@@ -10,10 +10,10 @@ from ticketing.layout import Layout
 
 @pytest.fixture
 def page(person):
-    """A page of the shop, with ``load`` to import a script of its."""
+    """A page that hears of no changes, with ``load`` to import a script of the shop."""
     page = person().page
     page.clock.install()
-    page.goto("/")
+    page.goto("/auth/signin")
     folder = re.search(r"/static/\w+/", page.content())[0]
     page.evaluate(f"() => {{ window.load = (name) => import('{folder}' + name) }}")
     return page

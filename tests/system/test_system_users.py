@@ -33,15 +33,6 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(anonymous):
     assert not cookie["secure"]
 
 
-def test_the_cookie_is_secure_unless_the_config_says_otherwise(systems):
-    """The default is for the open internet."""
-    system = systems(("auth",), SESSION_COOKIE_SECURE="")
-    with system.up().client() as client:
-        credentials = {"email": new_email(), "password": PASSWORD}
-        assert cookie_of(client.post(SIGN_UP, json=credentials))["secure"]
-    system.end()
-
-
 def test_the_token_names_its_key_its_user_and_its_end(system, anonymous):
     """The claims of the contract, signed with the pinned algorithm."""
     credentials = {"email": new_email(), "password": PASSWORD}
