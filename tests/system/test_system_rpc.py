@@ -88,7 +88,11 @@ def test_expiration_tells_and_rebuilds(rpc, system, seller, buyer):
         return wanted in rpc.expiration.pending()
 
     eventually(is_pending)
-    system.redis.delete(*system.redis.keys(f"{system.namespace}*"))
+    # The mark that all are there stays, so that nobody else rebuilds meanwhile: who did
+    # would set a deadline again that is removed below, if he had read of it before.
+    (deadlines,) = system.redis.keys(f"{system.namespace}*:deadlines")
+    system.redis.delete(deadlines)
+    assert not is_pending()
     assert rpc.expiration.rebuild()["rebuilt"] >= 1
     assert is_pending()
     buyer.cancel(order)
