@@ -86,10 +86,10 @@ class Turnstile:
 
     @property
     def _has_room(self) -> bool:
-        gives_way = Turnstile._ahead and not self._goes_first
-        return self._inside < (
-            min(GIVING_WAY, self._at_once) if gives_way else self._at_once
-        )
+        most = self._at_once
+        if Turnstile._ahead and not self._goes_first:
+            most = min(most, GIVING_WAY)
+        return self._inside < most
 
     def _go_in(self) -> bool:
         """Return whether it came to one's turn in time."""

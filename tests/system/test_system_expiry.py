@@ -99,3 +99,24 @@ def test_deadlines_that_passed_while_nobody_looked_are_found(split, shop):
         assert ended(split, order)
         assert_not_early(split, order)
         buyer.until_free(ticket)
+
+
+def test_what_is_pending_is_told_and_the_same_after_a_rebuild(system, seller, buyer):
+    """Each with its time."""
+    with system.rpc() as rpc:
+        order = buyer.reserve(seller.sell())
+        wanted = {"orderId": order["id"], "at": order["expiresAt"]}
+
+        def is_pending():
+            return wanted in rpc.expiration.pending()
+
+        eventually(is_pending)
+        # The mark that all are there stays, so that nobody else rebuilds meanwhile: who
+        # did might set a deadline again that is removed below, having read of it before.
+        (deadlines,) = system.redis.keys(f"{system.namespace}*:deadlines")
+        system.redis.delete(deadlines)
+        assert not is_pending()
+        assert rpc.expiration.rebuild()["rebuilt"] >= 1
+        assert is_pending()
+        buyer.cancel(order)
+        eventually(lambda: not is_pending())

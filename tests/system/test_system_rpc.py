@@ -79,26 +79,6 @@ def test_payments_tells_and_refunds(rpc, system, seller, buyer):
     assert rpc.orders.get_order(order["id"])["reason"] == "refunded"
 
 
-def test_expiration_tells_and_rebuilds(rpc, system, seller, buyer):
-    """What is pending, each with its time; the same after a rebuild."""
-    order = buyer.reserve(seller.sell())
-    wanted = {"orderId": order["id"], "at": order["expiresAt"]}
-
-    def is_pending():
-        return wanted in rpc.expiration.pending()
-
-    eventually(is_pending)
-    # The mark that all are there stays, so that nobody else rebuilds meanwhile: who did
-    # would set a deadline again that is removed below, if he had read of it before.
-    (deadlines,) = system.redis.keys(f"{system.namespace}*:deadlines")
-    system.redis.delete(deadlines)
-    assert not is_pending()
-    assert rpc.expiration.rebuild()["rebuilt"] >= 1
-    assert is_pending()
-    buyer.cancel(order)
-    eventually(lambda: not is_pending())
-
-
 @pytest.mark.parametrize(
     ("error", "call"),
     [
