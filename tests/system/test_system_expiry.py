@@ -112,7 +112,7 @@ def test_what_is_pending_is_told_and_the_same_after_a_rebuild(system, seller, bu
 
         eventually(is_pending)
         # The mark that all are there stays, so that nobody else rebuilds meanwhile: who
-        # did might set a deadline again that is removed below, having read of it before.
+        # did might set a deadline again that is removed below, having read it before.
         (deadlines,) = system.redis.keys(f"{system.namespace}*:deadlines")
         system.redis.delete(deadlines)
         assert not is_pending()
