@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from rehearsal.processes import SERVICES
+from rehearsal.looks import SERVICES, Look
 from rehearsal.record import Asked, Record
-from rehearsal.watch import Look
 
 STEPS = ("page", "reserve", "pay", "complete", "order", "look", "let go")
 LOAD = "this program"
@@ -69,16 +68,20 @@ class Figures:
 
 
 def figures(
-    record: Record, looks: Sequence[Look], units: int, seconds: float | None, own: float
+    record: Record,
+    looks: Sequence[Look],
+    units: int,
+    seconds: float | None,
+    own: float | None = None,
 ) -> Figures:
     """``seconds`` is how long a sale was meant to go on, None until all is sold;
-    ``own`` are the seconds of CPU of this program.
+    ``own`` are the seconds of CPU of this program, None where nobody looked at CPU.
     """
     bought = [each for each in record.bought if not seconds or each.at <= seconds]
     last = max((each.at for each in record.bought), default=0.0)
     over = seconds or last
     is_sold_out = record.sold == units and not seconds
-    used = (looks[-1].cpu if looks else {}) | {LOAD: own}
+    used = (looks[-1].cpu if looks else {}) | ({} if own is None else {LOAD: own})
     count = len(record.bought)
     return Figures(
         units=units,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from launcher import ROOT
 from launcher.options import Parser, folder, whole
+from rehearsal.terms import Terms
 
 DESCRIPTION = """\
 Rehearses an on-sale: so many buyers wait for the gate to open, all with a session and
@@ -43,15 +44,10 @@ SALE_BUYERS, STEADY_BUYERS = 3000, 64
 
 
 @dataclass(frozen=True)
-class Options:
-    """``seconds`` is None for a sale until all is sold; ``data`` None for the usual."""
+class Options(Terms):
+    """``data`` is None for the usual folder."""
 
-    units: int = 1000
     buyers: int = SALE_BUYERS
-    seconds: int | None = None
-    most: int = 4
-    rush: int = 8
-    seed: int = 1
     kill: bool = False
     check: bool = False
     own: bool = False

@@ -1,27 +1,18 @@
 """Accounts and sessions for all buyers, before the sale."""
 
 import asyncio
-from collections.abc import Callable
 
 from pymongo import MongoClient
 
 from auth.models import User
 from auth.repository import UserDatabase
 from rehearsal.client import Client
-from rehearsal.errors import RehearsalError
 from rehearsal.shop import Shop
+from rehearsal.signing import Tell, signed_up
 from ticketing.config import namespaced
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
 from ticketing.mongo import DURABLE
-
-Tell = Callable[[int], None]
-
-# Hashing a password takes a core for a while; more at once only wait for each other.
-AT_ONCE, TRIES = 4, 5
-TOO_MUCH = """\
-This shop takes no more sign-ups from here for now: start it with RATE_LIMITS=off for a
-rehearsal, or take fewer --buyers."""
 
 
 async def signed_in(shop: Shop, count: int, tell: Tell) -> list[Client]:
@@ -30,7 +21,7 @@ async def signed_in(shop: Shop, count: int, tell: Tell) -> list[Client]:
         made = await asyncio.to_thread(_made, shop, count)
         tell(count)
         return made
-    return await _signed_up(shop, count, tell)
+    return await signed_up(lambda: Client(*shop.address), count, tell)
 
 
 def _made(shop: Shop, count: int) -> list[Client]:
@@ -48,37 +39,3 @@ def _made(shop: Shop, count: int) -> list[Client]:
     ring = KeyRing.parse(shop.environment["JWT_KEYS"])
     tokens = (ring.issue(user.id, user.email) for user in users)
     return [Client(*shop.address, f"session={token}") for token in tokens]
-
-
-async def _signed_up(shop: Shop, count: int, tell: Tell) -> list[Client]:
-    turns, done = asyncio.Semaphore(AT_ONCE), 0
-
-    async def one() -> Client:
-        nonlocal done
-        client = Client(*shop.address)
-        async with turns:
-            await _sign_up(client)
-        done += 1
-        tell(done)
-        return client
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            signing = [group.create_task(one()) for _ in range(count)]
-    except* RehearsalError as errors:
-        raise errors.exceptions[0] from None
-    return [task.result() for task in signing]
-
-
-async def _sign_up(client: Client) -> None:
-    """Under another name each time: after a 503 nobody knows. Raises RehearsalError."""
-    for _ in range(TRIES):
-        name = new_id()
-        account = {"email": f"rehearsal-{name}@example.com", "password": name}
-        answer = await client.ask("POST", "/api/users/signup", account)
-        if answer.status == 201:
-            return
-        if answer.status != 503:
-            break
-    told = f"A sign-up was answered {answer.status}: {answer.message()}."
-    raise RehearsalError(TOO_MUCH if answer.status == 429 else told)

@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.looks import SERVICES
+
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 _PROC = Path("/proc")
-SERVICES, LAUNCHER = "services", "launcher"
+LAUNCHER = "launcher"
 _KNOWN = {
     "nameko": SERVICES,
     "secantus": "mongodb",

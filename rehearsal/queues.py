@@ -10,6 +10,7 @@ import nats
 from nats.js.api import ConsumerInfo
 from pymongo import MongoClient
 
+from rehearsal.looks import Lengths
 from rehearsal.shop import Shop
 from ticketing.config import namespaced
 from ticketing.permissions import inbox_of
@@ -20,9 +21,6 @@ _OUTBOXES = {"tickets": "tickets", "orders": "orders", "payments": "payments"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_COUNTED = 5000
 _TIMEOUT = 5.0
-
-Lengths = dict[str, int]
-
 
 class Queues:
     """Looks from outside, so that it costs the services nothing."""

@@ -2,20 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 
-from rehearsal import books, checker, killer, targets
+from rehearsal import bookkeeper, killer, targets
 from rehearsal.buyer import Buyer
+from rehearsal.comparing import compared
 from rehearsal.figures import figures
 from rehearsal.options import Options
 from rehearsal.people import signed_in
 from rehearsal.processes import CpuMeter
 from rehearsal.progress import Progress, line
 from rehearsal.queues import Queues
-from rehearsal.record import Record
 from rehearsal.report import Story
 from rehearsal.sale import Sale
 from rehearsal.shop import Shop
@@ -23,9 +22,6 @@ from rehearsal.watch import Watch
 
 # For events to be handled when it is over; services may just have been killed.
 SETTLE = 90.0
-# For payments whose outcome nobody knew: a round that looks after them is due each
-# minute.
-MENDED, AGAIN = 150.0, 5.0
 # A clock of Stripe's has whole seconds, and may not be ours.
 CLOCKS = 5
 
@@ -64,7 +60,11 @@ async def rehearse(shop: Shop, options: Options, progress: Progress) -> Outcome:
     progress.say(f"The gate opens: {sale.units:,} units, {options.buyers:,} buyers.")
     watch = await _watched(sale, shop, options, buyers, progress)
     progress.say("The books are compared.")
-    broken = await compared(sale.record, lambda: books.read(shop, sale, seller, began))
+    broken = await compared(
+        sale.record,
+        lambda: bookkeeper.read(shop, sale, seller, began),
+        bookkeeper.AWAY,
+    )
     if not shop.is_own:
         await sale.close()
     for person in (seller, *people):
@@ -103,26 +103,6 @@ async def _kill(sale: Sale, shop: Shop, options: Options) -> None:
         due = killer.by_time(sale.record.now, options.seconds)
     random = Random(options.seed)  # noqa: S311 - the same each time
     await killer.kill(sale.record, shop.launcher, random, due)
-
-
-async def compared(
-    record: Record, read: Callable[[], Awaitable[books.Books]]
-) -> list[str]:
-    """What is wrong, and stays so: the shop mends what was cut off, each minute.
-
-    What was sold twice stays wrong, even if it was mended.
-    """
-    deadline, twice = time.monotonic() + MENDED, dict[str, None]()
-    while True:
-        try:
-            found = await read()
-            twice |= dict.fromkeys(checker.oversold(found))
-            broken = checker.broken(found, record)
-        except books.AWAY as error:
-            broken = [f"The books cannot be read: {error or type(error).__name__}."]
-        if not broken or time.monotonic() > deadline:
-            return list(twice | dict.fromkeys(broken))
-        await asyncio.sleep(AGAIN)
 
 
 def _story(sale: Sale, options: Options, watch: Watch, broken: list[str]) -> Story:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rehearsal import charts
 from rehearsal.figures import STEPS, Figures, ms, times
+from rehearsal.looks import Look, SERVICES
 from rehearsal.progress import per_second
 from rehearsal.record import Record
 from rehearsal.targets import Target
-from rehearsal.watch import Look
 
 STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WORDS = {
@@ -47,22 +47,33 @@ def html(story: Story) -> str:
         "Sold": charts.lines({"units": [(e.at, e.sold) for e in looks if e.at >= 0]}),
         "How long each step takes (ms)": _steps(story.figures),
         "Reservations over time (ms)": charts.lines(_over_time(record), marks),
-        "CPU a purchase (ms)": _cpu(story.figures),
-        "What waits: events": charts.lines(_queues(looks), marks),
+        **_inside(story),
         "Who came, and how it ended": _table(record.ends),
         "Errors": _table(story.figures.errors) or "<p>None.</p>",
     }
-    body = "".join(
-        f"<section><h2>{escape(name)}</h2>{part}</section>"
-        for name, part in parts.items()
-    )
+    body = "".join(_section(name, part) for name, part in parts.items())
     title = escape(story.title)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{title}</title><style>{STYLE}</style></head><body>"
-        f"<h1>{title}</h1>{_numbers(story)}{body}</body></html>"
+        f"<main><h1>{title}</h1>{_numbers(story)}{body}</main></body></html>"
     )
+
+
+def _inside(story: Story) -> dict[str, str]:
+    """What only who looks at the servers themselves can tell."""
+    found: dict[str, str] = {}
+    if story.figures.cpu:
+        found["CPU a purchase (ms)"] = _cpu(story.figures)
+    if queues := _queues(story.looks):
+        found["What waits: events"] = charts.lines(queues, story.record.kills)
+    return found
+
+
+def _section(name: str, part: str) -> str:
+    named = part.replace('role="img"', f'role="img" aria-label="{escape(name)}"')
+    return f"<section><h2>{escape(name)}</h2>{named}</section>"
 
 
 def _numbers(story: Story) -> str:
@@ -73,8 +84,9 @@ def _numbers(story: Story) -> str:
         "a second": f"{figures.rate:.1f}",
         "until sold out": f"{figures.took:.1f} s" if figures.took else "—",
         "longest request": ms(figures.longest),
-        "services' CPU a purchase": f"{figures.services:.1f} ms",
     }
+    if SERVICES in figures.cpu:
+        shown["services' CPU a purchase"] = f"{figures.services:.1f} ms"
     boxes = "".join(f"<div><b>{v}</b> {escape(k)}</div>" for k, v in shown.items())
     facts = "".join(f"<p>{escape(fact)}</p>" for fact in story.facts)
     return f'<div class="numbers">{boxes}</div>{facts}'

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import nats.errors
 from pymongo.errors import PyMongoError
 
+from rehearsal.looks import Look
 from rehearsal.processes import CpuMeter
-from rehearsal.queues import OUTBOX, Lengths, Queues, is_settled
+from rehearsal.queues import OUTBOX, Queues, is_settled
 from rehearsal.record import Record
 
 EVERY = 0.5
@@ -18,16 +19,6 @@ EVERY = 0.5
 SURE = 3
 # A server that is busy is asked again.
 _AWAY = (nats.errors.Error, PyMongoError, TimeoutError)
-
-
-@dataclass(frozen=True)
-class Look:
-    """What was seen at a time: units sold, length of queues, seconds of CPU."""
-
-    at: float
-    sold: int
-    queues: Lengths
-    cpu: dict[str, float]
 
 
 @dataclass

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from rehearsal_books import PRICE, order, right, told, with_listing, with_order
 
-from rehearsal import rehearsal
+from rehearsal import comparing
+from rehearsal.bookkeeper import AWAY
 from rehearsal.books import Listing
 from rehearsal.checker import broken
 from rehearsal.client import LostError
@@ -141,31 +142,31 @@ def compare(*seen):
             raise found
         return found
 
-    return asyncio.run(rehearsal.compared(told(), read))
+    return asyncio.run(comparing.compared(told(), read, AWAY))
 
 
 def test_what_was_mended_is_right(monkeypatch):
     """A payment that was cut off is one that is not told yet."""
-    monkeypatch.setattr(rehearsal, "AGAIN", 0)
+    monkeypatch.setattr(comparing, "AGAIN", 0)
     assert compare(paid_and_cancelled(right()), not_charged(right()), right()) == []
 
 
 def test_what_was_sold_twice_stays_wrong(monkeypatch):
     """Even if one of the two has their money back."""
-    monkeypatch.setattr(rehearsal, "AGAIN", 0)
+    monkeypatch.setattr(comparing, "AGAIN", 0)
     assert compare(oversold(right()), right()) == [WRONG[oversold]]
 
 
 def test_what_is_not_mended_is_said(monkeypatch):
-    monkeypatch.setattr(rehearsal, "MENDED", -1)
+    monkeypatch.setattr(comparing, "MENDED", -1)
     assert compare(paid_and_cancelled(right())) == [WRONG[paid_and_cancelled]]
 
 
 @pytest.mark.parametrize("away", [UnavailableError("away"), LostError(), OSError("x")])
 def test_books_that_cannot_be_read(away, monkeypatch):
     """They are asked for again; in the end that is no reason to be content."""
-    monkeypatch.setattr(rehearsal, "AGAIN", 0)
+    monkeypatch.setattr(comparing, "AGAIN", 0)
     assert compare(away, right()) == []
-    monkeypatch.setattr(rehearsal, "MENDED", -1)
+    monkeypatch.setattr(comparing, "MENDED", -1)
     (said,) = compare(away)
     assert said.startswith("The books cannot be read: ")

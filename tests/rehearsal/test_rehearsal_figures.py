@@ -4,9 +4,9 @@ import pytest
 from rehearsal_books import told
 
 from rehearsal.figures import figures, times
+from rehearsal.looks import Look
 from rehearsal.record import Asked, Bought, Step
 from rehearsal.targets import of_sale, of_steady
-from rehearsal.watch import Look
 
 
 def looks(services=0.012, letters=0):

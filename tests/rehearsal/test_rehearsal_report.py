@@ -8,10 +8,10 @@ from rehearsal_books import told
 
 from rehearsal import charts
 from rehearsal.figures import figures
+from rehearsal.looks import Look
 from rehearsal.rehearsal import Outcome
 from rehearsal.report import Story, html
 from rehearsal.targets import of_sale
-from rehearsal.watch import Look
 
 
 class Reader(HTMLParser):
