@@ -22,6 +22,8 @@ from ticketing.setting_files import from_files, variables
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI")
 STRIPE_KEY = "STRIPE_SECRET_KEY"
 STAND_IN_KEY = "sk_test_standin"
+# Offered where test money is taken, which the services look at themselves.
+REHEARSALS = {"REHEARSALS": "on"}
 # What each secret of a folder is made of; the seed of a signing key has 32 bytes.
 SECRETS: dict[str, Callable[[], str]] = {
     "jwt": lambda: secrets.token_urlsafe(48),
@@ -88,7 +90,7 @@ class Instance:
         The servers know it by `account`, by default that of all services together.
         """
         given = {name: self.given[name] for name in _settings() if self.is_given(name)}
-        own = self._servers(account) | self._keys() | self._mail()
+        own = self._servers(account) | self._keys() | self._mail() | REHEARSALS
         return own | given | self._decided()
 
     def secrets(self) -> dict[str, str]:

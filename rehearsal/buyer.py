@@ -5,13 +5,13 @@ import random as chance
 from contextlib import suppress
 from typing import Any
 
-from rehearsal.client import Answer, Client, LostError
+from rehearsal.client import LOST, Answer, Client, LostError
 from rehearsal.plans import Plan
 from rehearsal.record import Record
+from rehearsal.seats import picked
 from ticketing.ids import new_id
 
 JSON = dict[str, Any]
-LOST = 0
 # After these nobody knows whether it was done, or it may be asked for again.
 PASSING = {LOST, 429, 500, 502, 503, 504}
 # Seconds, growing from the first to the last while there is no answer yet.
@@ -19,6 +19,8 @@ AGAIN = (0.5, 5.0)
 COMPLETE = (0.1, 1.0)
 LOOK = (1.0, 5.0)
 GROWTH = 1.6
+# So often somebody picks other seats when those on the map were gone.
+MAPS = 5
 
 
 class Pauses:
@@ -41,7 +43,10 @@ class Pauses:
 
 
 class Buyer:
-    def __init__(self, client: Client, listing: str, record: Record) -> None:
+    def __init__(
+        self, client: Client, listing: str, record: Record, *, is_seated: bool = False
+    ) -> None:
+        self._is_seated = is_seated
         self._client = client
         self._listing = listing
         self._record = record
@@ -69,7 +74,23 @@ class Buyer:
             self._record.ends["declined" if plan.cards else "let go"] += 1
 
     async def _reserve(self, plan: Plan, quantity: int) -> JSON | None:
-        wish = {"ticketId": self._listing, "quantity": quantity}
+        if not self._is_seated:
+            return await self._reserve_as(plan, {"quantity": quantity})
+        for _ in range(MAPS):
+            seats = picked(await self._map(), quantity)
+            if not seats:
+                break
+            if order := await self._reserve_as(plan, {"seats": seats}):
+                return order
+        return None
+
+    async def _map(self) -> JSON:
+        """The seats as the map of the page shows them; all too soon others have some."""
+        answer = await self._ask("map", "GET", f"/api/tickets/{self._listing}/seats")
+        return dict(answer.json())
+
+    async def _reserve_as(self, plan: Plan, wish: JSON) -> JSON | None:
+        wish = {"ticketId": self._listing} | wish
         answers = await self._click(plan, "reserve", "/api/orders", wish)
         orders = [each.json() for each in answers if each.status == 201]
         if len({order["id"] for order in orders}) > 1:

@@ -8,9 +8,13 @@ import json
 from dataclasses import dataclass
 from typing import Any, Self
 
+from ticketing.rehearsing import HEADER
+
 JSON = dict[str, Any]
 # Longer than any answer may take, so that one that takes too long is measured.
 TIMEOUT = 30.0
+# The status where there was no answer.
+LOST = 0
 REPEATABLE = {"GET", "PUT"}
 TRIES, PAUSE = 20, 1.0
 _HEAD, _LENGTH, _COOKIE = b"\r\n\r\n", b"\r\nContent-Length: ", b"\r\nSet-Cookie: "
@@ -47,9 +51,13 @@ class Answer:
 class Client:
     """Connects when it asks first, and again after its connection was lost."""
 
-    def __init__(self, host: str, port: int, cookie: str = "") -> None:
+    def __init__(
+        self, host: str, port: int, cookie: str = "", permit: str = ""
+    ) -> None:
+        """``permit`` is what ``ticketing.rehearsing`` knows requests of one by."""
         self._address = host, port
         self._cookie = cookie
+        self._permit = permit
         self._wire: _Wire | None = None
 
     async def __aenter__(self) -> Self:
@@ -61,7 +69,7 @@ class Client:
 
     def twin(self) -> "Client":
         """The same person on a connection of its own."""
-        return Client(*self._address, self._cookie)
+        return Client(*self._address, self._cookie, self._permit)
 
     async def ask(
         self, method: str, path: str, body: JSON | None = None, key: str | None = None
@@ -72,6 +80,7 @@ class Client:
         """
         data = json.dumps(body).encode() if body is not None else b""
         keyed = f"Idempotency-Key: {key}\r\n" if key else ""
+        keyed += f"{HEADER}: {self._permit}\r\n" if self._permit else ""
         head = (
             f"{method} {path} HTTP/1.1\r\nHost: rehearsal\r\nCookie: {self._cookie}\r\n"
             f"Content-Type: application/json\r\n{keyed}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rehearsal.looks import SERVICES, Look
 from rehearsal.record import Asked, Record
 
-STEPS = ("page", "reserve", "pay", "complete", "order", "look", "let go")
+STEPS = ("page", "map", "reserve", "pay", "complete", "order", "look", "let go")
 LOAD = "this program"
 # Milliseconds that would be shown as none.
 NOTHING = 0.005

@@ -53,6 +53,7 @@ async def rehearse(shop: Shop, options: Options, progress: Progress) -> Outcome:
         lambda done: progress.counted("signed in", done, options.buyers + 1),
     )
     sale, began = Sale(seller, options), int(time.time()) - CLOCKS
+    await sale.offer()
     buyers = await sale.prepare(
         people,
         lambda done: progress.counted("look at the page", done, options.buyers),

@@ -16,6 +16,7 @@ from rehearsal.targets import Target
 STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WORDS = {
     "page": "open the page, before",
+    "map": "look at the map",
     "reserve": "reserve",
     "pay": "pay",
     "complete": "from paid to complete",

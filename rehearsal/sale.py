@@ -9,12 +9,13 @@ from typing import Any
 
 from rehearsal.buyer import Buyer
 from rehearsal.client import Client
-from rehearsal.options import Options
 from rehearsal.plans import Plan, plan_of
 from rehearsal.record import Record
+from rehearsal.seats import FREE
+from rehearsal.terms import Goods, Terms
 from ticketing.clock import iso
+from ticketing.layout import Layout
 
-PRICE = 20
 # Seconds from closed to open; longer than what it takes to tell everybody.
 GATE = 2.0
 LOOK_AT_ONCE = 16
@@ -28,25 +29,38 @@ POLL = 0.02
 class Sale:
     """``listings`` are what is sold; more than one where one cannot hold enough."""
 
-    def __init__(self, seller: Client, options: Options) -> None:
+    def __init__(
+        self, seller: Client, terms: Terms, goods: Goods | None = None
+    ) -> None:
         self._seller = seller
-        self._options = options
+        self._terms = terms
         self.title = f"Rehearsal of {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+        self.goods = goods or Goods(self.title)
         self.listings: list[str] = []
         self.record = Record()
-        self.units = _units(options)
+        self.units = _units(terms)
+
+    async def offer(self) -> None:
+        """List what is sold; nobody can buy it yet."""
+        now = datetime.now(UTC)
+        for quantity in _listed(self.units):
+            offer = self._offer(iso(now + timedelta(days=1))) | self._event(now)
+            many = {"seats": self.goods.seats} if self._is_seated else {}
+            offer |= many or {"quantity": quantity}
+            made = await self._seller.call("POST", "/api/tickets", offer)
+            self.listings.append(made["id"])
 
     async def prepare(
         self, clients: list[Client], tell: Callable[[int], None]
     ) -> list[Buyer]:
-        """List what is sold, and let all buyers open its page."""
-        later = iso(datetime.now(UTC) + timedelta(days=1))
-        for quantity in _listed(self.units):
-            offer = self._offer(later) | {"quantity": quantity}
-            made = await self._seller.call("POST", "/api/tickets", offer)
-            self.listings.append(made["id"])
+        """Let all buyers open the page of what is sold."""
         buyers = [
-            Buyer(client, self.listings[number % len(self.listings)], self.record)
+            Buyer(
+                client,
+                self.listings[number % len(self.listings)],
+                self.record,
+                is_seated=self._is_seated,
+            )
             for number, client in enumerate(clients)
         ]
         await _each(buyers, LOOK_AT_ONCE, tell)
@@ -63,17 +77,19 @@ class Sale:
 
     async def run(self, buyers: list[Buyer]) -> None:
         """Return when it is over."""
-        random = Random(self._options.seed)  # noqa: S311 - the same each time
+        random = Random(self._terms.seed)  # noqa: S311 - the same each time
         plans = [self._plans(Random(random.random())) for _ in buyers]  # noqa: S311
         tasks = [
             asyncio.create_task(self._come(buyer, own))
             for buyer, own in zip(buyers, plans, strict=True)
         ]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._longest):
-                await self._until_over(tasks)
-        for task in tasks:
-            task.cancel()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._longest):
+                    await self._until_over(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
         left = sum(isinstance(each, asyncio.CancelledError) for each in ended)
         self.record.ends["there when it was over"] += left
@@ -85,25 +101,41 @@ class Sale:
         for listing in self.listings:
             found = await self._seller.call("GET", f"/api/tickets/{listing}")
             if kept := found["quantity"] - found["available"]:
-                offer = self._offer() | {"quantity": kept}
+                many = await self._taken(listing) if self._is_seated else kept
+                name = "seats" if self._is_seated else "quantity"
+                offer = self._offer() | {name: many}
                 await self._seller.call("PUT", f"/api/tickets/{listing}", offer)
             else:
                 await self._seller.call("DELETE", f"/api/tickets/{listing}")
 
+    async def call_off(self) -> None:
+        """Cancel what is sold in the middle of it: whoever paid is refunded."""
+        for listing in self.listings:
+            await self._seller.call("DELETE", f"/api/tickets/{listing}")
+
+    async def _taken(self, listing: str) -> list[str]:
+        told = await self._seller.call("GET", f"/api/tickets/{listing}/seats")
+        states = zip(Layout.parse(told["layout"]).labels, told["states"], strict=True)
+        return [label for label, state in states if state != FREE]
+
+    @property
+    def _is_seated(self) -> bool:
+        return bool(self.goods.seats)
+
     @property
     def share(self) -> float:
         """How much of it is over, from 0 to 1."""
-        if seconds := self._options.seconds:
+        if seconds := self._terms.seconds:
             return min(self.record.now() / seconds, 1.0)
         return self.record.sold / self.units
 
     @property
     def _longest(self) -> float:
-        return (self._options.seconds or 0) + PATIENCE
+        return (self._terms.seconds or 0) + PATIENCE
 
     async def _until_over(self, tasks: list[asyncio.Task[None]]) -> None:
         """All is sold, or everybody is gone."""
-        while self._options.seconds or self.share < 1:
+        while self._terms.seconds or self.share < 1:
             if all(task.done() for task in tasks):
                 break
             await asyncio.sleep(POLL)
@@ -114,18 +146,26 @@ class Sale:
             await buyer.buy(plan)
 
     def _plans(self, random: Random) -> Iterator[Plan]:
-        seconds, options = self._options.seconds, self._options
-        yield plan_of(random, rush=1 if seconds else options.rush, most=options.most)
+        seconds, terms = self._terms.seconds, self._terms
+        yield plan_of(random, rush=1 if seconds else terms.rush, most=terms.most)
         while seconds and self.record.now() < seconds:
-            yield plan_of(random, rush=0, most=options.most)
+            yield plan_of(random, rush=0, most=terms.most)
+
+    def _event(self, now: datetime) -> dict[str, Any]:
+        if self.goods.lasts is None:
+            return {}
+        starts = iso(now + self.goods.lasts)
+        return {"event": {"name": self.goods.title, "startsAt": starts}}
 
     def _offer(self, opens: str | None = None) -> dict[str, Any]:
-        offer = {"title": self.title, "price": PRICE, "maxPerOrder": 10}
+        goods = self.goods
+        offer = {"title": goods.title, "price": goods.price}
+        offer |= {"currency": goods.currency, "maxPerOrder": goods.most_per_order}
         return offer | ({"onSaleAt": opens} if opens else {})
 
 
-def _units(options: Options) -> int:
-    return options.seconds * A_SECOND if options.seconds else options.units
+def _units(terms: Terms) -> int:
+    return terms.seconds * A_SECOND if terms.seconds else terms.units
 
 
 def _listed(units: int) -> list[int]:

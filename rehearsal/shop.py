@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +14,10 @@ from launcher.instance import read_environment
 from launcher.options import default_data
 from launcher.testing import Launched
 from rehearsal.errors import RehearsalError
+from rehearsal.files import SPARE_FILES, allow_files
 from rehearsal.options import Options
 
 TEST_KEYS = ("sk_test_", "rk_test_")
-# Each buyer has a connection, and some have two.
-SPARE_FILES = 500
 
 
 @dataclass(frozen=True)
@@ -81,18 +79,3 @@ def check_is_test(environment: Mapping[str, str]) -> None:
             "This shop takes real money. A rehearsal needs the stand-in of Stripe or "
             "one of Stripe's test keys."
         )
-
-
-def allow_files(wanted: int) -> None:
-    """Lets this process, and what it starts, have so many open.
-
-    Raises RehearsalError.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < wanted:
-        raise RehearsalError(
-            f"A process may open {hard} files here, and {wanted} are needed: take "
-            "fewer --buyers, or raise the limit with ulimit -n."
-        )
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from rehearsal.client import Client
+from rehearsal.client import LOST, Answer, Client, LostError
 from rehearsal.errors import RehearsalError
 from ticketing.ids import new_id
 
@@ -40,14 +40,17 @@ async def signed_up(
 
 
 async def _sign_up(client: Client) -> None:
-    """Under another name each time: after a 503 nobody knows. Raises RehearsalError."""
+    """Under another name each time: after no answer, or a 503, nobody knows. Raises RehearsalError."""
     for _ in range(TRIES):
         name = new_id()
         account = {"email": f"rehearsal-{name}@example.com", "password": name}
-        answer = await client.ask("POST", "/api/users/signup", account)
+        try:
+            answer = await client.ask("POST", "/api/users/signup", account)
+        except LostError:
+            answer = Answer(LOST, b"")
         if answer.status == 201:
             return
-        if answer.status != 503:
+        if answer.status not in {LOST, 503}:
             break
     told = f"A sign-up was answered {answer.status}: {answer.message()}."
     raise RehearsalError(TOO_MUCH if answer.status == 429 else told)

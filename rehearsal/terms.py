@@ -1,6 +1,7 @@
 """What a sale is: how much of what, and who comes for it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 PRICE, MOST_PER_ORDER = 20, 10
 
@@ -18,10 +19,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class Goods:
-    """What is listed; with ``seats``, these are sold and buyers pick on a map."""
+    """What is listed; with ``seats``, these are sold and buyers pick on a map.
+
+    It is for an event, after ``lasts``, if it must not be for sale any longer.
+    """
 
     title: str
     price: float = PRICE
     most_per_order: int = MOST_PER_ORDER
     currency: str = "usd"
     seats: tuple[str, ...] = ()
+    lasts: timedelta | None = None

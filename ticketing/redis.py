@@ -78,3 +78,10 @@ class Redis(SharedExtension):
         """Raise UnavailableError unless the server answers."""
         with own_errors():
             self.client.ping()
+
+
+class SpareRedis(Redis):
+    """The same for what a service can do without: it is ready while Redis is away."""
+
+    def pings(self) -> dict[str, Callable[[], None]]:
+        return {}

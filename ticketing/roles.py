@@ -97,7 +97,8 @@ ROLES = {
         # Operators see on its pages how all services are, itself as well.
         calls=("auth", "tickets", "orders", "payments", "expiration", "web"),
         has_database=False,
-        keys=(LIMITS,),
+        # Of its own it keeps how rehearsals stand.
+        keys=(LIMITS, "web"),
     ),
 }
 

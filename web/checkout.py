@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ticketing import rehearsing
 from ticketing.config import Config, optional
 from ticketing.errors import BadRequestError
 from ticketing.http.same_site import content_policy
@@ -54,6 +55,7 @@ class Checkout:
     """``stand_in``: no payment leaves this system; ``cards``: what one can pay with.
 
     With a ``publishable_key`` one pays in Stripe's Payment Element instead.
+    ``rehearses``: sellers may have their sale rehearsed, which takes test cards.
     """
 
     stand_in: bool
@@ -61,15 +63,17 @@ class Checkout:
     is_test: bool
     publishable_key: str = ""
     stripe_js: str = STRIPE_JS
+    rehearses: bool = False
 
     @classmethod
     def of(cls, config: Config) -> "Checkout":
         stand_in = bool(optional(config, "STRIPE_API_BASE"))
         publishable = "" if stand_in else optional(config, "STRIPE_PUBLISHABLE_KEY")
         key = publishable or optional(config, "STRIPE_SECRET_KEY")
-        is_test = stand_in or key.startswith(("pk_test_", "sk_test_", "rk_test_"))
+        is_test = stand_in or key.startswith(rehearsing.TEST_KEYS)
         cards = TEST_CARDS if is_test and not publishable else ()
-        return cls(stand_in, cards, is_test, publishable)
+        rehearses = is_test and rehearsing.is_offered(config)
+        return cls(stand_in, cards, is_test, publishable, rehearses=rehearses)
 
     def check(self, token: str) -> None:
         """Raise BadRequestError unless ``token`` is one of the cards."""

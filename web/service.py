@@ -22,6 +22,7 @@ from web.pages import (
     operations,
     orders,
     passes,
+    rehearsing,
     selling,
 )
 from web.paths import see_other
@@ -34,6 +35,7 @@ class WebService(
     passes.PassPages,
     door.DoorPages,
     numbers.NumberPages,
+    rehearsing.RehearsingPages,
     books.BookPages,
     operations.OperationPages,
     accounts.AccountPages,

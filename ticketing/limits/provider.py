@@ -11,6 +11,7 @@ from ticketing.limits.limiter import Limiter
 from ticketing.limits.rules import DEFAULTS, Limit
 from ticketing.peers import Peers
 from ticketing.redis import impatient_client
+from ticketing.rehearsing import Permits
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class RateLimits(SharedExtension):
             for name, known in DEFAULTS.items()
         }
         self.limiter = Limiter(_buckets(config), limits, Peers.of(config))
+        self.permits = Permits.of(config)
 
 
 def _buckets(config: Config) -> RedisBuckets | None:

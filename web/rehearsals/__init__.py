@@ -1,0 +1,1 @@
+"""The rehearsals that sellers start by a button: their state, and who runs them."""
