@@ -85,7 +85,7 @@ class Buyer:
         return None
 
     async def _map(self) -> JSON:
-        """The seats as the map of the page shows them; all too soon others have some."""
+        """The seats as the map shows them, of which others soon have some."""
         answer = await self._ask("map", "GET", f"/api/tickets/{self._listing}/seats")
         return dict(answer.json())
 

@@ -22,6 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST_COUNTED = 5000
 _TIMEOUT = 5.0
 
+
 class Queues:
     """Looks from outside, so that it costs the services nothing."""
 

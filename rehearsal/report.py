@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rehearsal import charts
 from rehearsal.figures import STEPS, Figures, ms, times
-from rehearsal.looks import Look, SERVICES
+from rehearsal.looks import SERVICES, Look
 from rehearsal.progress import per_second
 from rehearsal.record import Record
 from rehearsal.targets import Target

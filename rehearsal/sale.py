@@ -45,8 +45,7 @@ class Sale:
         now = datetime.now(UTC)
         for quantity in _listed(self.units):
             offer = self._offer(iso(now + timedelta(days=1))) | self._event(now)
-            many = {"seats": self.goods.seats} if self._is_seated else {}
-            offer |= many or {"quantity": quantity}
+            offer |= self._many(quantity)
             made = await self._seller.call("POST", "/api/tickets", offer)
             self.listings.append(made["id"])
 
@@ -150,6 +149,10 @@ class Sale:
         yield plan_of(random, rush=1 if seconds else terms.rush, most=terms.most)
         while seconds and self.record.now() < seconds:
             yield plan_of(random, rush=0, most=terms.most)
+
+    def _many(self, quantity: int) -> dict[str, Any]:
+        seats = self.goods.seats
+        return {"seats": seats} if seats else {"quantity": quantity}
 
     def _event(self, now: datetime) -> dict[str, Any]:
         if self.goods.lasts is None:

@@ -1,4 +1,4 @@
-"""What anybody is told of a sale over HTTP: its seller and, each of their own, buyers."""
+"""What its seller and its buyers are told of a sale over HTTP."""
 
 import asyncio
 from collections.abc import Sequence

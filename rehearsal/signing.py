@@ -40,7 +40,10 @@ async def signed_up(
 
 
 async def _sign_up(client: Client) -> None:
-    """Under another name each time: after no answer, or a 503, nobody knows. Raises RehearsalError."""
+    """Under another name each time: after no answer, or a 503, nobody knows.
+
+    Raises RehearsalError.
+    """
     for _ in range(TRIES):
         name = new_id()
         account = {"email": f"rehearsal-{name}@example.com", "password": name}
