@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 from ticketing.errors import NotFoundError, NotOwnerError, TicketingError, refuse
 from ticketing.http import Request
 from ticketing.http.same_site import CONTENT_POLICY
-from ticketing.layout import Layout
 from ticketing.limits import WRITING
 from web import views
 from web.forms import REFUSALS, Form, whole_of
@@ -30,7 +29,7 @@ class RehearsingPages(base.Web):
     @page("GET", REHEARSAL, session=True)
     def get_rehearsal(self, request: Request, ticket_id: str) -> Response:
         ticket = self._to_rehearse(request, ticket_id)
-        return self._shown_rehearsal(request, ticket, Form({BUYERS: str(USUAL_BUYERS)}))
+        return self._shown_rehearsal(request, ticket)
 
     @page("POST", REHEARSAL, session=True, guard=WRITING)
     def post_rehearsal(self, request: Request, ticket_id: str) -> Response:
@@ -38,7 +37,7 @@ class RehearsingPages(base.Web):
         try:
             buyers = _buyers(form)
             # Unless one runs already, which its page shows.
-            self.stage.begin(ticket, buyers, self._seats_of(ticket))
+            self.stage.begin(ticket, buyers)
         except REFUSALS as error:
             return self._shown_rehearsal(request, ticket, form.failed(error))
         return see_other(f"/listings/{ticket_id}/rehearsal")
@@ -75,22 +74,19 @@ class RehearsingPages(base.Web):
         except NotOwnerError:
             raise NotFoundError from None
 
-    def _seats_of(self, ticket: Json) -> tuple[str, ...]:
-        if not ticket["seated"]:
-            return ()
-        return Layout.parse(self.tickets.get_seats(ticket["id"])["layout"]).labels
-
-    def _shown_rehearsal(self, request: Request, ticket: Json, form: Form) -> Response:
+    def _shown_rehearsal(
+        self, request: Request, ticket: Json, form: Form | None = None
+    ) -> Response:
         state = self.stage.find(ticket["id"])
-        if state and state["phase"] == Phase.LOST:
+        buyers = state["buyers"] if state else USUAL_BUYERS
+        form = form or Form({BUYERS: str(buyers)})
+        if state and Phase(state["phase"]).is_broken_off:
             self._tidy(state["twin"])
         shown = view(ticket, state, is_busy=self.stage.is_running())
-        return self.pages.show(
-            request, "rehearsal.html", **shown, form=form, most=MOST_BUYERS
-        )
+        return self.pages.show(request, "rehearsal.html", **shown, form=form)
 
     def _tidy(self, twin: Json | None) -> None:
-        """Take off sale what nobody is left to take off."""
+        """Take off sale what whoever rehearsed may not have taken off any more."""
         if twin:
             with suppress(TicketingError):
                 self.tickets.cancel_ticket(twin["id"], twin["seller"])

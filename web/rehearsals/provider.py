@@ -39,13 +39,13 @@ class Stage:
         self._spawn = spawn
         self._now = now
 
-    def begin(self, ticket: Json, buyers: int, labels: tuple[str, ...]) -> bool:
+    def begin(self, ticket: Json, buyers: int) -> bool:
         """Start a rehearsal of a listing, unless one runs; say whether it was started.
 
         Raises UnavailableError.
         """
         run = Run(new_id(), ticket["id"])
-        job = states.job_of(ticket, buyers, labels)
+        job = states.job_of(ticket, buyers)
         state = states.begun(run, buyers, job["units"], iso(self._now()))
         if not self._rehearsals.begin(run, state):
             return False

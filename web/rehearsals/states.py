@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ticketing.layout import Layout
+
 Json = dict[str, Any]
 
 # Of what is for sale, and of who wants it: enough to see, and a machine bears it.
@@ -30,8 +32,12 @@ class Phase(StrEnum):
     LOST = "lost"
 
     @property
+    def is_broken_off(self) -> bool:
+        return self in {Phase.STOPPED, Phase.FAILED, Phase.LOST}
+
+    @property
     def is_over(self) -> bool:
-        return self in {Phase.DONE, Phase.STOPPED, Phase.FAILED, Phase.LOST}
+        return self is Phase.DONE or self.is_broken_off
 
 
 @dataclass(frozen=True)
@@ -60,17 +66,15 @@ def ended(state: Json, *, is_stopped: bool) -> Json:
     return state | {"phase": Phase.STOPPED if is_stopped else Phase.LOST}
 
 
-def job_of(ticket: Json, buyers: int, labels: tuple[str, ...]) -> Json:
-    """Return what to rehearse: a twin of a listing, as far as that is enough.
-
-    ``labels`` are those of its seats, none where it has no seats.
-    """
+def job_of(ticket: Json, buyers: int) -> Json:
+    """Return what to rehearse: a twin of a listing, as far as that is enough."""
+    seats = Layout.parse(ticket["layout"]).labels if ticket["seated"] else ()
     return {
         "title": ticket["title"],
         "price": ticket["price"],
         "currency": ticket["currency"],
         "most": ticket["maxPerOrder"],
         "units": min(ticket["quantity"], MOST_UNITS),
-        "seats": labels[:MOST_UNITS],
+        "seats": seats[:MOST_UNITS],
         "buyers": buyers,
     }

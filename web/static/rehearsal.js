@@ -19,10 +19,10 @@ const isRunning = () => part.querySelector("[data-runs]") !== null;
 
 async function follow() {
   while (isRunning() && !isLeaving) {
+    await pause();
     const before = title();
     if (!document.hidden) await renew(part.dataset.page, PART);
     if (title() !== before) news.textContent = title();
-    await pause();
   }
   if (!isLeaving) await renew(part.dataset.page, STOP);
 }

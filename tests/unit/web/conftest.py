@@ -19,6 +19,7 @@ from ticketing.http.app import App
 from ticketing.http.parsing import RawRequest
 from ticketing.ids import new_id
 from ticketing.keyring import KeyRing
+from ticketing.rehearsing import Permits
 from ticketing.sessions import COOKIE, DEVICE_COOKIE, SessionCookie
 from web import kept_pages, languages, letters, shop
 from web.checkout import Checkout
@@ -26,6 +27,8 @@ from web.form_tokens import FIELD, VISITOR_COOKIE
 from web.operators import Operators
 from web.page import Page
 from web.pages.language import LanguageCookie
+from web.rehearsals.provider import Stage
+from web.rehearsals.store import MemoryRehearsals
 from web.rendering import Renderer
 from web.service import WebService
 from web.shelf import Shelf
@@ -34,6 +37,7 @@ from web.stock import Stock
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 ADDRESS = ("127.0.0.1", 8000)
+KEYS = f"test={'k' * 32}"
 
 
 class Container:
@@ -65,7 +69,7 @@ class Shop:
     """The service, what it talks to, and the address of it all."""
 
     def __init__(self, config):
-        self.keys = KeyRing.parse(f"test={'k' * 32}")
+        self.keys = KeyRing.parse(KEYS)
         self.auth, self.tickets = FakeAuth(self.keys), FakeTickets()
         self.orders = FakeOrders(self.tickets)
         self.payments = FakePayments(self.orders)
@@ -74,6 +78,11 @@ class Shop:
         self.limiter = limiter()
         self.renderer = Renderer(
             Checkout.of(config), Operators(config), FORMS, lambda: self.now
+        )
+        self.rehearsals, self.spawned = MemoryRehearsals(), []
+        permits = Permits.of(config | {"JWT_KEYS": KEYS})
+        self.stage = Stage(
+            self.rehearsals, permits, "0.0.0.0:8000", self.spawned.append
         )
         self.bus = Bus()
         self.stock = Stock(Shelf(), lambda: self.bus.is_there)
@@ -99,6 +108,7 @@ class Shop:
             pages=self.renderer,
             cookie=cookie,
             stock=self.stock,
+            stage=self.stage,
             language_cookie=language_cookie,
             clock=lambda: self.now,
         )
