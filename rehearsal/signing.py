@@ -55,5 +55,11 @@ async def _sign_up(client: Client) -> None:
             return
         if answer.status not in {LOST, 503}:
             break
+    raise RehearsalError(_why(answer))
+
+
+def _why(answer: Answer) -> str:
+    if answer.status == LOST:
+        return "A sign-up had no answer."
     told = f"A sign-up was answered {answer.status}: {answer.message()}."
-    raise RehearsalError(TOO_MUCH if answer.status == 429 else told)
+    return TOO_MUCH if answer.status == 429 else told

@@ -132,6 +132,44 @@ def test_what_a_buyer_saw_happen():
     assert broken(right(), record) == record.broken
 
 
+def unmoneyed(books):
+    """What is known without Stripe and the ledger."""
+    return replace(books, has_money=False, charges={}, refunds={}, ledger={})
+
+
+def test_books_without_money_are_right():
+    """What nobody could look up is no reason to find something wrong."""
+    assert broken(unmoneyed(right()), told()) == []
+
+
+BY_MONEY = (
+    charged_twice,
+    not_charged,
+    paid_and_cancelled,
+    charged_for_nothing,
+    other_ledger,
+)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [each for each in WRONG if each not in BY_MONEY],
+    ids=lambda spoil: spoil.__name__,
+)
+def test_what_is_wrong_is_found_without_money(spoil):
+    assert WRONG[spoil] in broken(unmoneyed(spoil(right())), told())
+
+
+def test_who_paid_and_has_nothing():
+    """Without Stripe, too: what was paid for has to be there."""
+    record = told()
+    record.paid |= {"c", "gone"}
+    assert set(broken(unmoneyed(right()), record)) == {
+        "A buyer paid for order c and has nothing for it.",
+        "A buyer paid for order gone and has nothing for it.",
+    }
+
+
 def compare(*seen):
     """What is found by who reads these books one after the other."""
     following = iter(seen)

@@ -69,6 +69,19 @@ def test_it_says_what_was_kept_and_missed():
     assert "killed at 1.5 s" in page
 
 
+def test_what_nobody_looked_at_is_not_told():
+    """From outside nobody sees CPU and queues; every picture has a name."""
+    record = told()
+    seen = [Look(0.0, 0), Look(2.0, 3)]
+    found = figures(record, seen, 3, None)
+    page = html(Story("Rehearsal", found, record, seen, [], [], []))
+    assert "CPU" not in page
+    assert "What waits" not in page
+    pictures = [attrs for name, attrs in Reader(page).tags if name == "svg"]
+    assert pictures
+    assert all(attrs["aria-label"] for attrs in pictures)
+
+
 def test_what_makes_a_rehearsal_good():
     """No promise is broken, and no target that counts is missed."""
     assert Outcome(story()).is_good

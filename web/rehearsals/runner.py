@@ -57,12 +57,12 @@ class Runner:
 
     def _follow(self, job: Json) -> None:
         with self._started(job) as child:
+            lines = LightQueue()
+            reader = eventlet.spawn(_read, child.stdout, lines)
             try:
-                lines = LightQueue()
-                reader = eventlet.spawn(_read, child.stdout, lines)
                 self._listen(child, lines)
-                reader.kill()
             finally:
+                reader.kill()
                 with suppress(OSError):
                     child.kill()
 
@@ -120,6 +120,8 @@ class Runner:
 
 
 def _read(pipe: Any, lines: LightQueue) -> None:
-    for line in pipe:
-        lines.put(line)
-    lines.put(None)
+    try:
+        for line in pipe:
+            lines.put(line)
+    finally:
+        lines.put(None)

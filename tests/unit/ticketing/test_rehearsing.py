@@ -1,4 +1,4 @@
-"""Requests of a rehearsal are not limited, with test money and a permit that is good."""
+"""A permit takes a rehearsal out of the limits, where only test money is taken."""
 
 import pytest
 from unit_doubles import ANN, Site, limiter, worker
