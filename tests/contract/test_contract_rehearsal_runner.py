@@ -27,6 +27,12 @@ say(phase="selling", sale={"sold": 3, "pid": os.getpid()}, twin=job)
 """
 # Until the input ends, as that of a program whose parent is gone.
 STAYS = "sys.stdin.read()"
+# Until it is killed.
+STUBBORN = """
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    signal.pause()
+"""
 
 
 @pytest.fixture
@@ -107,7 +113,7 @@ def test_one_that_is_told_to_stop_may_put_things_in_order(go, kept):
 
 def test_one_that_will_not_stop_is_killed(go, kept, monkeypatch):
     monkeypatch.setattr(runner, "ORDERLY", 0.2)
-    going = go("signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + STAYS)
+    going = go(STUBBORN)
     pid = until_selling(kept)
     kept.stop(RUN)
     ended(going)
@@ -117,7 +123,7 @@ def test_one_that_will_not_stop_is_killed(go, kept, monkeypatch):
 
 def test_one_that_goes_on_for_too_long_is_killed(go, kept, monkeypatch):
     monkeypatch.setattr(runner, "LONGEST", 1.0)
-    going = go(STAYS)
+    going = go(STUBBORN)
     pid = until_selling(kept)
     ended(going)
     until_gone(pid)
