@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+from axe_rehearsals import rehearsed
 from playwright.sync_api import expect
+
+REHEARSAL = "/listings/{seats}/rehearsal"
 
 
 class Scene(NamedTuple):
@@ -128,6 +131,22 @@ SCENES = {
     "refund": Scene("seller", "/listings/{seats}/orders/{bought}/refund"),
     "refund, none": Scene("seller", "/listings/{seats}/orders/{bought}/refund", untick),
     "cancel": Scene("seller", "/listings/{seats}/cancel"),
+    "rehearsal": Scene("seller", REHEARSAL, rehearsed(None)),
+    "rehearsal, wrong": Scene(
+        "seller",
+        REHEARSAL,
+        rehearsed(None, then=press("Start the rehearsal", buyers="0")),
+    ),
+    "rehearsal, begun": Scene("seller", REHEARSAL, rehearsed("begun")),
+    "rehearsal, signing": Scene("seller", REHEARSAL, rehearsed("signing")),
+    "rehearsal, selling": Scene("seller", REHEARSAL, rehearsed("selling")),
+    "rehearsal, of another": Scene("seller", REHEARSAL, rehearsed("begun", "several")),
+    "rehearsal, done": Scene("seller", REHEARSAL, rehearsed("done")),
+    "rehearsal, broken": Scene("seller", REHEARSAL, rehearsed("broken")),
+    "rehearsal, stopped": Scene("seller", REHEARSAL, rehearsed("stopped")),
+    "rehearsal, failed": Scene("seller", REHEARSAL, rehearsed("failed")),
+    "rehearsal, lost": Scene("seller", REHEARSAL, rehearsed("lost")),
+    "rehearsal, report": Scene("seller", f"{REHEARSAL}/report", rehearsed("done")),
     "doors": Scene("seller", "/door"),
     "door, new": Scene("seller", "/door/{seats}", begun),
     "door": Scene("seller", "/door/{seats}", enter),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import stripe
+from axe_rehearsals import Rehearsals
 from pymongo import MongoClient
 
 from ticketing.ids import new_id
@@ -81,6 +82,7 @@ class Shop:
         self.people["operator"] = Someone(browse(), OPERATOR)
         self.people["visitor"] = Someone(browse())
         self.ids = {}
+        self.rehearsals = Rehearsals(self._settings)
 
     def fill(self):
         self._list()

@@ -117,6 +117,7 @@ def test_what_does_not_fit_or_moves_would_be_found(empty):
 def test_no_page_has_a_barrier(shop, scene):
     page = shop.people[scene.who].page
     page.first_pass = shop.ids["passes"][0]
+    page.rehearsals, page.ids = shop.rehearsals, shop.ids
     page.goto(scene.path.format(**shop.ids))
     if scene.act:
         scene.act(page)
@@ -144,7 +145,9 @@ def test_nothing_moves_while_a_page_is_shown(shop, width):
     assert moved == {name: {} for name in STEADY}
 
 
-@pytest.mark.parametrize("name", ["home, found", "order, open", "passes", "seats, own"])
+@pytest.mark.parametrize(
+    "name", ["home, found", "order, open", "passes", "seats, own", "rehearsal"]
+)
 def test_no_page_has_a_barrier_in_german(shop, name):
     """What differs is the words, and where there is room for them."""
     scene = SCENES[name]

@@ -36,6 +36,7 @@ def test_by_itself_an_instance_names_its_own_servers_and_test_money(tmp_path):
         "STRIPE_API_BASE": "http://127.0.0.1:23806",
         "MAIL_FOLDER": f"{tmp_path}/mail",
         "PUBLIC_URL": "http://127.0.0.1:8000",
+        "REHEARSALS": "on",
     }
     assert len(instance.secrets()["jwt"]) >= 32
     assert instance.secrets()["webhook"].startswith("whsec_")
@@ -58,6 +59,11 @@ def test_a_service_is_given_its_own_accounts_and_no_other(tmp_path):
         "rabbitmq:expiration",
         "redis:expiration",
     }
+
+
+def test_who_wants_no_rehearsals_says_so(tmp_path):
+    environment = Instance(tmp_path, given={"REHEARSALS": "off"}).environment()
+    assert environment["REHEARSALS"] == "off"
 
 
 def test_secrets_are_made_once_for_a_folder(tmp_path):

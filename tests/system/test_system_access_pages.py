@@ -21,7 +21,9 @@ OWN = (303, 200, 200, 200)
 DONE = (303, 303, 303, 303)
 BUYERS = (303, 404, 404, 200)
 SELLERS = (303, 403, 403, 200)
+OWN_LISTING = (303, 404, 404, 200)
 OPERATORS = (303, 404, 200, 200)
+REHEARSAL = "/listings/<ticket_id>/rehearsal"
 LETTER = "/operator/dead-letters/<service>/<number>/"
 ANSWERS = {
     ("GET", "/"): TO_ALL,
@@ -50,6 +52,11 @@ ANSWERS = {
     ("GET", "/listings/<ticket_id>/passes.csv"): SELLERS,
     ("GET", "/listings/<ticket_id>/orders/<order_id>/refund"): SELLERS,
     ("POST", "/listings/<ticket_id>/orders/<order_id>/refund"): (303, 403, 403, 303),
+    ("GET", REHEARSAL): OWN_LISTING,
+    ("POST", REHEARSAL): (303, 404, 404, 400),  # for nobody
+    ("GET", f"{REHEARSAL}/report"): (303, 404, 404, 404),  # there was none
+    ("GET", f"{REHEARSAL}/stop"): (303, 404, 404, 303),
+    ("POST", f"{REHEARSAL}/stop"): (303, 404, 404, 303),
     ("GET", "/live"): (404, 404, 404, 200),
     ("GET", "/operator"): OPERATORS,
     ("POST", "/operator/dismiss"): (303, 404, 303, 303),
