@@ -6,6 +6,7 @@ from collections.abc import Callable
 from rehearsal.client import LOST, Answer, Client, LostError
 from rehearsal.errors import RehearsalError
 from ticketing.ids import new_id
+from ticketing.rehearsing import NOWHERE
 
 Tell = Callable[[int], None]
 
@@ -46,7 +47,7 @@ async def _sign_up(client: Client) -> None:
     """
     for _ in range(TRIES):
         name = new_id()
-        account = {"email": f"rehearsal-{name}@example.com", "password": name}
+        account = {"email": f"buyer-{name}@{NOWHERE}", "password": name}
         try:
             answer = await client.ask("POST", "/api/users/signup", account)
         except LostError:

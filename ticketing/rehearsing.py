@@ -16,6 +16,8 @@ HEADER = "X-Rehearsal"
 PURPOSE = "rehearsals"
 # Longer than a rehearsal may take, in seconds.
 LIFETIME = 1200
+# Where made-up buyers have their addresses: a domain that is nobody's (RFC 2606).
+NOWHERE = "rehearsal.example.com"
 TEST_KEYS = ("pk_test_", "sk_test_", "rk_test_")
 _MONEY = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY")
 
@@ -31,6 +33,11 @@ def is_offered(config: Config) -> bool:
     keys = filter(None, (optional(config, name) for name in _MONEY))
     is_test = all(key.startswith(TEST_KEYS) for key in keys)
     return setting(given, "REHEARSALS", on) and is_test
+
+
+def is_made_up(address: str) -> bool:
+    """Whether a mail to there would reach nobody."""
+    return address.endswith(f"@{NOWHERE}")
 
 
 class Permits:

@@ -27,6 +27,21 @@ def test_a_mail_server_that_is_away_leaves_the_event_to_be_tried_again(mailing):
     assert len(mailing.mails) == 1
 
 
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("x@rehearsal.example.com", 0),
+        ("x@example.com", 1),
+        ("x@a-rehearsal.example", 1),
+    ],
+)
+def test_buyers_of_a_rehearsal_get_no_mail(mailing, address, number):
+    """Nobody is there: a server that real mail leaves by would be told so each time."""
+    mailing.user["email"] = address
+    mailing.complete()
+    assert len(mailing.mails) == number
+
+
 def test_letters_that_come_together_are_asked_for_together(mailing):
     ids = [f"{number:024x}" for number in range(5)]
     mailing.known = set(ids)
