@@ -16,14 +16,13 @@ from pathlib import Path
 from launcher import ROOT, folder
 from launcher.ports import LOOPBACK, Ports, reachable
 from ticketing import accounts, roles
+from ticketing.rehearsing import MONEY, TEST_KEYS
 from ticketing.setting_files import from_files, variables
 
 # Given in the environment, each of these is somebody else's server and none is started.
 SERVERS = ("NATS_URL", "MONGODB_URI", "REDIS_URL", "AMQP_URI")
 STRIPE_KEY = "STRIPE_SECRET_KEY"
 STAND_IN_KEY = "sk_test_standin"
-# Offered where test money is taken, which the services look at themselves.
-REHEARSALS = {"REHEARSALS": "on"}
 # What each secret of a folder is made of; the seed of a signing key has 32 bytes.
 SECRETS: dict[str, Callable[[], str]] = {
     "jwt": lambda: secrets.token_urlsafe(48),
@@ -90,7 +89,8 @@ class Instance:
         The servers know it by `account`, by default that of all services together.
         """
         given = {name: self.given[name] for name in _settings() if self.is_given(name)}
-        own = self._servers(account) | self._keys() | self._mail() | REHEARSALS
+        own = self._servers(account) | self._keys() | self._mail()
+        own |= self._rehearsals()
         return own | given | self._decided()
 
     def secrets(self) -> dict[str, str]:
@@ -145,6 +145,12 @@ class Instance:
             "MAIL_FOLDER": str(self.data / folder.MAIL),
             "PUBLIC_URL": self.url,
         }
+
+    def _rehearsals(self) -> dict[str, str]:
+        """Sellers may rehearse, unless a key is given that takes real money."""
+        keys = (self.given.get(name, "") for name in MONEY)
+        is_test = all(key.startswith(TEST_KEYS) for key in keys if key)
+        return {"REHEARSALS": "on"} if is_test else {}
 
     def _decided(self) -> dict[str, str]:
         decided = {

@@ -22,6 +22,7 @@ from payments.stripe_shapes import failed_intent, intent_of, returned_of
 from ticketing.config import optional, setting
 from ticketing.errors import UnavailableError
 from ticketing.public_url import public_url
+from ticketing.rehearsing import check_money
 
 # The library repeats a call with the same idempotency key on lost replies and on 409.
 RETRIES = 2
@@ -217,6 +218,7 @@ class StripeApi(DependencyProvider):
 
     def setup(self) -> None:
         config = self.container.config
+        check_money(config)
         self._gateway = StripeGateway(
             setting(config, "STRIPE_SECRET_KEY", str),
             optional(config, "STRIPE_WEBHOOK_SECRET"),

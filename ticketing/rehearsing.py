@@ -19,20 +19,31 @@ LIFETIME = 1200
 # Where made-up buyers have their addresses: a domain that is nobody's (RFC 2606).
 NOWHERE = "rehearsal.example.com"
 TEST_KEYS = ("pk_test_", "sk_test_", "rk_test_")
-_MONEY = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY")
+MONEY = ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY")
 
 Time = Callable[[], float]
 
 
-def is_offered(config: Config) -> bool:
-    """Whether REHEARSALS is on, and no key that is known here takes real money.
-
-    A service that knows no key of Stripe's goes by what it is told.
-    """
+def is_on(config: Config) -> bool:
+    """Whether REHEARSALS is on: then no real money may be taken here."""
     given = {"REHEARSALS": config.get("REHEARSALS") or "off"}
-    keys = filter(None, (optional(config, name) for name in _MONEY))
-    is_test = all(key.startswith(TEST_KEYS) for key in keys)
-    return setting(given, "REHEARSALS", on) and is_test
+    return setting(given, "REHEARSALS", on)
+
+
+def check_money(config: Config) -> None:
+    """For who knows Stripe's keys: raise SystemExit where one takes real money.
+
+    So no permit is good in a shop that does: with REHEARSALS on it does not start.
+    """
+    if not is_on(config):
+        return
+    for name in MONEY:
+        key = optional(config, name)
+        if key and not key.startswith(TEST_KEYS):
+            raise SystemExit(
+                f"REHEARSALS is on, and {name} takes real money: turn it off, or give "
+                "one of Stripe's test keys."
+            )
 
 
 def is_made_up(address: str) -> bool:
@@ -49,7 +60,7 @@ class Permits:
 
     @classmethod
     def of(cls, config: Config) -> "Permits":
-        if not is_offered(config):
+        if not is_on(config):
             return cls()
         return cls(setting(config, "JWT_KEYS", KeyRing.parse).derive(PURPOSE))
 

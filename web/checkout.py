@@ -72,7 +72,8 @@ class Checkout:
         key = publishable or optional(config, "STRIPE_SECRET_KEY")
         is_test = stand_in or key.startswith(rehearsing.TEST_KEYS)
         cards = TEST_CARDS if is_test and not publishable else ()
-        rehearses = is_test and rehearsing.is_offered(config)
+        rehearsing.check_money(config)
+        rehearses = is_test and rehearsing.is_on(config)
         return cls(stand_in, cards, is_test, publishable, rehearses=rehearses)
 
     def check(self, token: str) -> None:

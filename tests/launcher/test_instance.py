@@ -61,9 +61,19 @@ def test_a_service_is_given_its_own_accounts_and_no_other(tmp_path):
     }
 
 
-def test_who_wants_no_rehearsals_says_so(tmp_path):
-    environment = Instance(tmp_path, given={"REHEARSALS": "off"}).environment()
-    assert environment["REHEARSALS"] == "off"
+@pytest.mark.parametrize(
+    ("given", "rehearses"),
+    [
+        ({"REHEARSALS": "off"}, "off"),
+        ({"STRIPE_SECRET_KEY": "sk_test_1"}, "on"),
+        ({"STRIPE_SECRET_KEY": "sk_live_1"}, None),
+        ({"STRIPE_SECRET_KEY": "rk_test_1", "STRIPE_PUBLISHABLE_KEY": "pk_live"}, None),
+    ],
+)
+def test_sellers_rehearse_with_test_money(tmp_path, given, rehearses):
+    """Unless somebody does not want it."""
+    environment = Instance(tmp_path, given=given).environment()
+    assert environment.get("REHEARSALS") == rehearses
 
 
 def test_secrets_are_made_once_for_a_folder(tmp_path):

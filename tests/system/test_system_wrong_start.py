@@ -20,6 +20,7 @@ WRONG = {
     "no hold": ({"HOLD_SECONDS": "0"}, "HOLD_SECONDS is not valid"),
     "no attempts": ({"PAYMENT_ATTEMPTS": "-1"}, "PAYMENT_ATTEMPTS is not valid"),
     "no Stripe": ({"STRIPE_SECRET_KEY": ""}, "STRIPE_SECRET_KEY is missing"),
+    "real money": ({"STRIPE_SECRET_KEY": "sk_live_hid"}, "takes real money"),
     "no answer": ({"SESSION_COOKIE_SECURE": "maybe"}, "SESSION_COOKIE_SECURE"),
     "no address": ({"WEB_SERVER_ADDRESS": "here"}, "WEB_SERVER_ADDRESS is not valid"),
     "no port": ({"WEB_SERVER_ADDRESS": "127.0.0.1:0"}, "WEB_SERVER_ADDRESS"),

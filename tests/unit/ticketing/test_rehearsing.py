@@ -8,15 +8,12 @@ from ticketing.fakes import MemoryBuckets
 from ticketing.http import route
 from ticketing.limits import RESERVING
 from ticketing.limits.rules import Limit
-from ticketing.rehearsing import LIFETIME, Permits, is_offered
+from ticketing.rehearsing import LIFETIME, Permits, check_money, is_on
 
 TEST = {"REHEARSALS": "on", "JWT_KEYS": f"first={'k' * 32}"}
 OTHER = TEST | {"JWT_KEYS": f"first={'x' * 32}"}
 BEHIND = TEST | {"JWT_KEYS": f"next={'n' * 32},{TEST['JWT_KEYS']}"}
-# What no permit is good for, nor is any made there.
-NOWHERE = {
-    "off": {"REHEARSALS": "off"},
-    "not said": {"REHEARSALS": ""},
+REAL = {
     "real money": {"STRIPE_SECRET_KEY": "sk_live_1"},
     "real money, at a stand-in": {
         "STRIPE_SECRET_KEY": "rk_live_1",
@@ -89,20 +86,28 @@ def test_a_permit_ends():
     assert not permits.has(permit)
 
 
-@pytest.mark.parametrize("more", NOWHERE.values(), ids=NOWHERE)
-def test_no_permit_is_good_where_none_is_made(more):
-    """A permit of a shop with the same keys, which takes test money."""
+@pytest.mark.parametrize("said", ["off", ""])
+def test_no_permit_is_good_where_none_is_made(said):
+    """One of a shop with the same keys, which rehearses."""
     permit = Permits.of(TEST).issue()
-    assert statuses(TEST | more, permit, permit) == [200, 429]
-    assert not is_offered(TEST | more)
+    assert statuses(TEST | {"REHEARSALS": said}, permit, permit) == [200, 429]
+
+
+@pytest.mark.parametrize("keys", REAL.values(), ids=REAL)
+def test_where_real_money_is_taken_nothing_starts_with_rehearsals(keys):
+    """So that no permit is good there; and no key is told."""
+    with pytest.raises(SystemExit, match="takes real money") as refused:
+        check_money(TEST | keys)
+    assert "live" not in str(refused.value)
+    check_money(TEST | keys | {"REHEARSALS": "off"})
 
 
 @pytest.mark.parametrize("key", ["sk_test_1", "rk_test_1", ""])
 def test_test_money_will_do(key):
     """Who knows no key goes by what the shop is told."""
-    assert is_offered(TEST | {"STRIPE_SECRET_KEY": key})
+    check_money(TEST | {"STRIPE_SECRET_KEY": key})
 
 
 def test_a_wrong_setting_is_told():
     with pytest.raises(SystemExit, match="REHEARSALS is not valid"):
-        is_offered({"REHEARSALS": "yes"})
+        is_on({"REHEARSALS": "yes"})

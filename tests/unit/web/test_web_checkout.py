@@ -40,3 +40,22 @@ def test_only_an_offered_card_is_taken():
             checkout.check(token)
     with pytest.raises(BadRequestError, match="cannot take a card yet"):
         Checkout.of({}).check("tok_visa")
+
+
+@pytest.mark.parametrize(
+    ("config", "rehearses"),
+    [
+        ({"STRIPE_API_BASE": "http://x", "REHEARSALS": "on"}, True),
+        ({"STRIPE_SECRET_KEY": "sk_test_1", "REHEARSALS": "on"}, True),
+        ({"STRIPE_SECRET_KEY": "sk_test_1", "REHEARSALS": "off"}, False),
+        ({"STRIPE_SECRET_KEY": "sk_test_1"}, False),
+        ({"REHEARSALS": "on"}, False),
+    ],
+)
+def test_sales_are_rehearsed_with_test_money_only(config, rehearses):
+    assert Checkout.of(config).rehearses == rehearses
+
+
+def test_with_real_money_nothing_is_rehearsed():
+    with pytest.raises(SystemExit, match="takes real money"):
+        Checkout.of({"STRIPE_SECRET_KEY": "sk_live_1", "REHEARSALS": "on"})
