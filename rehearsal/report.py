@@ -16,7 +16,8 @@ from rehearsal.watch import Look
 STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WORDS = {
     "page": "open the page, before",
-    "reserve": "reserve",
+    "answer": "an answer to who reserves",
+    "reserve": "reserve, until it is known",
     "pay": "pay",
     "complete": "from paid to complete",
     "order": "ask for the order",
