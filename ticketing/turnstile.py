@@ -105,6 +105,10 @@ class Turnstile:
             with eventlet.Timeout(self._patience, False):
                 place.wait()
             return place.ready()
+        except BaseException:  # stopped as it was let in, and nobody else would end it
+            if place.ready():
+                self._end()
+            raise
         finally:
             self._count(-1)
             if not place.ready():

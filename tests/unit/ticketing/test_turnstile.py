@@ -169,6 +169,22 @@ def test_whose_turn_comes_as_the_time_ends_has_it(pool):
     assert [each.wait() for each in people] == ["in", "in"]
 
 
+def test_who_is_stopped_in_the_moment_of_being_let_in_makes_room(pool):
+    turns, people = Turnstile(at_once=1, patience=60), []
+
+    def first():
+        with turns.turn():
+            eventlet.sleep(0)
+        people[0].kill()
+
+    pool.spawn(first)
+    people.append(pool.spawn(Gate(turns).go_in, "b"))
+    pool.waitall()
+    assert turns._has_room
+    with turns.turn():
+        assert not Turnstile.is_crowded()
+
+
 def test_who_fails_inside_makes_room():
     turns = Turnstile(at_once=1, patience=0.01)
     with pytest.raises(KeyError), turns.turn():
