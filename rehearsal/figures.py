@@ -8,7 +8,17 @@ from typing import NamedTuple
 from rehearsal.looks import SERVICES, Look
 from rehearsal.record import Asked, Record
 
-STEPS = ("page", "map", "reserve", "pay", "complete", "order", "look", "let go")
+STEPS = (
+    "page",
+    "map",
+    "answer",
+    "reserve",
+    "pay",
+    "complete",
+    "order",
+    "look",
+    "let go",
+)
 LOAD = "this program"
 # Milliseconds that would be shown as none.
 NOTHING = 0.005
@@ -26,8 +36,8 @@ class Times(NamedTuple):
 
 @dataclass(frozen=True)
 class Figures:
-    """``steps`` have the time until an answer, however often somebody asked;
-    ``longest`` is that of one request in the sale. ``took`` are the seconds from the
+    """``steps`` have the time until it is known what came of it, however often somebody
+    asked, and as ``answer`` that of each request to reserve; ``longest`` is that of one request in the sale. ``took`` are the seconds from the
     gate to the last unit, None if some are left; ``cpu`` are the milliseconds of each
     purchase, by process.
     """
@@ -57,10 +67,12 @@ class Figures:
         """All that counts, in one line."""
         sold_out = f"sold out in {self.took:.1f} s" if self.took else "not sold out"
         end = f"in {self.seconds:g} s" if self.seconds else sold_out
-        reserve = self.steps.get("reserve", Times(0, 0, 0, 0, 0))
+        none = Times(0, 0, 0, 0, 0)
+        answer, known = self.steps.get("answer", none), self.steps.get("reserve", none)
         return (
             f"{self.purchases} purchases of {self.sold} units, {self.rate:.1f} a second"
-            f", {end}; reserve p50 {ms(reserve.p50)}, p99 {ms(reserve.p99)}; "
+            f", {end}; reserve: an answer p50 {ms(answer.p50)}, p99 {ms(answer.p99)}, "
+            f"known p50 {ms(known.p50)}, p99 {ms(known.p99)}; "
             f"longest request {ms(self.longest)}; CPU a purchase: services "
             f"{self.services:.1f} ms, all {sum(self.cpu.values()):.1f} ms; "
             f"{sum(self.errors.values())} errors"
@@ -113,10 +125,10 @@ def ms(seconds: float) -> str:
 
 
 def _steps(record: Record) -> dict[str, Times]:
-    took: dict[str, list[float]] = {}
+    took = {"answer": [a.took for a in record.asked if a.step == "reserve"]}
     for step in record.steps:
         took.setdefault(step.name, []).append(step.took)
-    return {step: times(took[step]) for step in STEPS if step in took}
+    return {step: times(took[step]) for step in STEPS if took.get(step)}
 
 
 def _is_error(asked: Asked) -> bool:

@@ -33,8 +33,8 @@ one file with pictures; the last line of the output has the figures.
 CHECK = """\
 with --check the exit code is 1 when one of these is missed:
   always           nothing sold twice, a pass for each unit sold, nothing paid without
-  a sale           sold out in 10 s; p99 of a reservation below 500 ms; no request waits
-                   longer than 5 s
+  a sale           sold out in 10 s; p99 of an answer to who reserves below 500 ms; no
+                   request waits longer than 5 s
   with --seconds   100 whole purchases a second; 6 ms of CPU of the services for each
 With --kill the services are away for a while: the figures are told, and only what is
 always promised counts, and that all was sold in the end.

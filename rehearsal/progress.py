@@ -46,7 +46,7 @@ def bar(share: float) -> str:
 def line(record: Record, share: float) -> str:
     """How the sale stands."""
     now = record.now()
-    recent = [s.took for s in record.steps[-400:] if s.name == "reserve"]
+    recent = [a.took for a in record.asked[-400:] if a.step == "reserve"]
     reserve = f"reserve p99 {ms(times(recent).p99)}" if recent else ""
     unanswered = sum(a.status == 0 or a.status >= 500 for a in record.asked[-400:])
     trouble = f"  {unanswered} of the last requests failed" if unanswered else ""

@@ -17,7 +17,8 @@ STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 WORDS = {
     "page": "open the page, before",
     "map": "look at the map",
-    "reserve": "reserve",
+    "answer": "an answer to who reserves",
+    "reserve": "reserve, until it is known",
     "pay": "pay",
     "complete": "from paid to complete",
     "order": "ask for the order",

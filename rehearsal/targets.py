@@ -20,7 +20,7 @@ class Target(NamedTuple):
 
 def of_sale(figures: Figures, *, killed: bool) -> Iterator[Target]:
     """Figures do not count where services were killed meanwhile."""
-    took, reserve = figures.took, figures.steps.get("reserve")
+    took, answer = figures.took, figures.steps.get("answer")
     yield Target("everything is sold", f"{figures.sold} of {figures.units}", bool(took))
     yield Target(
         f"sold out in {SOLD_OUT_SECONDS:g} s",
@@ -28,10 +28,10 @@ def of_sale(figures: Figures, *, killed: bool) -> Iterator[Target]:
         took is not None and took <= SOLD_OUT_SECONDS,
         not killed,
     )
-    p99 = reserve.p99 if reserve else float("inf")
+    p99 = answer.p99 if answer else float("inf")
     yield Target(
-        f"p99 of a reservation below {ms(RESERVE_P99)}",
-        ms(p99) if reserve else "none",
+        f"p99 of an answer to who reserves below {ms(RESERVE_P99)}",
+        ms(p99) if answer else "none",
         p99 < RESERVE_P99,
         not killed,
     )

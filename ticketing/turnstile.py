@@ -25,8 +25,9 @@ from ticketing.errors import BusyError
 AT_ONCE = 48
 # So many while somebody waits who goes first: never none, for he may wait for Stripe.
 GIVING_WAY = 4
-# How long one waits for a turn, in seconds; who would wait longer need not.
-PATIENCE = 2.5
+# How long one waits for a turn, in seconds; who would wait longer need not. Others are
+# told soon when to come back; whoever holds tickets is not sent away if it can be helped.
+PATIENCE, OF_HOLDERS = 0.3, 2.5
 # When to come back, in seconds: at the soonest, and at the latest.
 SOON, LATE = 1.0, 15.0
 # Seconds from one turn's end to the next: as is assumed at first, at most, and how much
@@ -44,12 +45,13 @@ class Turnstile:
     def __init__(
         self,
         at_once: int = AT_ONCE,
-        patience: float = PATIENCE,
+        patience: float | None = None,
         *,
         goes_first: bool = False,
     ) -> None:
         self._at_once = at_once
-        self._patience = patience
+        usual = OF_HOLDERS if goes_first else PATIENCE
+        self._patience = usual if patience is None else patience
         self._goes_first = goes_first
         self._inside = 0
         self._line: deque[Flag] = deque()
@@ -103,6 +105,10 @@ class Turnstile:
             with eventlet.Timeout(self._patience, False):
                 place.wait()
             return place.ready()
+        except BaseException:  # stopped as it was let in, and nobody else would end it
+            if place.ready():
+                self._end()
+            raise
         finally:
             self._count(-1)
             if not place.ready():

@@ -209,3 +209,20 @@ def test_what_is_left_of_a_listing_is_told_among_others(seller, buyer, person, s
     seller.page.request.delete(f"/api{several}")
     expect(listed).to_have_text("Cancelled")
     assert is_the_same(page)
+
+
+def test_a_seller_sees_the_numbers_change(seller, buyer, several):
+    """What is reserved and sold, the chart and the orders, without loading again."""
+    listing = several.rpartition("/")[2]
+    page = open_page(seller, f"/listings/{listing}")
+    seller.sees("No orders yet")
+    left = page.locator("dl.numbers dd").first
+    expect(left).to_have_text("3")
+    buyer.page.goto(several)
+    buyer.press("Reserve")
+    expect(left).to_have_text("2")
+    expect(page.locator(".sale")).to_contain_text("Reserved")
+    buyer.pay("tok_visa")
+    expect(page.locator(".sale")).to_contain_text("Paid")
+    expect(page.locator("figure.chart")).to_be_visible()
+    assert is_the_same(page)

@@ -36,9 +36,10 @@ def shop(tmp_path_factory):
 
 
 def test_a_sale_with_kills(tmp_path):
-    """A system of its own: all is sold, and every promise kept, kills or not."""
+    """A system of its own: all is sold, and every promise kept, by several processes
+    and whatever is killed."""
     report = tmp_path / "reports" / "kill.html"
-    own = ("--own", "--kill", "--check")
+    own = ("--own", "--kill", "--check", "--processes", "2")
     code, said = rehearse(report, *own, "--units", "30", "--buyers", "60")
     assert code == 0, said
     assert said[-1].endswith("; all kept")

@@ -66,6 +66,22 @@ def test_who_would_not_have_a_turn_in_time_does_not_wait_at_all(pool, monkeypatc
     assert [each.wait() for each in people] == list("abcde")
 
 
+def test_who_holds_tickets_is_kept_waiting_rather_than_sent_away(pool, monkeypatch):
+    """Others are told at once when to come back."""
+    for name in ("PATIENCE", "OF_HOLDERS"):
+        monkeypatch.setattr(turnstile, name, 100 * getattr(turnstile, name))
+    monkeypatch.setattr(turnstile, "USUAL", turnstile.OF_HOLDERS * 0.4)
+    payers, buyers = Gate(Turnstile(1, goes_first=True)), Gate(Turnstile(1))
+    people = [pool.spawn(gate.go_in, n) for gate in (payers, buyers) for n in "ab"]
+    eventlet.sleep(0)
+    with pytest.raises(BusyError):
+        buyers.go_in("c")
+    people.append(pool.spawn(payers.go_in, "c"))
+    for gate in (payers, buyers):
+        gate.open.send(None)
+    assert [each.wait() for each in people] == list("ababc")
+
+
 @pytest.fixture
 def clock(monkeypatch):
     now = SimpleNamespace(at=100.0)
@@ -151,6 +167,22 @@ def test_whose_turn_comes_as_the_time_ends_has_it(pool):
     eventlet.sleep(0)
     time.sleep(0.02)  # the turn's end and that of the time are due in one moment
     assert [each.wait() for each in people] == ["in", "in"]
+
+
+def test_who_is_stopped_in_the_moment_of_being_let_in_makes_room(pool):
+    turns, people = Turnstile(at_once=1, patience=60), []
+
+    def first():
+        with turns.turn():
+            eventlet.sleep(0)
+        people[0].kill()
+
+    pool.spawn(first)
+    people.append(pool.spawn(Gate(turns).go_in, "b"))
+    pool.waitall()
+    assert turns._has_room
+    with turns.turn():
+        assert not Turnstile.is_crowded()
 
 
 def test_who_fails_inside_makes_room():
