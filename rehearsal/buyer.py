@@ -24,22 +24,26 @@ MAPS = 5
 
 
 class Pauses:
-    """Waits longer each time, and never exactly as long as somebody else."""
+    """Waits longer each time, and never exactly as long as somebody else.
+
+    Whoever was told when to come back does so then.
+    """
 
     def __init__(self, between: tuple[float, float]) -> None:
         self._next, self._longest = between
 
     async def wait(
-        self, at_least: float = 0.0, over: asyncio.Event | None = None
+        self, told: float = 0.0, over: asyncio.Event | None = None
     ) -> None:
         """Return when it is time, or ``over``."""
-        pause = max(self._next * chance.uniform(0.8, 1.2), at_least)  # noqa: S311
+        pause = told or self._next * chance.uniform(0.8, 1.2)  # noqa: S311
         if over is None:
             await asyncio.sleep(pause)
         else:
             with suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), pause)
-        self._next = min(self._next * GROWTH, self._longest)
+        if not told:
+            self._next = min(self._next * GROWTH, self._longest)
 
 
 class Buyer:
