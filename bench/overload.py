@@ -3,10 +3,10 @@
     .venv/bin/python -m bench.overload [--times 3] [--buyers 64] [--seconds 20]
 
 Starts a system of its own in a temporary folder, with one listing that all want. First
-so many buyers, over and over, show the best rate. Then new ones come at ``--times`` that
+so many buyers, over and over, show its rate. Then new ones come at ``--times`` that
 rate, whatever becomes of those before: whoever is refused comes back when he is told
 to. In the end those who are left go, and the buyers of the beginning show the rate once
-more.
+more; the better of the two is its best.
 """
 
 import argparse
@@ -16,18 +16,20 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from bench.purchases import ONE, Bought, Load, buy, one_listing
+from bench.purchases import ONE, Load, buy, one_listing
 from launcher.testing import Launched
 from rehearsal.buyer import Buyer
 from rehearsal.client import Client
 from rehearsal.figures import ms, times
+from rehearsal.files import allow_files
 from rehearsal.people import signed_in
 from rehearsal.record import Asked, Record
-from rehearsal.shop import Shop, allow_files, running
+from rehearsal.shop import Shop, running
 
 REFUSED = 503
 # More than come twice, and are there at the same time: each has a connection.
 SPARE_FILES = 1000
+WARM = 4
 # Of the seconds that it lasts, those in which the crowd is only forming.
 FORMING = 0.25
 
@@ -46,19 +48,22 @@ def main() -> None:
 
 
 async def compare(shop: Shop, load: Load, times_as_many: float) -> None:
-    await buy(shop, Load(load.buyers, count=load.buyers * 4, one_listing=True))
-    best = await buy(shop, load)
-    tell("at its best", best)
-    await crowd(shop, best.rate, best.rate * times_as_many, load.seconds)
-    tell("right after it", await buy(shop, load))
+    await buy(shop, Load(load.buyers, count=load.buyers * WARM, one_listing=True))
+    before = (await buy(shop, load)).rate
+    print(f"before: {before:.1f} purchases a second")
+    rate = before * times_as_many
+    crowded = await crowd(shop, rate, load.seconds)
+    print(f"{rate:.0f} come each second: {crowded:.1f} purchases a second")
+    after = (await buy(shop, load)).rate
+    print(f"right after it: {after:.1f} purchases a second")
+    print(f"in the crowd it sold {crowded / max(before, after):.0%} of its best rate")
 
 
-def tell(when: str, bought: Bought) -> None:
-    print(f"{when}: {bought.rate:.1f} purchases a second")
+async def crowd(shop: Shop, rate: float, seconds: float) -> float:
+    """Have so many new people come each second; return how many purchases they made.
 
-
-async def crowd(shop: Shop, best: float, rate: float, seconds: float) -> None:
-    """Have so many new people come each second, and print what became of them."""
+    Prints how long they waited for answers.
+    """
     number = round(rate * seconds)
     allow_files(number + SPARE_FILES)
     seller, *clients = await signed_in(shop, number + 1, lambda _: None)
@@ -81,10 +86,8 @@ async def crowd(shop: Shop, best: float, rate: float, seconds: float) -> None:
         await client.__aexit__()
     since = FORMING * seconds
     sold = sum(since <= each.at <= seconds for each in record.bought)
-    sold_a_second = sold / (seconds - since)
-    print(f"{rate:.0f} come each second: {sold_a_second:.1f} purchases a second, ", end="")
-    print(f"{100 * sold_a_second / best:.0f} % of the best")
     tell_answers(record.asked)
+    return sold / (seconds - since)
 
 
 def tell_answers(asked: Sequence[Asked]) -> None:

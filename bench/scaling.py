@@ -1,11 +1,11 @@
 """How much more two processes of the services sell than one, where they are the limit.
 
-    .venv/bin/python -m bench.scaling [--share 0.25] [--buyers 64] [--seconds 20]
+    .venv/bin/python -m bench.scaling [--share 0.25] [--buyers 128] [--seconds 20]
 
-On a machine with few cores the servers use up what a second process would need. So each
-process of the services may run for ``--share`` of the time only: it is stopped for the
-rest of every few milliseconds, as if its core were so much slower, while the servers have
-theirs. Starts systems of its own in temporary folders, first with one process and then
+On a machine with few cores the servers use up what a second process would need. So
+each process of the services may run for ``--share`` of the time only: it is stopped for
+the rest of every few milliseconds, as if its core were so much slower, while the
+servers have theirs. Starts systems of its own in temporary folders, first with one process and then
 with ``--processes``; all buy from one listing.
 """
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=0.25)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--buyers", type=int, default=64)
+    parser.add_argument("--buyers", type=int, default=128)
     parser.add_argument("--seconds", type=float, default=20)
     options = parser.parse_args()
     load = Load(options.buyers, options.seconds, one_listing=True)

@@ -5,7 +5,8 @@
 
 Starts a system of its own in a temporary folder, measures it with a thousand orders,
 copies those until there are so many, and measures again. How long it takes to start
-again is told with little and with much. Copies are the documents that real purchases left, under other ids.
+again is told with little and with much. Copies are the documents that real purchases
+left, under other ids.
 """
 
 import argparse
@@ -57,9 +58,11 @@ def main() -> None:
             shop = running(data, is_own=True)
             measured(shop, Load(options.buyers, count=LITTLE))
             little = measured(shop, load)
-        with started_again(data, launched) as shop:
-            with MongoClient[Json](shop.environment["MONGODB_URI"]) as client:
-                Stored(shop, client).fill(options.orders, options.listings)
+        with (
+            started_again(data, launched) as shop,
+            MongoClient[Json](shop.environment["MONGODB_URI"]) as client,
+        ):
+            Stored(shop, client).fill(options.orders, options.listings)
         with started_again(data, launched) as shop:
             much = measured(shop, load)
     print(f"a purchase costs {much / little:.2f} of what it did")
@@ -69,7 +72,9 @@ def main() -> None:
 def started_again(data: Path, before: Launched) -> Iterator[Shop]:
     """Print how long it takes until each of its programs is ready, and give it."""
     with Launched(data, port=before.instance.port) as launched:
-        print(*(line for line in launched.said().splitlines() if READY in line), sep="\n")
+        print(
+            *(line for line in launched.said().splitlines() if READY in line), sep="\n"
+        )
         yield running(data, is_own=True)
 
 

@@ -32,9 +32,7 @@ class Pauses:
     def __init__(self, between: tuple[float, float]) -> None:
         self._next, self._longest = between
 
-    async def wait(
-        self, told: float = 0.0, over: asyncio.Event | None = None
-    ) -> None:
+    async def wait(self, told: float = 0.0, over: asyncio.Event | None = None) -> None:
         """Return when it is time, or ``over``."""
         pause = told or self._next * chance.uniform(0.8, 1.2)  # noqa: S311
         if over is None:

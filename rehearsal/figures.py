@@ -37,9 +37,9 @@ class Times(NamedTuple):
 @dataclass(frozen=True)
 class Figures:
     """``steps`` have the time until it is known what came of it, however often somebody
-    asked, and as ``answer`` that of each request to reserve; ``longest`` is that of one request in the sale. ``took`` are the seconds from the
-    gate to the last unit, None if some are left; ``cpu`` are the milliseconds of each
-    purchase, by process.
+    asked, and as ``answer`` that of each request to reserve; ``longest`` is that of one
+    request in the sale. ``took`` are the seconds from the gate to the last unit, None
+    if some are left; ``cpu`` are the milliseconds of each purchase, by process.
     """
 
     units: int

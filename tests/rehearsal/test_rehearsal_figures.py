@@ -74,7 +74,10 @@ def test_pages_before_the_sale_are_no_requests_of_it():
 @pytest.mark.parametrize(
     ("asked", "what"),
     [
-        ([Asked(0, "reserve", 0.5, 503)], "p99 of an answer to who reserves below 500 ms"),
+        (
+            [Asked(0, "reserve", 0.5, 503)],
+            "p99 of an answer to who reserves below 500 ms",
+        ),
         ([], "p99 of an answer to who reserves below 500 ms"),
         ([Asked(0, "pay", 5.1, 201)], "no request waits longer than 5 s"),
     ],

@@ -36,8 +36,7 @@ def shop(tmp_path_factory):
 
 
 def test_a_sale_with_kills(tmp_path):
-    """A system of its own: all is sold, and every promise kept, by several processes
-    and whatever is killed."""
+    """Of a system of its own: several processes sell all, and every promise is kept."""
     report = tmp_path / "reports" / "kill.html"
     own = ("--own", "--kill", "--check", "--processes", "2")
     code, said = rehearse(report, *own, "--units", "30", "--buyers", "60")
