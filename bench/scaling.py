@@ -5,8 +5,8 @@
 On a machine with few cores the servers use up what a second process would need. So
 each process of the services may run for ``--share`` of the time only: it is stopped for
 the rest of every few milliseconds, as if its core were so much slower, while the
-servers have theirs. Starts systems of its own in temporary folders, first with one process and then
-with ``--processes``; all buy from one listing.
+servers have theirs. Starts systems of its own in temporary folders, first with one
+process and then with ``--processes``; all buy from one listing.
 """
 
 import argparse

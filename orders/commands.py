@@ -83,6 +83,8 @@ def listing_of(orders: Orders, ticket_id: str, owner: TicketOwner) -> Listing:
 def _insert(
     orders: Orders, listing: Listing, wanted: Reservation, now: datetime
 ) -> Order:
+    if len(listing.layout) > 1:
+        _check_seats(orders, listing, wanted.wish)
     for _ in range(TRIES):
         units = _units(orders, listing, wanted.wish)
         order = _order(listing, wanted, units, now)
@@ -109,6 +111,26 @@ def _units(orders: Orders, listing: Listing, wish: Wish) -> tuple[str, ...]:
     return units
 
 
+def _check_seats(orders: Orders, listing: Listing, wish: Wish) -> None:
+    """Raise BadRequestError naming the seats that are known here to be gone.
+
+    Whoever seems to have them is asked for by name, which costs next to nothing; to try
+    to hold them, and then look who has them, costs the more the larger a hall is.
+    """
+    known = orders.occupancies.of(listing)
+    claimants = [orders.find(each) for each in known.claimants(wish.seats)]
+    _hear(orders, wish, [order for order in claimants if order])
+
+
+def _hear(orders: Orders, wish: Wish, holders: list[Order]) -> None:
+    """Take over what orders hold. Raises BadRequestError if that is what is wanted."""
+    for holder in holders:
+        orders.occupancies.hear(holder)
+    taken = {unit for holder in holders if holder.holds for unit in holder.units}
+    if gone := [seat for seat in wish.seats if seat in taken]:
+        refuse("seats", f"{named(gone)} gone")
+
+
 def _refuse_for_want(listing: Listing, left: int) -> NoReturn:
     if len(listing.layout) == 1:
         raise BadRequestError("Ticket is already reserved")
@@ -124,14 +146,10 @@ def _learn(
     """
     if len(listing.layout) == 1:
         _refuse_for_want(listing, 0)
-    holders = orders.holders_of(listing.id, units)
-    taken = {unit for holder in holders for unit in holder.units}
-    if gone := [seat for seat in wish.seats if seat in taken]:
-        refuse("seats", f"{named(gone)} gone")
+    _check_seats(orders, listing, wish)
     if not wish.seats:
         orders.occupancies.whole(listing)
-    for holder in holders:
-        orders.occupancies.hear(holder)
+    _hear(orders, wish, orders.holders_of(listing.id, units))
 
 
 def _order(

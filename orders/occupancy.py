@@ -5,7 +5,7 @@ index when the order is inserted. Orders are heard of in any order and more than
 so each counts with its newest version, and two may claim one unit for a moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from secrets import randbelow
 
@@ -79,6 +79,17 @@ class Occupancy:
         if place >= 0:
             return self.layout.labels[place : place + quantity]
         return tuple(self._singles(quantity))
+
+    def claimants(self, labels: Iterable[str]) -> list[str]:
+        """Return the ids of the orders that have claimed any of these units."""
+        places = map(self.layout.places.get, labels)
+        taken = {p for p in places if p is not None and self._taken[p]}
+        if not taken:
+            return []
+        units = {self.layout.labels[place] for place in taken}
+        return [
+            each for each, c in self._claims.items() if not units.isdisjoint(c.units)
+        ]
 
     def spare(self, quantity: int) -> Iterator[str]:
         """Return free units from the end, fewer when there are no more."""

@@ -8,6 +8,7 @@ from orders.models import Order, Pass, RequestKey, Status
 from orders.occupancies import Occupancies
 from orders.occupancy import Claim
 from orders.request_keys import RequestKeys
+from orders.unit_holders import UnitHolders
 from ticketing.aggregates import Aggregates
 from ticketing.change import Change, Decision
 from ticketing.contract import (
@@ -31,6 +32,7 @@ FEED_SINCE = timedelta(seconds=10)
 
 class Orders(Protocol):
     def add(self, change: Change[Order]) -> Order: ...
+    def find(self, order_id: str) -> Order | None: ...
     def get(self, order_id: str) -> Order: ...
     def change(self, order_id: str, decide: Decision[Order]) -> Order: ...
     def history(self, order_id: str) -> list[Document]: ...
@@ -61,6 +63,7 @@ class MongoOrders(Aggregates[Order]):
         super().__init__(*args)
         self.occupancies = Occupancies(self.holding)
         self._by_key = RequestKeys(self.every)
+        self._by_unit = UnitHolders(self.every)
 
     def change(self, order_id: str, decide: Decision[Order]) -> Order:
         """Like any aggregate's; what it frees is known here at once."""
@@ -96,8 +99,7 @@ class MongoOrders(Aggregates[Order]):
 
     def holders_of(self, ticket_id: str, units: Sequence[str]) -> list[Order]:
         """Return the orders that hold any of these units."""
-        among = {"ticket.id": ticket_id, "units": {"$in": list(units)}}
-        return list(self.every(among))
+        return self._by_unit.find(ticket_id, units)
 
     def find_by_pass(self, pass_id: str) -> Order | None:
         found = self.query({"passes.id": pass_id}, 1)

@@ -13,8 +13,8 @@ from rehearsal.terms import Terms
 
 DESCRIPTION = """\
 Rehearses an on-sale: so many buyers wait for the gate to open, all with a session and
-the page of the listing open, and then want what is there. Each chooses a quantity,
-reserves, pays with a test card and waits until the order is complete. Of them
+the page of the listing open, and then want what is there. Each chooses a quantity, or
+seats on a map and others when those are gone, reserves, pays with a test card and waits until the order is complete. Of them
 5 in 100 let their order go again, 5 in 100 have a card that is declined (half of these
 take another one), 10 in 100 click twice, and 15 in 100 of those who come too late stay
 and take what comes back. The same seed makes the same buyers.
@@ -41,6 +41,8 @@ always promised counts, and that all was sold in the end.
 """
 REPORT = ROOT / "test-results" / "rehearsal.html"
 SALE_BUYERS, STEADY_BUYERS = 3000, 64
+# That one listing can have.
+MOST_SEATS = 50_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Options(Terms):
     """``data`` is None for the usual folder."""
 
     buyers: int = SALE_BUYERS
+    seats: bool = False
     kill: bool = False
     check: bool = False
     own: bool = False
@@ -61,6 +64,8 @@ def parse(arguments: list[str] | None = None) -> Options:
     given = _parser().parse_args(arguments)
     if given.own and given.data:
         _parser().error("--own starts a system in a folder of its own: no --data")
+    if given.seats and (given.seconds or given.units > MOST_SEATS):
+        _parser().error(f"--seats: up to {MOST_SEATS:,} --units, and no --seconds")
     if given.buyers is None:
         given.buyers = STEADY_BUYERS if given.seconds else SALE_BUYERS
     return Options(**vars(given))
@@ -100,6 +105,7 @@ VALUES: dict[str, tuple[Callable[[str], object], str, str]] = {
     ),
 }
 FLAGS = {
+    "seats": "sell numbered seats, which buyers pick on a map",
     "kill": "kill processes of the services meanwhile; they are started again",
     "check": "fail when something is missed; see below",
     "own": "start a system, also if one runs here",

@@ -17,7 +17,9 @@ from rehearsal.progress import Progress, line
 from rehearsal.queues import Queues
 from rehearsal.report import Story
 from rehearsal.sale import Sale
+from rehearsal.seats import hall
 from rehearsal.shop import Shop
+from rehearsal.terms import Goods
 from rehearsal.watch import Watch
 
 # For events to be handled when it is over; services may just have been killed.
@@ -52,7 +54,8 @@ async def rehearse(shop: Shop, options: Options, progress: Progress) -> Outcome:
         options.buyers + 1,
         lambda done: progress.counted("signed in", done, options.buyers + 1),
     )
-    sale, began = Sale(seller, options), int(time.time()) - CLOCKS
+    seats = hall(options.units) if options.seats else ()
+    sale, began = Sale(seller, options, Goods(seats=seats)), int(time.time()) - CLOCKS
     await sale.offer()
     buyers = await sale.prepare(
         people,
@@ -111,14 +114,15 @@ def _story(sale: Sale, options: Options, watch: Watch, broken: list[str]) -> Sto
     told = figures(record, watch.looks, sale.units, options.seconds, watch.own)
     of = targets.of_steady if options.seconds else targets.of_sale
     met, facts = list(of(told, killed=killed)), _facts(options, told.letters)
-    return Story(sale.title, told, record, watch.looks, met, broken, facts)
+    return Story(sale.goods.title, told, record, watch.looks, met, broken, facts)
 
 
 def _facts(options: Options, letters: int) -> list[str]:
+    what = "seats" if options.seats else "units"
     kind = (
         f"{options.buyers} buyers at a time for {options.seconds} s"
         if options.seconds
-        else f"{options.units} units, {options.buyers} buyers within {options.rush} s"
+        else f"{options.units} {what}, {options.buyers} buyers within {options.rush} s"
     )
     killed = "; processes of the services were killed meanwhile" if options.kill else ""
     waiting = f" {letters} letters were still to be written." if letters else ""

@@ -29,13 +29,10 @@ POLL = 0.02
 class Sale:
     """``listings`` are what is sold; more than one where one cannot hold enough."""
 
-    def __init__(
-        self, seller: Client, terms: Terms, goods: Goods | None = None
-    ) -> None:
+    def __init__(self, seller: Client, terms: Terms, goods: Goods) -> None:
         self._seller = seller
         self._terms = terms
-        self.title = f"Rehearsal of {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
-        self.goods = goods or Goods(self.title)
+        self.goods = goods
         self.listings: list[str] = []
         self.record = Record()
         self.units = _units(terms)

@@ -1,7 +1,7 @@
 """What a sale is: how much of what, and who comes for it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 PRICE, MOST_PER_ORDER = 20, 10
 
@@ -17,6 +17,10 @@ class Terms:
     seed: int = 1
 
 
+def _title() -> str:
+    return f"Rehearsal of {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+
+
 @dataclass(frozen=True)
 class Goods:
     """What is listed; with ``seats``, these are sold and buyers pick on a map.
@@ -24,7 +28,7 @@ class Goods:
     It is for an event, after ``lasts``, if it must not be for sale any longer.
     """
 
-    title: str
+    title: str = field(default_factory=_title)
     price: float = PRICE
     most_per_order: int = MOST_PER_ORDER
     currency: str = "usd"

@@ -1,5 +1,6 @@
 """The tickets service: what is for sale, over HTTP, RPC and events."""
 
+from functools import partial
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -17,6 +18,7 @@ from ticketing.contract import (
 from ticketing.errors import BadRequestError, NotFoundError
 from ticketing.events import event_handler
 from ticketing.http import Request, route
+from ticketing.http.kept import KeptResponse
 from ticketing.http.request import read_json, validate
 from ticketing.http.responses import no_content
 from ticketing.ids import all_named, checked_id, named
@@ -24,7 +26,7 @@ from ticketing.limits import WRITING
 from ticketing.messages import Delivery
 from ticketing.paging import page_of
 from ticketing.rpc import ServiceRpc, rpc
-from tickets import commands, shapes
+from tickets import commands, seat_maps, shapes
 from tickets.inputs import TicketChange, TicketInput
 from tickets.models import Share
 from tickets.repository import TicketDatabase, Tickets
@@ -52,8 +54,11 @@ class TicketsService(service.Service):
         return self.tickets.get(checked_id(ticket_id)).json_dict()
 
     @route("GET", "/api/tickets/<ticket_id>/seats", gives=shapes.SeatMap)
-    def get_seat_map(self, request: Request, ticket_id: str) -> Json:
-        return self.get_seats(ticket_id)
+    def get_seat_map(self, request: Request, ticket_id: str) -> Response:
+        told = seat_maps.shared(
+            self.batches, ticket_id, partial(self.get_seats, ticket_id)
+        )
+        return KeptResponse(told, content_type="application/json")
 
     @route(
         "POST",
@@ -146,10 +151,10 @@ class TicketsService(service.Service):
         One character a seat, in the layout's order: ``.`` free, ``h`` held, ``s`` sold.
         Raises NotFoundError.
         """
-        ticket = self.tickets.get(checked_id(id))
-        if not ticket.offer.seated:
+        told = self.orders_rpc.unit_states(checked_id(id))
+        if not told["seated"]:
             raise NotFoundError
-        return dict(self.orders_rpc.unit_states(ticket.id))
+        return {name: told[name] for name in ("layout", "states")}
 
     @rpc
     def create_ticket(

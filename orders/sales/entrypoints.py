@@ -91,13 +91,14 @@ class SaleEntrypoints(service.Service):
 
     @rpc
     def unit_states(self, ticket_id: str) -> Json:
-        """Return ``{"layout", "states"}``: one character a unit, in the layout's order.
+        """Return ``{"layout", "states", "seated"}``: one character a unit, in order.
 
         ``.`` is free, ``h`` held, ``s`` sold. Raises NotFoundError.
         """
         listing = self._listing(ticket_id)
         states = self.orders.occupancies.whole(listing).states()
-        return {"layout": listing.layout.text, "states": states}
+        told = {"layout": listing.layout.text, "states": states}
+        return told | {"seated": listing.seated}
 
     @rpc
     def spare_units(self, ticket_id: str, count: int) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from contract_orders import END, EVE, LISTING, TICKET, complete, expire, order
 from contract_tools import store_of
+from eventlet.greenpool import GreenPool
 
 from orders import lifecycle
 from orders.fakes import MemoryOrders
@@ -66,6 +67,13 @@ class SalesContract:
         assert {holder.id for holder in found} == {sale[n].id for n in expected}
         assert all(holder == orders.get(holder.id) for holder in found)
         assert len(found) == len(expected)
+
+    def test_all_who_ask_at_a_time_for_holders_hear_of_their_own(self, orders, sale):
+        asked = [(TICKET, ["1"]), (new_id(), ["1"]), (TICKET, ["3", "4"])] * 3
+        pool = GreenPool()
+        answers = [pool.spawn(orders.holders_of, *each) for each in asked]
+        found = [[order.id for order in answer.wait()] for answer in answers]
+        assert found == [[sale[0].id], [], [sale[1].id]] * 3
 
     def test_all_orders_of_a_listing_are_listed_by_the_page(self, orders, sale):
         def listed(page):

@@ -9,7 +9,7 @@ from test_rehearsal_buyer import Shop, answer
 from rehearsal.buyer import MAPS, Buyer
 from rehearsal.plans import Plan
 from rehearsal.record import Record
-from rehearsal.seats import picked
+from rehearsal.seats import hall, picked
 
 HALL = {"layout": "A-1~6", "states": ".hs..."}
 
@@ -78,3 +78,9 @@ def test_nothing_is_asked_for_where_nothing_is_free():
     hall = Hall(gone=0, states="hhss")
     assert buy(hall).ends == {"too late": 1}
     assert not hall.bodies(("POST", "/api/orders"))
+
+
+def test_a_hall_has_rows():
+    seats = hall(41)
+    assert (seats[0], seats[39], seats[40]) == ("001-1", "001-40", "002-1")
+    assert len({*hall(50_000)}) == 50_000

@@ -60,6 +60,8 @@ def test_nothing_runs_there(tmp_path):
         ["--most", "11"],
         ["--own", "--data", "/tmp/x"],
         ["--unit", "3"],
+        ["--seats", "--seconds", "5"],
+        ["--seats", "--units", "50001"],
         ["surplus"],
     ],
 )

@@ -39,7 +39,7 @@ class OrdersDouble(Away):
         self.orders = {order["id"]: order for order in orders}
         self.asked, self.heard, self.told = [], [], []
         self.deaf = False
-        self.free, self.taken = {}, set()
+        self.free, self.taken, self.mapped = {}, set(), {}
 
     def get_order(self, id):  # noqa: A002 - the contract's name
         self.answer()
@@ -61,8 +61,13 @@ class OrdersDouble(Away):
         return [unit for unit in units if unit in self.taken]
 
     def unit_states(self, ticket_id):
+        """``mapped`` are the listings it knows, and whether they have seats."""
         self.answer()
-        return {"layout": "A-1~2", "states": ".h"}
+        self.asked.append(ticket_id)
+        if ticket_id not in self.mapped:
+            raise NotFoundError
+        seated = self.mapped[ticket_id]
+        return {"layout": "A-1~2", "states": ".h", "seated": seated}
 
     def standings(self, order_ids):
         self.answer()

@@ -8,12 +8,18 @@ from werkzeug.wrappers import Response
 
 from ticketing import tracing
 from ticketing.errors import TicketingError
-from ticketing.http.kept import KeptResponse, tag_of
+from ticketing.http.compression import QUICK
+from ticketing.http.kept import Kept, KeptResponse, tag_of
 
 
 def json_response(data: Any, status: int = 200) -> Response:
     body = json.dumps(data, separators=(",", ":"))
     return Response(body, status, content_type="application/json")
+
+
+def kept_json(data: Any) -> Kept:
+    """The same to be given to many: it is written and compressed once."""
+    return Kept(json.dumps(data, separators=(",", ":")).encode(), QUICK)
 
 
 def unkept(response: Response) -> Response:

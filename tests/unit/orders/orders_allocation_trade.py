@@ -4,6 +4,7 @@ Every step is checked against the plain truth.
 """
 
 from datetime import timedelta
+from itertools import combinations
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -27,6 +28,11 @@ BECOMES = st.sampled_from(["cancel", "expire", "pay", "pay", "refund"])
 EDITS = st.sampled_from(["shrink", "take_off", "grow"])
 ONE_GONE = "Ticket is already reserved"
 LATER = NOW + timedelta(days=1)
+
+
+def _parts_of(seats):
+    sizes = range(1, len(seats) + 1)
+    return [list(part) for size in sizes for part in combinations(seats, size)]
 
 
 class Trade(RuleBasedStateMachine):
@@ -67,14 +73,23 @@ class Trade(RuleBasedStateMachine):
         )
         unknown = [seat for seat in seats if seat not in layout]
         gone = [seat for seat in seats if seat in holders]
+        knew = process.knows_all(ticket_id)
         order, refusal = self._reserve(process, ticket_id, Wish(seats=seats))
         if unknown:
             assert refusal == f"{named(unknown)} not here"
         elif gone:
-            one_left = len(layout) == 1
-            assert refusal == (ONE_GONE if one_left else f"{named(gone)} gone")
+            self._names_the_gone(refusal, gone, layout, knew=knew)
         else:
             assert order.units == seats
+
+    @staticmethod
+    def _names_the_gone(refusal, gone, layout, *, knew):
+        """All of them where all has been heard, and otherwise some of them."""
+        if len(layout) == 1:
+            assert refusal == ONE_GONE
+            return
+        some = [gone] if knew else _parts_of(gone)
+        assert refusal in {f"{named(part)} gone" for part in some}
 
     def cancel(self, order, process, _part=()):
         if order_id := self._pick(order):

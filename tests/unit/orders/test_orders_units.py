@@ -87,6 +87,17 @@ def test_one_gone_seat_is_named(desk, seats):
     assert ask(desk, seats, EVE, seats=["A-2"]).messages == ["Seat A-2 is gone"]
 
 
+def test_who_has_a_seat_is_not_searched_for_where_it_is_known(desk, seats, monkeypatch):
+    """Some servers read every order for a listing to find that out."""
+    ask(desk, seats, seats=["A-2", "A-3"])
+    searches = []
+    monkeypatch.setattr(
+        desk.orders, "holders_of", lambda *asked: searches.append(asked)
+    )
+    assert ask(desk, seats, EVE, seats=["A-3"]).messages == ["Seat A-3 is gone"]
+    assert searches == []
+
+
 def test_so_many_seats_are_given_side_by_side(desk, seats):
     ask(desk, seats, seats=["A-2"])
     assert ask(desk, seats, EVE, quantity=3).json["units"] == ["A-3", "A-4", "B-1"]
@@ -216,7 +227,8 @@ def test_the_seats_of_a_listing_are_told_free_held_and_sold(desk, seats):
     sold = ask(desk, seats, seats=["B-4"]).json
     desk.complete(sold["id"])
     told = desk.rpc.unit_states(seats)
-    assert told == {"layout": "A-1~4;B-1~4", "states": "hh.....s"}
+    told_of_seats = {"layout": "A-1~4;B-1~4", "states": "hh.....s", "seated": True}
+    assert told == told_of_seats
     desk.rpc.cancel_order(held["id"])
     assert desk.rpc.unit_states(seats)["states"] == ".......s"
 

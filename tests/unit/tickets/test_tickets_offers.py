@@ -1,6 +1,9 @@
 """Listings of many units: what a seller may offer, and change later."""
 
 import pytest
+from eventlet import sleep
+from eventlet.event import Event
+from eventlet.greenpool import GreenPool
 from tickets_offers import EVENT, OFFER, edit, sell
 from unit_doubles import ANN, BOB, NOWHERE, ORDER
 
@@ -176,12 +179,37 @@ def test_its_seller_alone_cancels_a_listing(shop):
 
 
 def test_the_seat_map_is_that_of_the_orders(shop):
-    seated = sell(shop, seats=["A-1", "A-2"])
-    path = f"/api/tickets/{seated['id']}/seats"
-    assert shop.site.get(path).json == {"layout": "A-1~2", "states": ".h"}
-    plain = sell(shop, quantity=2)
+    seated, plain = sell(shop, seats=["A-1", "A-2"]), sell(shop, quantity=2)
+    shop.orders.mapped = {seated["id"]: True, plain["id"]: False}
+    told = shop.site.get(f"/api/tickets/{seated['id']}/seats")
+    assert told.json == {"layout": "A-1~2", "states": ".h"}
+    assert told.headers["ETag"]
     assert shop.site.get(f"/api/tickets/{plain['id']}/seats").status == 404
     assert shop.site.get(f"/api/tickets/{NOWHERE}/seats").status == 404
+
+
+def test_who_comes_while_the_seat_map_is_asked_for_shares_the_next(shop, monkeypatch):
+    """And has none from before he came."""
+    seated = sell(shop, seats=["A-1", "A-2"])["id"]
+    shop.orders.mapped = {seated: True}
+    whole, gates = shop.orders.unit_states, [Event(), Event()]
+
+    def slowly(ticket_id):
+        told = whole(ticket_id)
+        gates[len(shop.orders.asked) - 1].wait()
+        return told
+
+    monkeypatch.setattr(shop.orders, "unit_states", slowly)
+    path, pool = f"/api/tickets/{seated}/seats", GreenPool()
+    first = pool.spawn(shop.site.get, path)
+    sleep(0)
+    others = [pool.spawn(shop.site.get, path) for _ in range(9)]
+    sleep(0)
+    for gate in gates:
+        gate.send(None)
+    assert first.wait().status == 200
+    assert {each.wait().status for each in others} == {200}
+    assert len(shop.orders.asked) == 2
 
 
 def test_a_seller_sees_all_that_is_listed(shop):
