@@ -14,10 +14,11 @@ from rehearsal.terms import Terms
 DESCRIPTION = """\
 Rehearses an on-sale: so many buyers wait for the gate to open, all with a session and
 the page of the listing open, and then want what is there. Each chooses a quantity, or
-seats on a map and others when those are gone, reserves, pays with a test card and waits until the order is complete. Of them
-5 in 100 let their order go again, 5 in 100 have a card that is declined (half of these
-take another one), 10 in 100 click twice, and 15 in 100 of those who come too late stay
-and take what comes back. The same seed makes the same buyers.
+seats on a map and others when those are gone, reserves, pays with a test card and waits
+until the order is complete. Of them 5 in 100 let their order go again, 5 in 100 have a
+card that is declined (half of these take another one), 10 in 100 click twice, and 15 in
+100 of those who come too late stay and take what comes back. The same seed makes the
+same buyers.
 
 If Ticketing runs with the data folder, that one is rehearsed with: its buyers sign up
 as anybody does, before the gate opens, and what they buy stays there under the name
