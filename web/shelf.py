@@ -105,6 +105,12 @@ class Shelf:
         else:
             self._take_off(ticket_id, version)
 
+    def begin(self, found: list[Json]) -> None:
+        """Take over some of what there is, before anything else is known."""
+        self.is_filled = True
+        for told in found:
+            self.hear(told)
+
     def correct(
         self, found: list[Json], after: str | None, *, is_last: bool, since: int
     ) -> None:

@@ -64,11 +64,13 @@ def listed(
     if found := stock.page(*place, upcoming=is_upcoming):
         return found
     try:
-        return search(tickets, asked, after)
+        found = search(tickets, asked, after)
     except UnavailableError:
         if known := stock.known(*place, upcoming=is_upcoming):
             return known
         raise
+    stock.learn(found.things)
+    return found
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,11 @@ class Stock:
             return None
         return self._shelf.known(after, size, now, upcoming=upcoming)
 
+    def learn(self, found: list[Json]) -> None:
+        """Keep what was found for somebody, if nothing is known yet."""
+        if not self._shelf.is_filled:
+            self._shelf.begin(found)
+
     def catch_up(self, tickets: Any, ticket_id: str, version: int) -> None:
         """Ask for a listing, if that version of it has not been heard of yet."""
         if self._shelf.knows(ticket_id, version):

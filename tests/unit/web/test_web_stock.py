@@ -76,6 +76,14 @@ def test_without_the_bus_home_asks_and_without_anybody_it_shows_what_it_knows(wo
     assert titles(visitor) == ["Opera"]
 
 
+def test_what_somebody_was_shown_is_known_before_the_first_look(world):
+    """A process has just begun, and then nobody can be asked any more."""
+    world.sell("Opera")
+    assert titles(world.visitor()) == ["Opera"]
+    world.tickets.away = True
+    assert titles(world.visitor()) == ["Opera"]
+
+
 def test_what_was_missed_while_the_bus_was_away_is_looked_for(shelved):
     del shelved.tickets.list_tickets
     shelved.bus.is_there = False
