@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from itertools import count
 from pathlib import Path
 
 from bench.purchases import ONE, Load, buy, one_listing
@@ -27,9 +26,6 @@ from rehearsal.record import Asked, Record
 from rehearsal.shop import Shop, running
 
 REFUSED = 503
-# More than come twice, and are there at the same time: each has a connection.
-SPARE_FILES = 1000
-WARM = 4
 # Of the seconds that it lasts, those in which the crowd is only forming.
 FORMING = 0.25
 
@@ -43,12 +39,12 @@ def main() -> None:
     load = Load(options.buyers, options.seconds, one_listing=True)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
-        with Launched(data, environment={"RATE_LIMITS": "off"}):
+        with Launched(data):
             asyncio.run(compare(running(data, is_own=True), load, options.times))
 
 
 async def compare(shop: Shop, load: Load, times_as_many: float) -> None:
-    await buy(shop, Load(load.buyers, count=load.buyers * WARM, one_listing=True))
+    await buy(shop, load.warming)
     before = (await buy(shop, load)).rate
     print(f"before: {before:.1f} purchases a second")
     rate = before * times_as_many
@@ -65,7 +61,7 @@ async def crowd(shop: Shop, rate: float, seconds: float) -> float:
     Prints how long they waited for answers.
     """
     number = round(rate * seconds)
-    allow_files(number + SPARE_FILES)
+    allow_files(number)
     seller, *clients = await signed_in(shop, number + 1, lambda _: None)
     (listing, *_) = await one_listing(seller, number)
     record = Record()
@@ -76,7 +72,7 @@ async def crowd(shop: Shop, rate: float, seconds: float) -> float:
 
     tasks = [
         asyncio.create_task(come(client, place / rate))
-        for client, place in zip(clients, count(), strict=False)
+        for place, client in enumerate(clients)
     ]
     await asyncio.sleep(seconds - record.now())
     for task in tasks:

@@ -15,7 +15,7 @@ import argparse
 import asyncio
 import json
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
@@ -35,6 +35,8 @@ from rehearsal.shop import Shop, running
 ONE = Plan(comes=0, quantity=1)
 # More than are bought, even by a shop that is twice as fast.
 A_SECOND = 150
+# Purchases of each buyer before it is measured.
+WARM = 4
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class Load:
     count: int | None = None
     rate: float | None = None
     one_listing: bool = False
+
+    @property
+    def warming(self) -> "Load":
+        """What comes before: what is done for the first time takes longer."""
+        return replace(self, seconds=inf, count=self.buyers * WARM)
 
 
 @dataclass(frozen=True)

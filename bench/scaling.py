@@ -28,7 +28,6 @@ from rehearsal.shop import running
 
 # Seconds of one turn of running and standing still: far less than any time-out.
 TURN = 0.04
-WARM = 4
 
 
 def main() -> None:
@@ -48,16 +47,10 @@ def rate(processes: int, share: float, load: Load) -> float:
     """Return and print how many purchases a second so many slow processes make."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Launched(
-            Path(folder) / "data",
-            "--processes",
-            str(processes),
-            environment={"RATE_LIMITS": "off"},
-        ),
+        Launched(Path(folder) / "data", "--processes", str(processes)),
     ):
         shop = running(Path(folder) / "data", is_own=True)
-        warm = Load(load.buyers, count=load.buyers * WARM, one_listing=True)
-        asyncio.run(buy(shop, warm))
+        asyncio.run(buy(shop, load.warming))
         with slowed(services(shop.launcher), share):
             bought = asyncio.run(buy(shop, load))
     used = bought.cpu[SERVICES] * bought.rate / 10 / processes

@@ -83,7 +83,7 @@ def listing_of(orders: Orders, ticket_id: str, owner: TicketOwner) -> Listing:
 def _insert(
     orders: Orders, listing: Listing, wanted: Reservation, now: datetime
 ) -> Order:
-    if len(listing.layout) > 1:
+    if wanted.wish.seats and len(listing.layout) > 1:
         _check_seats(orders, listing, wanted.wish)
     for _ in range(TRIES):
         units = _units(orders, listing, wanted.wish)
@@ -146,8 +146,9 @@ def _learn(
     """
     if len(listing.layout) == 1:
         _refuse_for_want(listing, 0)
-    _check_seats(orders, listing, wish)
-    if not wish.seats:
+    if wish.seats:
+        _check_seats(orders, listing, wish)
+    else:
         orders.occupancies.whole(listing)
     _hear(orders, wish, orders.holders_of(listing.id, units))
 

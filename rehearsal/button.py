@@ -14,7 +14,7 @@ from typing import Any
 
 from rehearsal.client import LostError
 from rehearsal.errors import RehearsalError
-from rehearsal.files import SPARE_FILES, allow_files
+from rehearsal.files import allow_files
 from rehearsal.job import Job
 from rehearsal.twin import rehearse
 
@@ -34,7 +34,7 @@ async def _main() -> int:
     given = await _input()
     job = Job.parse(await given.readline())
     try:
-        allow_files(2 * job.buyers + SPARE_FILES)
+        allow_files(job.buyers)
         async with asyncio.timeout(LONGEST):
             await _until_over(job, given)
     except asyncio.CancelledError:

@@ -8,11 +8,12 @@ from rehearsal.errors import RehearsalError
 SPARE_FILES = 500
 
 
-def allow_files(wanted: int) -> None:
-    """Lets this process, and what it starts, have so many open.
+def allow_files(buyers: int) -> None:
+    """Lets this process, and what it starts, have as many open as so many buyers need.
 
     Raises RehearsalError.
     """
+    wanted = 2 * buyers + SPARE_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < wanted:
         raise RehearsalError(

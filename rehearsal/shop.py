@@ -14,7 +14,7 @@ from launcher.instance import read_environment
 from launcher.options import default_data
 from launcher.testing import Launched
 from rehearsal.errors import RehearsalError
-from rehearsal.files import SPARE_FILES, allow_files
+from rehearsal.files import allow_files
 from rehearsal.options import Options
 
 TEST_KEYS = ("sk_test_", "rk_test_")
@@ -41,7 +41,7 @@ class Shop:
 @contextmanager
 def opened(options: Options) -> Iterator[Shop]:
     """The system that the options mean. Raises RehearsalError."""
-    allow_files(2 * options.buyers + SPARE_FILES)
+    allow_files(options.buyers)
     data = options.data or default_data()
     if options.data or (folder.is_claimed(data) and not options.own):
         yield running(data)

@@ -13,13 +13,16 @@ from ticketing.http.kept import Kept, KeptResponse, tag_of
 
 
 def json_response(data: Any, status: int = 200) -> Response:
-    body = json.dumps(data, separators=(",", ":"))
-    return Response(body, status, content_type="application/json")
+    return Response(_written(data), status, content_type="application/json")
 
 
 def kept_json(data: Any) -> Kept:
     """The same to be given to many: it is written and compressed once."""
-    return Kept(json.dumps(data, separators=(",", ":")).encode(), QUICK)
+    return Kept(_written(data).encode(), QUICK)
+
+
+def _written(data: Any) -> str:
+    return json.dumps(data, separators=(",", ":"))
 
 
 def unkept(response: Response) -> Response:

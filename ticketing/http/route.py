@@ -109,11 +109,14 @@ class Route(Entrypoint):
         return self._respond(result)
 
     def _count(self, request: Request) -> None:
-        permit = request.headers.get(HEADER)
-        if self.guard and not (permit and self.limits.permits.has(permit)):
+        if self.guard and not self._is_permitted(request):
             user_id = request.user.user_id if request.user else ""
             address = request.remote_addr or ""
             self.limits.limiter.check(self.guard, user_id, address)
+
+    def _is_permitted(self, request: Request) -> bool:
+        permit = request.headers.get(HEADER)
+        return permit is not None and self.limits.permits.has(permit)
 
     def _read(self, request: Request) -> Any:
         return read_json(request.get_data(), request.content_type or "")

@@ -12,8 +12,9 @@ from web_fake_auth import FakeAuth
 from web_fake_orders import FakeOrders
 from web_fake_payments import FakePayments
 from web_fake_tickets import FakeTickets
-from web_fakes import NOW, Fake
+from web_fakes import NOW, STAND_IN, Fake
 from web_mail_house import House
+from web_sales_house import SalesHouse
 
 from ticketing.http.app import App
 from ticketing.http.parsing import RawRequest
@@ -35,8 +36,6 @@ from web.shelf import Shelf
 from web.stock import Stock
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
-ADDRESS = ("127.0.0.1", 8000)
 KEYS = f"test={'k' * 32}"
 
 
@@ -187,7 +186,7 @@ class Visitor:
         )
         headers |= {name.replace("_", "-"): value for name, value in extra.items()}
         raw = RawRequest(method, path.encode(), list(headers.items()), body)
-        response = self._shop.app.answer(raw, "127.0.0.1", ADDRESS)
+        response = self._shop.app.answer(raw, "127.0.0.1", ("127.0.0.1", 8000))
         self._keep_cookie(response)
         return response
 
@@ -239,3 +238,13 @@ def mailing(monkeypatch):
     """The letters with the services that they ask, and what was sent."""
     monkeypatch.setattr(letters, "GATHERING", 0)
     return House()
+
+
+@pytest.fixture
+def house(world):
+    return SalesHouse(world)
+
+
+@pytest.fixture
+def seller(world, house):
+    return world.visitor("seller@example.com")

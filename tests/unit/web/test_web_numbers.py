@@ -5,7 +5,6 @@ import re
 import pytest
 from web_fakes import NOW
 from web_markup import check, told
-from web_sales_house import SalesHouse
 
 from ticketing.clock import iso
 from web import shop
@@ -18,16 +17,6 @@ EVENT = {
 }
 STARTED = EVENT | {"startsAt": iso(NOW)}
 LATER = "2026-02-01T00:00:00.000Z"
-
-
-@pytest.fixture
-def house(world):
-    return SalesHouse(world)
-
-
-@pytest.fixture
-def seller(world, house):
-    return world.visitor("seller@example.com")
 
 
 @pytest.fixture

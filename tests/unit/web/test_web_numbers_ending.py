@@ -2,21 +2,10 @@
 
 import pytest
 from web_markup import told
-from web_sales_house import SalesHouse
 
 from ticketing.errors import UnavailableError
 
 SEATS = ["A-1", "A-2", "Box"]
-
-
-@pytest.fixture
-def house(world):
-    return SalesHouse(world)
-
-
-@pytest.fixture
-def seller(world, house):
-    return world.visitor("seller@example.com")
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ def house(world, monkeypatch):
 
 
 @pytest.fixture
-def seller(world, house):
-    return world.visitor("seller@example.com")
-
-
-@pytest.fixture
 def listing(world, seller):
     return world.sell("Quartet & more", 30, seller, quantity=8)
 

@@ -1,7 +1,8 @@
 """Who sees the books: operators, and for everybody else there is no such page."""
 
 import pytest
-from web_books_house import BOSS, STAND_IN, BooksHouse
+from web_books_house import BOSS, BooksHouse
+from web_fakes import STAND_IN
 from web_sales_house import SalesHouse
 
 from web.operators import Operators

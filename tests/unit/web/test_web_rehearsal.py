@@ -1,8 +1,9 @@
 """A seller starts a rehearsal of a listing, and nobody else does."""
 
 import pytest
+from web_fakes import STAND_IN
 from web_markup import told
-from web_rehearsed import OFFERED, STAND_IN, start
+from web_rehearsed import OFFERED, start
 from web_sales_house import SalesHouse
 
 from ticketing.rehearsing import Permits
@@ -12,16 +13,6 @@ from web.rehearsals.states import MOST_UNITS
 @pytest.fixture
 def world(make_shop):
     return make_shop(OFFERED)
-
-
-@pytest.fixture
-def house(world):
-    return SalesHouse(world)
-
-
-@pytest.fixture
-def seller(world, house):
-    return world.visitor("seller@example.com")
 
 
 @pytest.fixture

@@ -7,22 +7,11 @@ from hashlib import sha256
 import pytest
 from web_markup import told
 from web_rehearsed import OFFERED, OUTCOME, SALE, now, over, start
-from web_sales_house import SalesHouse
 
 
 @pytest.fixture
 def world(make_shop):
     return make_shop(OFFERED)
-
-
-@pytest.fixture
-def house(world):
-    return SalesHouse(world)
-
-
-@pytest.fixture
-def seller(world, house):
-    return world.visitor("seller@example.com")
 
 
 @pytest.fixture

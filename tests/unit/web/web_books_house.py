@@ -1,12 +1,13 @@
 """What payments tells operators and does for them; money in smallest units."""
 
+from web_fakes import STAND_IN
+
 from payments.inputs import RefundInput
 from ticketing.errors import BadRequestError, NotFoundError, UnavailableError
 from ticketing.http.request import validate
 
 MAX_PAGE = 1000
 SINCE = "2026-01-31T11:00:00.000Z"
-STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 BOSS = "boss@example.com"
 # A shop with one operator.
 OPERATED = STAND_IN | {"OPERATORS": BOSS}

@@ -10,6 +10,7 @@ from ticketing.money import major, minor
 
 NOW = from_iso("2026-01-31T12:00:00.000Z")
 HOLD = timedelta(minutes=15)
+STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 
 
 class Fake:

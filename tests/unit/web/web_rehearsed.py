@@ -1,8 +1,9 @@
 """A shop in which sellers may rehearse, and what the program that does so would say."""
 
+from web_fakes import STAND_IN
+
 from web.rehearsals.states import Run
 
-STAND_IN = {"STRIPE_API_BASE": "http://127.0.0.1:1", "STRIPE_SECRET_KEY": "sk_test_x"}
 OFFERED = STAND_IN | {"REHEARSALS": "on"}
 SALE = {
     "seconds": 2.5,
