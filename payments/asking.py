@@ -47,11 +47,11 @@ def ask(till: Till, payment: Payment) -> Payment:
 
     Raises UnavailableError when an outcome is not known yet.
     """
-    if payment.status is Status.CLOSING:
-        return _close(till, payment)
     if payment.status in {Status.OPENING, Status.PENDING}:
-        return _confirm(till, payment)
-    return _send_back(till, payment)
+        payment = _confirm(till, payment)
+    elif payment.status is not Status.CLOSING:
+        return _send_back(till, payment)
+    return _close(till, payment) if payment.status is Status.CLOSING else payment
 
 
 def look(till: Till, payment: Payment) -> Payment:
@@ -109,7 +109,20 @@ def _confirm(till: Till, payment: Payment) -> Payment:
         intent = _intent_of(till, payment)
     except RefusedError as error:
         return _refused(till, payment, error)
+    except KeySpentError:
+        return _overtaken(till, payment)
     return take_over(till, payment, intent)
+
+
+def _overtaken(till: Till, payment: Payment) -> Payment:
+    """The payment was closed, with this call's key, before the call came to Stripe.
+
+    So go on with that. Raises KeySpentError if nobody has changed it.
+    """
+    known = till.payments.find_by_order(payment.order_id)
+    if known is None or known.version == payment.version:
+        raise KeySpentError
+    return ask(till, known)
 
 
 def _refused(till: Till, payment: Payment, error: RefusedError) -> Payment:
