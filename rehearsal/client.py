@@ -1,4 +1,4 @@
-"""The least HTTP client: one connection that is kept, JSON, one cookie.
+"""The least HTTP client: one connection that is kept, JSON, cookies by their names.
 
 It shares the machine with what it measures, and so does no more than it must.
 """
@@ -52,11 +52,15 @@ class Client:
     """Connects when it asks first, and again after its connection was lost."""
 
     def __init__(
-        self, host: str, port: int, cookie: str = "", permit: str = ""
+        self,
+        host: str,
+        port: int,
+        cookies: dict[str, str] | None = None,
+        permit: str = "",
     ) -> None:
         """``permit`` is what ``ticketing.rehearsing`` knows requests of one by."""
         self._address = host, port
-        self._cookie = cookie
+        self._cookies = {} if cookies is None else cookies
         self._permit = permit
         self._wire: _Wire | None = None
 
@@ -68,8 +72,8 @@ class Client:
             self._wire.end()
 
     def twin(self) -> "Client":
-        """The same person on a connection of its own."""
-        return Client(*self._address, self._cookie, self._permit)
+        """The same person, with the same cookies, on a connection of its own."""
+        return Client(*self._address, self._cookies, self._permit)
 
     async def ask(
         self, method: str, path: str, body: JSON | None = None, key: str | None = None
@@ -81,15 +85,24 @@ class Client:
         data = json.dumps(body).encode() if body is not None else b""
         keyed = f"Idempotency-Key: {key}\r\n" if key else ""
         keyed += f"{HEADER}: {self._permit}\r\n" if self._permit else ""
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         head = (
-            f"{method} {path} HTTP/1.1\r\nHost: rehearsal\r\nCookie: {self._cookie}\r\n"
+            f"{method} {path} HTTP/1.1\r\nHost: rehearsal\r\nCookie: {cookies}\r\n"
             f"Content-Type: application/json\r\n{keyed}"
             f"Content-Length: {len(data)}\r\n\r\n"
         )
         wire = await self._connected()
         answer, cookie = await wire.exchange(head.encode() + data)
-        self._cookie = cookie or self._cookie
+        self._keep(cookie)
         return answer
+
+    def _keep(self, cookie: str) -> None:
+        """Keep what an answer sets; without a value it is taken off."""
+        name, _, value = cookie.partition("=")
+        if value:
+            self._cookies[name] = value
+        else:
+            self._cookies.pop(name, None)
 
     async def call(self, method: str, path: str, body: JSON | None = None) -> Any:
         """Return the JSON of a 2xx answer. Raises RuntimeError with any other.

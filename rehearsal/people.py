@@ -38,4 +38,4 @@ def _made(shop: Shop, count: int) -> list[Client]:
         client[namespaced(shop.environment, "auth")]["users"].insert_many(documents)
     ring = KeyRing.parse(shop.environment["JWT_KEYS"])
     tokens = (ring.issue(user.id, user.email) for user in users)
-    return [Client(*shop.address, f"session={token}") for token in tokens]
+    return [Client(*shop.address, {"session": token}) for token in tokens]

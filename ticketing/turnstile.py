@@ -4,14 +4,16 @@ Whoever waits in vain has cost as much as whoever is served: when more come than
 served, all of them waiting would be served too late, and so nobody. Those who are sent
 away stand in a line too, which goes as fast as turns have ended lately: each is told
 when to come back, so that they come as they can be served, and not all every second.
+Whoever comes back goes before those who came later (``ticketing.places``); while nobody
+waits, anybody may go in, for those who were told may not come.
 
 Whoever holds tickets pays first: others get theirs no sooner if those have to wait.
 """
 
-from collections import deque
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import ceil
+from math import ceil, inf
 from time import monotonic
 from typing import ClassVar
 
@@ -30,9 +32,23 @@ GIVING_WAY = 4
 PATIENCE, OF_HOLDERS = 0.3, 2.5
 # When to come back, in seconds: at the soonest, and at the latest.
 SOON, LATE = 1.0, 15.0
+# Since when somebody waits who has just come: after all others, in seconds since 1970.
+NEWCOMER = inf
 # Seconds from one turn's end to the next: as is assumed at first, at most, and how much
 # the newest one counts.
 USUAL, SLOWEST, WEIGHT = 0.02, 1.0, 0.05
+
+
+class _Waiting:
+    """Somebody in line, ``since`` he first came; the flag is raised to let him in."""
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.flag = Flag()
+
+
+def _since(each: _Waiting) -> float:
+    return each.since
 
 
 class Turnstile:
@@ -54,7 +70,7 @@ class Turnstile:
         self._patience = usual if patience is None else patience
         self._goes_first = goes_first
         self._inside = 0
-        self._line: deque[Flag] = deque()
+        self._line: list[_Waiting] = []
         self._pace = USUAL
         # When the last turn ended, if others waited then.
         self._ended_at = 0.0
@@ -66,25 +82,25 @@ class Turnstile:
         """Whether somebody waits in this process: what has time should leave it."""
         return cls._in_line > 0
 
-    def check(self) -> None:
+    def check(self, since: float = NEWCOMER) -> None:
         """Raise BusyError if one would wait too long: nothing else need be asked."""
-        if self._waiting * self._pace > self._patience:
-            raise self._busy()
+        if self._before(since) * self._pace > self._patience:
+            raise self._busy(since)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, since: float = NEWCOMER) -> Iterator[None]:
         """Go in, after those who came before. Raises BusyError."""
-        self.check()
-        if not self._go_in():
-            raise self._busy()
+        self.check(since)
+        if not self._go_in(since):
+            raise self._busy(since)
         try:
             yield
         finally:
             self._end()
 
-    @property
-    def _waiting(self) -> int:
-        return len(self._line)
+    def _before(self, since: float) -> int:
+        """How many have waited for longer."""
+        return bisect_right(self._line, since, key=_since)
 
     @property
     def _has_room(self) -> bool:
@@ -93,25 +109,25 @@ class Turnstile:
             most = min(most, GIVING_WAY)
         return self._inside < most
 
-    def _go_in(self) -> bool:
+    def _go_in(self, since: float) -> bool:
         """Return whether it came to one's turn in time."""
         if self._has_room and not self._line:
             self._inside += 1  # without a timer, which costs more
             return True
-        place = Flag()
-        self._line.append(place)
+        place = _Waiting(since)
+        insort(self._line, place, key=_since)
         self._count(+1)
         try:
             with eventlet.Timeout(self._patience, False):
-                place.wait()
-            return place.ready()
+                place.flag.wait()
+            return place.flag.ready()
         except BaseException:  # stopped as it was let in, and nobody else would end it
-            if place.ready():
+            if place.flag.ready():
                 self._end()
             raise
         finally:
             self._count(-1)
-            if not place.ready():
+            if not place.flag.ready():
                 self._line.remove(place)
 
     def _count(self, change: int) -> None:
@@ -128,9 +144,12 @@ class Turnstile:
         self._inside -= 1
         while self._line and self._has_room:
             self._inside += 1
-            self._line.popleft().send(None)
+            self._line.pop(0).flag.send(None)
 
-    def _busy(self) -> BusyError:
+    def _busy(self, since: float) -> BusyError:
+        """Tell when to come back; who has come back already stands at the front."""
+        if since != NEWCOMER:
+            return BusyError(ceil(SOON))
         now = monotonic()
         self._back_at = max(self._back_at + self._pace, now + SOON)
         # A longer line stands in several rows: some come in each moment, until the end.

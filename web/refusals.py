@@ -57,8 +57,8 @@ _CROWD = Refusal(
     503,
     mark("Many people want to buy right now"),
     mark(
-        "They are served one after the other, and nothing was done for you yet. "
-        "What you hold or have paid stays yours."
+        "They are served in the order in which they came, and you keep your place. "
+        "Nothing was done for you yet; what you hold or have paid stays yours."
     ),
 )
 _KNOWN = {

@@ -33,6 +33,16 @@ def test_answers_in_pieces():
     assert "\r\nCookie: session=a\r\n" in asked[1]
 
 
+def test_each_cookie_is_kept_by_its_name_until_it_is_taken_off():
+    """A place in line is no session."""
+    busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nSet-Cookie: place=%s\r\n\r\n"
+    answers = [ANSWER + b'{"a": 1}', busy % b"1-2; Path=/x", busy % b"; Max-Age=0"]
+    with server([*answers, ANSWER + b'{"a": 1}']) as (port, asked):
+        asking(port, 4)
+    told = [head.partition("\r\nCookie: ")[2].partition("\r\n")[0] for head in asked]
+    assert told == ["", "session=a", "session=a; place=1-2", "session=a"]
+
+
 def test_a_lost_connection_is_told_and_made_again():
     """Nobody knows what came of a request whose connection ended."""
     with server([ANSWER + b"{"], [ANSWER + b'{"a": 1}']) as (port, _):

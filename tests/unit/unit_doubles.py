@@ -17,6 +17,7 @@ from ticketing.keyring import Session
 from ticketing.limits import Limiter
 from ticketing.limits.rules import DEFAULTS, Limit
 from ticketing.peers import DIRECT
+from ticketing.places import Places
 from ticketing.service import Service
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -124,6 +125,9 @@ class Answer:
         return self.headers.get("Set-Cookie")
 
 
+PLACES = Places([b"k" * 32])
+
+
 class Site:
     """The routes of a worker, answered in memory: it is container and sessions, too."""
 
@@ -138,6 +142,7 @@ class Site:
         self.shared_extensions = {}
         self.user = None
         self.limiter = limiter()
+        self.places = PLACES
         self.app = App()
         self.routes = list(self._bound())
         self.app.add(self, [route.rule for route in self.routes])
@@ -147,7 +152,7 @@ class Site:
             for entrypoint in getattr(method, ENTRYPOINT_EXTENSIONS_ATTR, ()):
                 if isinstance(entrypoint, Route):
                     bound = entrypoint.bind(self, name)
-                    bound.sessions = bound.limits = self
+                    bound.sessions = bound.limits = bound.signed = self
                     yield bound
 
     def of(self, request):

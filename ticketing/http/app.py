@@ -113,6 +113,8 @@ class App:
 
     def _finish(self, request: Request, response: Response) -> None:
         self._tell(request, response.status_code)
+        if request.place:
+            response.set_cookie(**request.place)
         if request.method in _READING:
             make_conditional(response, request.headers.get("If-None-Match"))
         compress(response, request.accept_encodings)

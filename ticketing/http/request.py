@@ -20,12 +20,14 @@ class Request(WerkzeugRequest):
     """Werkzeug's request with the session and the validated body.
 
     ``user`` is who asks, or None; ``input`` is the validated body of a route that
-    declares one; ``route_name`` is the path pattern that matched, if one did.
+    declares one; ``route_name`` is the path pattern that matched, if one did; ``place``
+    is a cookie that the answer sets, whatever it is: see ``ticketing.http.line``.
     """
 
     user: Session | None = None
     input: Any = None
     route_name: str = ""
+    place: dict[str, Any] | None = None
 
     @property
     def session(self) -> Session:

@@ -1,6 +1,6 @@
 """``@route``: a service method that answers HTTP requests."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import eventlet
@@ -12,14 +12,15 @@ from werkzeug.wrappers import Response
 
 from ticketing import tracing, workers
 from ticketing.errors import NotAuthenticatedError, TicketingError, UnavailableError
+from ticketing.http.line import Line
 from ticketing.http.request import Request, read_json, validate
 from ticketing.http.responses import json_response
 from ticketing.http.same_site import check_same_site
 from ticketing.http.server import HttpServer
 from ticketing.limits import Guard, RateLimits
+from ticketing.places import SignedPlaces
 from ticketing.rehearsing import HEADER
 from ticketing.sessions import Sessions
-from ticketing.turnstile import Turnstile
 
 # Within ten seconds each request has its answer, also those that ask Stripe or read a
 # whole listing. Others wait less than two seconds in vain: see ticketing.patience.
@@ -42,6 +43,7 @@ class Route(Entrypoint):
     server = HttpServer()
     sessions = Sessions()
     limits = RateLimits()
+    signed = SignedPlaces()
 
     def __init__(  # noqa: PLR0913 - the options of a route
         self,
@@ -62,9 +64,7 @@ class Route(Entrypoint):
         self.session = session
         self.same_site = same_site
         self.guard = guard
-        self._turnstile = (
-            Turnstile(goes_first=guard.goes_first) if guard and guard.crowds else None
-        )
+        self._line = Line(guard, self.cause) if guard and guard.crowds else None
         self.status = status
         self.gives = gives
         self.takes = described.pop("takes", body)
@@ -99,14 +99,19 @@ class Route(Entrypoint):
         request.user = self.sessions.of(request)
         if self.session and request.user is None:
             raise NotAuthenticatedError
-        if self._turnstile:
-            self._turnstile.check()
+        if self._line:
+            self._line.check(request, self.signed.places)
         self._count(request)
         if self.body is not None:
             request.input = validate(self.body, self._read(request))
-        with self._turnstile.turn() if self._turnstile else nullcontext():
+        with self._turn(request):
             result = self._call(request, values)
         return self._respond(result)
+
+    def _turn(self, request: Request) -> AbstractContextManager[None]:
+        if self._line is None:
+            return nullcontext()
+        return self._line.turn(request, self.signed.places)
 
     def _count(self, request: Request) -> None:
         if self.guard and not self._is_permitted(request):

@@ -74,8 +74,11 @@ def test_a_busy_service_still_answers_for_its_health(site):
 
 def test_more_than_can_be_served_are_told_when_to_come_back(site, monkeypatch):
     """And take no worker from others, nor is looked at what they have sent."""
-    long_line = property(lambda turns: 0 if turns._has_room else 10_000)
-    monkeypatch.setattr(turnstile.Turnstile, "_waiting", long_line)
+
+    def before(turns, _):
+        return 0 if turns._has_room else 10_000
+
+    monkeypatch.setattr(turnstile.Turnstile, "_before", before)
     working, ways = [], site.spawn_worker
 
     def spawn_worker(entrypoint, *args, **kwargs):

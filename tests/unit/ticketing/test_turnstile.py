@@ -8,23 +8,11 @@ import eventlet
 import pytest
 from eventlet.event import Event
 from eventlet.greenpool import GreenPool
+from turnstile_gate import Gate, sent_away
 
 from ticketing import turnstile
 from ticketing.errors import BusyError
 from ticketing.turnstile import GIVING_WAY, LATE, SOON, Turnstile
-
-
-class Gate:
-    """Whoever goes in stays until the gate is opened."""
-
-    def __init__(self, turns):
-        self.turns, self.open, self.inside = turns, Event(), []
-
-    def go_in(self, name):
-        with self.turns.turn():
-            self.inside.append(name)
-            self.open.wait()
-        return name
 
 
 @pytest.fixture
@@ -87,14 +75,6 @@ def clock(monkeypatch):
     now = SimpleNamespace(at=100.0)
     monkeypatch.setattr(turnstile, "monotonic", lambda: now.at)
     return now
-
-
-def sent_away(turns, count):
-    """When each of so many is told to come back."""
-    for _ in range(count):
-        with pytest.raises(BusyError) as caught, turns.turn():
-            pass
-        yield caught.value.retry_after
 
 
 def test_those_outside_stand_in_a_line_too(pool, clock, monkeypatch):

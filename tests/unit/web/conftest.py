@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from nameko.testing.services import worker_factory
-from unit_doubles import limiter
+from unit_doubles import PLACES, limiter
 from web_declared import FORMS, declared_pages
 from web_fake_auth import FakeAuth
 from web_fake_orders import FakeOrders
@@ -116,13 +116,13 @@ class Shop:
         names = ("session", "guard", "form_token")
         options = {name: getattr(prototype, name) for name in names}
         page = Page(prototype.method, prototype.path, **options)
-        page.limits = SimpleNamespace(limiter=self.limiter)
+        page.signed = SimpleNamespace(places=PLACES)
         page.container, page.method_name = container, name
         page.rendering = SimpleNamespace(renderer=self.renderer)
-        page.sessions = SimpleNamespace(of=self._session_of)
+        page.sessions = page.limits = self
         return page.rule
 
-    def _session_of(self, request):
+    def of(self, request):
         token = request.cookies.get(COOKIE)
         return self.keys.verify(token) if token else None
 

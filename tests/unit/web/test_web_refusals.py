@@ -13,9 +13,9 @@ def crowded(monkeypatch):
     """Nobody has a turn now; it will be so in as many seconds as are set."""
     turn, usual = {"in": 7}, Turnstile.turn
 
-    def sent_away(turnstile):
+    def sent_away(turnstile, since):
         if not turn:
-            return usual(turnstile)
+            return usual(turnstile, since)
         raise BusyError(turn["in"])
 
     monkeypatch.setattr(Turnstile, "turn", sent_away)

@@ -1,0 +1,64 @@
+"""Whoever came first goes first, also when he was told to come back."""
+
+from types import SimpleNamespace
+
+import eventlet
+import pytest
+from eventlet.greenpool import GreenPool
+from turnstile_gate import Gate, sent_away
+
+from ticketing import turnstile
+from ticketing.errors import BusyError
+from ticketing.turnstile import NEWCOMER, SOON, Turnstile
+
+
+@pytest.fixture
+def pool():
+    return GreenPool()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = SimpleNamespace(at=100.0)
+    monkeypatch.setattr(turnstile, "monotonic", lambda: now.at)
+    return now
+
+
+def test_who_comes_back_goes_before_those_who_came_later(pool):
+    gate = Gate(Turnstile(at_once=1, patience=60))
+    came = {"a": NEWCOMER, "b": NEWCOMER, "c": 20, "d": NEWCOMER, "e": 10, "f": 20}
+    people = [pool.spawn(gate.go_in, *each) for each in came.items()]
+    eventlet.sleep(0)
+    gate.open.send(None)
+    assert sorted(each.wait() for each in people) == sorted(came)
+    assert gate.inside == list("aecfbd")
+
+
+def test_newcomers_keep_nobody_out_who_comes_back(pool, monkeypatch):
+    monkeypatch.setattr(turnstile, "USUAL", 20)
+    gate = Gate(Turnstile(at_once=1, patience=30))
+    people = [pool.spawn(gate.go_in, each) for each in "abc"]
+    eventlet.sleep(0)
+    with pytest.raises(BusyError):
+        gate.go_in("d")
+    people += [pool.spawn(gate.go_in, each, 10) for each in "ef"]
+    eventlet.sleep(0)
+    with pytest.raises(BusyError):
+        gate.go_in("g", 10)
+    gate.open.send(None)
+    assert sorted(each.wait() for each in people) == list("abcef")
+    assert gate.inside == list("aefbc")
+
+
+def test_who_has_to_come_back_once_more_stays_at_the_front(pool, clock, monkeypatch):
+    """He need not stand at the end of those outside a second time."""
+    monkeypatch.setattr(turnstile, "USUAL", 1)
+    gate = Gate(Turnstile(at_once=1, patience=0.5))
+    people = [pool.spawn(gate.go_in, "a"), pool.spawn(gate.go_in, "b", 1)]
+    eventlet.sleep(0)
+    assert list(sent_away(gate.turns, 3)) == [1, 2, 3]
+    assert list(sent_away(gate.turns, 2, since=10)) == [SOON, SOON]
+    assert list(sent_away(gate.turns, 1)) == [4]
+    gate.open.send(None)
+    for each in people:
+        each.wait()

@@ -1,0 +1,63 @@
+"""The line in which a route's requests wait; a cookie keeps the place of each."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from ticketing.errors import BusyError
+from ticketing.http.request import Request
+from ticketing.limits import Guard
+from ticketing.places import COOKIE, GRACE, Places
+from ticketing.turnstile import NEWCOMER, Turnstile
+
+
+class Line:
+    """Of one route in one process."""
+
+    def __init__(self, guard: Guard, thing: str) -> None:
+        """``thing`` is what is done there: a place is good for nothing else."""
+        self._turnstile = Turnstile(goes_first=guard.goes_first)
+        self._thing = thing
+
+    def check(self, request: Request, places: Places) -> None:
+        """Raise BusyError if one would wait too long: nothing else need be asked."""
+        since = self._since(request, places)
+        with self._keeping(request, places, since):
+            self._turnstile.check(since)
+
+    @contextmanager
+    def turn(self, request: Request, places: Places) -> Iterator[None]:
+        """Go in when it is one's turn. Raises BusyError."""
+        since = self._since(request, places)
+        with ExitStack() as inside:
+            with self._keeping(request, places, since):
+                inside.enter_context(self._turnstile.turn(since))
+            if since != NEWCOMER:
+                places.spend(request.cookies[COOKIE])
+                _give(request, "", 0)
+            yield
+
+    def _since(self, request: Request, places: Places) -> float:
+        place = request.cookies.get(COOKIE)
+        return places.since(self._holder(request), place) if place else NEWCOMER
+
+    @contextmanager
+    def _keeping(
+        self, request: Request, places: Places, since: float
+    ) -> Iterator[None]:
+        """Whoever is told to come back keeps a place."""
+        try:
+            yield
+        except BusyError as error:
+            seconds = error.retry_after
+            place = places.issue(self._holder(request), since, seconds)
+            _give(request, place, seconds + GRACE)
+            raise
+
+    def _holder(self, request: Request) -> str:
+        return f"{request.user.user_id if request.user else ''} {self._thing}"
+
+
+def _give(request: Request, place: str, seconds: int) -> None:
+    """Have the answer set the cookie, or take it off; a crowd elsewhere has another."""
+    request.place = {"key": COOKIE, "value": place, "max_age": seconds}
+    request.place |= {"path": request.path, "httponly": True, "samesite": "Lax"}
