@@ -131,6 +131,11 @@ class UnavailableError(TicketingError):
 class BusyError(LaterError, UnavailableError):
     """So many are buying right now that you have to wait; try again in a moment"""
 
+    def __init__(self, retry_after: int, since: int = 0) -> None:
+        """``since`` somebody waits, in milliseconds since 1970."""
+        super().__init__(retry_after)
+        self.since = since
+
 
 class ConcurrentUpdateError(UnavailableError):
     """Too many changes at once; try again in a moment"""

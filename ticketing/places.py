@@ -15,7 +15,6 @@ from nameko.extensions import SharedExtension
 
 from ticketing.config import setting
 from ticketing.keyring import KeyRing
-from ticketing.turnstile import NEWCOMER
 
 COOKIE = "place"
 PURPOSE = "places"
@@ -34,29 +33,25 @@ class Places:
         # When those end that have led to their turn here.
         self._spent: dict[str, int] = {}
 
-    def issue(self, holder: str, since: float, seconds: int) -> str:
-        """Return a place for who waits ``since`` a time, or as of now, and is told to
-        come back in some seconds.
-        """
-        now = self._now()
-        first = now if since == NEWCOMER else since
-        told = f"{int(first * 1000)}-{int(now) + seconds + GRACE}"
+    def issue(self, holder: str, since: int, seconds: int) -> str:
+        """Return a place for who waits ``since`` then and is back in ``seconds``."""
+        told = f"{since}-{int(self._now()) + seconds + GRACE}"
         return f"{told}-{_signed(self._keys[0], holder, told)}"
 
-    def since(self, holder: str, place: str) -> float:
-        """Return since when its holder waits, in seconds since 1970.
+    def since(self, holder: str, place: str) -> int | None:
+        """Return since when its holder waits, in milliseconds since 1970.
 
-        NEWCOMER where it is no place, not the holder's, was spent or has ended.
+        None where it is no place, not the holder's, was spent or has ended.
         """
         told, _, signature = place.rpartition("-")
         given = signature.encode()
         made = [_signed(key, holder, told).encode() for key in self._keys]
         is_issued = any(hmac.compare_digest(each, given) for each in made)
         if not is_issued or place in self._spent:
-            return NEWCOMER
-        first, ends = _times(place)
+            return None
+        since, ends = _times(place)
         now = self._now()
-        return NEWCOMER if now > ends or now > first + LONGEST else first
+        return None if now > ends or now > since / 1000 + LONGEST else since
 
     def spend(self, place: str) -> None:
         """It has led to its turn: it does not lead to another one."""
@@ -67,10 +62,10 @@ class Places:
         self._spent[place] = _times(place)[1]
 
 
-def _times(place: str) -> tuple[float, int]:
-    """Since when its holder waits, and when it ends."""
-    first, ends, _ = place.split("-")
-    return int(first) / 1000, int(ends)
+def _times(place: str) -> tuple[int, int]:
+    """Since when its holder waits, and when it ends, in seconds."""
+    since, ends, _ = place.split("-")
+    return int(since), int(ends)
 
 
 def _signed(key: bytes, holder: str, told: str) -> str:

@@ -3,9 +3,9 @@
 Whoever waits in vain has cost as much as whoever is served: when more come than can be
 served, all of them waiting would be served too late, and so nobody. Those who are sent
 away stand in a line too, which goes as fast as turns have ended lately: each is told
-when to come back, so that they come as they can be served, and not all every second.
-Whoever comes back goes before those who came later (``ticketing.places``); while nobody
-waits, anybody may go in, for those who were told may not come.
+when to come back, so that they come as they can be served, and not all every second,
+and then goes before those who came later (``ticketing.places``). While nobody waits,
+anybody may go in, for who was told may not come.
 
 Whoever holds tickets pays first: others get theirs no sooner if those have to wait.
 """
@@ -13,14 +13,15 @@ Whoever holds tickets pays first: others get theirs no sooner if those have to w
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import ceil, inf
-from time import monotonic
+from math import ceil
+from time import monotonic, time
 from typing import ClassVar
 
 import eventlet
 from eventlet.event import Event as Flag
 
 from ticketing.errors import BusyError
+from ticketing.outside import Outside
 
 # Together they share round trips, and each is done long before anybody gives up. Half
 # of a service's workers are left for what happens to those who are in.
@@ -32,8 +33,6 @@ GIVING_WAY = 4
 PATIENCE, OF_HOLDERS = 0.3, 2.5
 # When to come back, in seconds: at the soonest, and at the latest.
 SOON, LATE = 1.0, 15.0
-# Since when somebody waits who has just come: after all others, in seconds since 1970.
-NEWCOMER = inf
 # Seconds from one turn's end to the next: as is assumed at first, at most, and how much
 # the newest one counts.
 USUAL, SLOWEST, WEIGHT = 0.02, 1.0, 0.05
@@ -42,13 +41,18 @@ USUAL, SLOWEST, WEIGHT = 0.02, 1.0, 0.05
 class _Waiting:
     """Somebody in line, ``since`` he first came; the flag is raised to let him in."""
 
-    def __init__(self, since: float) -> None:
+    def __init__(self, since: int) -> None:
         self.since = since
         self.flag = Flag()
 
 
-def _since(each: _Waiting) -> float:
+def _since(each: _Waiting) -> int:
     return each.since
+
+
+def _now() -> int:
+    """In milliseconds since 1970: a place tells it to other processes."""
+    return int(time() * 1000)
 
 
 class Turnstile:
@@ -74,32 +78,45 @@ class Turnstile:
         self._pace = USUAL
         # When the last turn ended, if others waited then.
         self._ended_at = 0.0
-        # When the last one of those outside comes back.
-        self._back_at = 0.0
+        self._outside = Outside()
 
     @classmethod
     def is_crowded(cls) -> bool:
         """Whether somebody waits in this process: what has time should leave it."""
         return cls._in_line > 0
 
-    def check(self, since: float = NEWCOMER) -> None:
-        """Raise BusyError if one would wait too long: nothing else need be asked."""
-        if self._before(since) * self._pace > self._patience:
-            raise self._busy(since)
+    def check(self, since: int | None = None) -> None:
+        """Raise BusyError if one would wait too long: nothing else need be asked.
+
+        ``since`` when he waits who comes back: what he was told with the error.
+        """
+        self._check(self._came(since))
 
     @contextmanager
-    def turn(self, since: float = NEWCOMER) -> Iterator[None]:
+    def turn(self, since: int | None = None) -> Iterator[None]:
         """Go in, after those who came before. Raises BusyError."""
-        self.check(since)
-        if not self._go_in(since):
-            raise self._busy(since)
+        came = self._came(since)
+        self._check(came)
+        if not self._go_in(came):
+            raise self._busy(came)
         try:
             yield
         finally:
             self._end()
 
-    def _before(self, since: float) -> int:
-        """How many have waited for longer."""
+    def _came(self, since: int | None) -> int:
+        """When he came first, who is here now."""
+        if since is None:
+            return _now()
+        self._outside.remove(since)
+        return since
+
+    def _check(self, since: int) -> None:
+        if self._before(since) * self._pace > self._patience:
+            raise self._busy(since)
+
+    def _before(self, since: int) -> int:
+        """How many in line have waited for as long, or longer."""
         return bisect_right(self._line, since, key=_since)
 
     @property
@@ -109,7 +126,7 @@ class Turnstile:
             most = min(most, GIVING_WAY)
         return self._inside < most
 
-    def _go_in(self, since: float) -> bool:
+    def _go_in(self, since: int) -> bool:
         """Return whether it came to one's turn in time."""
         if self._has_room and not self._line:
             self._inside += 1  # without a timer, which costs more
@@ -146,13 +163,11 @@ class Turnstile:
             self._inside += 1
             self._line.pop(0).flag.send(None)
 
-    def _busy(self, since: float) -> BusyError:
-        """Tell when to come back; who has come back already stands at the front."""
-        if since != NEWCOMER:
-            return BusyError(ceil(SOON))
+    def _busy(self, since: int) -> BusyError:
+        """Tell when to come back: as soon as those who came before can have gone in."""
         now = monotonic()
-        self._back_at = max(self._back_at + self._pace, now + SOON)
-        # A longer line stands in several rows: some come in each moment, until the end.
-        if self._back_at > now + LATE:
-            self._back_at = now + SOON
-        return BusyError(ceil(self._back_at - now))
+        self._outside.tidy(now)
+        ahead = self._before(since) + self._outside.before(since)
+        seconds = min(max(ahead * self._pace, SOON), LATE)
+        self._outside.add(since, now + seconds)
+        return BusyError(ceil(seconds), since)

@@ -7,7 +7,7 @@ from ticketing.errors import BusyError
 from ticketing.http.request import Request
 from ticketing.limits import Guard
 from ticketing.places import COOKIE, GRACE, Places
-from ticketing.turnstile import NEWCOMER, Turnstile
+from ticketing.turnstile import Turnstile
 
 
 class Line:
@@ -21,7 +21,7 @@ class Line:
     def check(self, request: Request, places: Places) -> None:
         """Raise BusyError if one would wait too long: nothing else need be asked."""
         since = self._since(request, places)
-        with self._keeping(request, places, since):
+        with self._keeping(request, places):
             self._turnstile.check(since)
 
     @contextmanager
@@ -29,27 +29,25 @@ class Line:
         """Go in when it is one's turn. Raises BusyError."""
         since = self._since(request, places)
         with ExitStack() as inside:
-            with self._keeping(request, places, since):
+            with self._keeping(request, places):
                 inside.enter_context(self._turnstile.turn(since))
-            if since != NEWCOMER:
+            if since is not None:
                 places.spend(request.cookies[COOKIE])
                 _give(request, "", 0)
             yield
 
-    def _since(self, request: Request, places: Places) -> float:
+    def _since(self, request: Request, places: Places) -> int | None:
         place = request.cookies.get(COOKIE)
-        return places.since(self._holder(request), place) if place else NEWCOMER
+        return places.since(self._holder(request), place) if place else None
 
     @contextmanager
-    def _keeping(
-        self, request: Request, places: Places, since: float
-    ) -> Iterator[None]:
+    def _keeping(self, request: Request, places: Places) -> Iterator[None]:
         """Whoever is told to come back keeps a place."""
         try:
             yield
         except BusyError as error:
             seconds = error.retry_after
-            place = places.issue(self._holder(request), since, seconds)
+            place = places.issue(self._holder(request), error.since, seconds)
             _give(request, place, seconds + GRACE)
             raise
 

@@ -1,13 +1,15 @@
 """Who is told to come back is given a place in line, and goes first with it."""
 
+import time
 from http.cookies import SimpleCookie
+from itertools import count
 
 import eventlet
 import pytest
 from eventlet.event import Event
 from unit_doubles import ANN, BOB, Site, worker
 
-from ticketing import service
+from ticketing import service, turnstile
 from ticketing.http import route
 from ticketing.limits import RESERVING
 from ticketing.places import COOKIE, GRACE
@@ -15,28 +17,57 @@ from ticketing.places import COOKIE, GRACE
 
 class CrowdedService(service.Service):
     name = "crowded"
-    served: list[str] = []  # noqa: RUF012 - what each test begins anew
-    gate: Event
+    served: list[str]
+    inside: Event
 
     @route("POST", "/crowded", session=True, guard=RESERVING)
     def post_crowded(self, request):
         self.served.append(request.session.user_id)
-        self.gate.wait()
+        self.inside = Event()
+        self.inside.wait()
         return {}
 
 
-@pytest.fixture
-def site():
+def settle():
+    """Let everybody do what can be done now."""
+    for _ in range(10):
+        eventlet.sleep(0)
+
+
+class Crowd:
     """One is served, one waits, and whoever comes then is sent away."""
-    site = Site(worker(CrowdedService))
-    site.worker.served, site.worker.gate = [], Event()
-    turns = site.routes[0]._line._turnstile
-    turns._at_once, turns._patience, turns._pace = 1, 60, 61
-    return site
+
+    def __init__(self):
+        self.service = worker(CrowdedService)
+        self.service.served = []
+        self.site = Site(self.service)
+        self.turns = self.site.routes[0]._line._turnstile
+        self.turns._at_once, self.turns._patience, self.turns._pace = 1, 60, 1e6
+        self.comes("first")
+        self.comes("second")
+
+    def ask(self, user, place=None):
+        headers = {} if place is None else {"cookie": f"{COOKIE}={place}"}
+        return self.site.post("/crowded", {}, user=user, **headers)
+
+    def comes(self, user, place=None):
+        person = eventlet.spawn(self.ask, user, place)
+        settle()
+        return person
+
+    def next(self):
+        """Whoever is served goes."""
+        self.service.inside.send(None)
+        settle()
 
 
-def ask(site, user, **headers):
-    return site.post("/crowded", {}, user=user, **headers)
+@pytest.fixture
+def crowd(monkeypatch):
+    """The clock goes on by a second at each look, for nobody comes at the same time."""
+    monkeypatch.setattr(turnstile, "time", count(time.time()).__next__)
+    crowd = Crowd()
+    assert crowd.service.served == ["first"]
+    return crowd
 
 
 def place_of(answer):
@@ -44,66 +75,60 @@ def place_of(answer):
     return SimpleCookie(answer.headers["Set-Cookie"])[COOKIE]
 
 
-@pytest.fixture
-def crowd(site):
-    """The first is served, and the second is a newcomer in line."""
-    people = [eventlet.spawn(ask, site, each) for each in ("first", "second")]
-    eventlet.sleep(0)
-    assert site.worker.served == ["first"]
-    return people
-
-
-def test_who_comes_back_is_served_before_who_came_later(site, crowd):
-    refused = ask(site, BOB)
+def test_who_comes_back_is_served_before_who_came_later(crowd):
+    refused = crowd.ask(BOB)
     place = place_of(refused)
     assert refused.status == 503
-    assert (place["path"], place["httponly"], place["samesite"]) == (
-        "/crowded",
-        True,
-        "Lax",
-    )
+    assert (place["path"], place["httponly"]) == ("/crowded", True)
+    assert place["samesite"] == "Lax"
     assert int(place["max-age"]) == int(refused.headers["Retry-After"]) + GRACE
-    crowd.append(eventlet.spawn(ask, site, BOB, cookie=f"{COOKIE}={place.value}"))
-    eventlet.sleep(0)
-    site.worker.gate.send(None)
-    answers = [each.wait() for each in crowd]
-    assert [each.status for each in answers] == [200] * 3
-    assert site.worker.served == ["first", BOB, "second"]
-    assert place_of(answers[2])["max-age"] == "0"
-    assert "Set-Cookie" not in answers[0].headers
+    crowd.next()
+    third, bob = crowd.comes("third"), crowd.comes(BOB, place.value)
+    crowd.next()
+    assert crowd.service.served == ["first", "second", BOB]
+    crowd.next()
+    assert place_of(bob.wait())["max-age"] == "0"
+    crowd.next()
+    assert "Set-Cookie" not in third.wait().headers
+    assert crowd.service.served[3:] == ["third"]
 
 
-def test_a_place_is_good_for_one_turn(site, crowd):
+def test_who_came_before_goes_before_who_comes_back(crowd):
+    place = place_of(crowd.ask(BOB)).value
+    crowd.turns._pace = 0
+    crowd.comes(BOB, place)
+    crowd.next()
+    assert crowd.service.served == ["first", "second"]
+    crowd.next()
+    assert crowd.service.served[2:] == [BOB]
+    crowd.next()
+
+
+def test_a_place_is_good_for_one_turn(crowd):
     """Or whoever waited once would go first for as long as it lasts."""
-    cookie = f"{COOKIE}={place_of(ask(site, BOB)).value}"
-    crowd += [eventlet.spawn(ask, site, BOB, cookie=cookie)]
-    eventlet.sleep(0)
-    site.worker.gate.send(None)
-    for each in crowd:
-        each.wait()
-    site.worker.gate = Event()
-    crowd += [eventlet.spawn(ask, site, each) for each in ("first", "second")]
-    eventlet.sleep(0)
-    assert ask(site, BOB, cookie=cookie).status == 503
-    site.worker.gate.send(None)
-    for each in crowd:
-        each.wait()
+    place = place_of(crowd.ask(BOB)).value
+    crowd.next()
+    crowd.comes(BOB, place)
+    crowd.next()
+    crowd.comes("third")
+    assert crowd.ask(BOB, place).status == 503
+    crowd.next()
+    crowd.next()
 
 
-def test_a_place_is_nobody_elses(site, crowd):
-    place = place_of(ask(site, BOB)).value
+def test_a_place_is_nobody_elses(crowd):
+    place = place_of(crowd.ask(BOB)).value
+    crowd.next()
+    crowd.comes("third")
     for stranger, shown in ((ANN, place), (BOB, place[:-1]), (BOB, "")):
-        assert ask(site, stranger, cookie=f"{COOKIE}={shown}").status == 503
-    site.worker.gate.send(None)
-    for each in crowd:
-        each.wait()
+        assert crowd.ask(stranger, shown).status == 503
+    crowd.next()
+    crowd.next()
 
 
-def test_who_waits_in_vain_keeps_his_place_too(site, crowd):
-    site.routes[0]._line._turnstile._patience = 0
-    site.routes[0]._line._turnstile._pace = 0
-    refused = ask(site, BOB)
+def test_who_waits_in_vain_keeps_his_place_too(crowd):
+    crowd.turns._patience = crowd.turns._pace = 0
+    refused = crowd.ask(BOB)
     assert (refused.status, bool(place_of(refused).value)) == (503, True)
-    site.worker.gate.send(None)
-    for each in crowd:
-        each.wait()
+    crowd.next()
+    crowd.next()

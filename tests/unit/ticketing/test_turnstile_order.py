@@ -9,7 +9,7 @@ from turnstile_gate import Gate, sent_away
 
 from ticketing import turnstile
 from ticketing.errors import BusyError
-from ticketing.turnstile import NEWCOMER, SOON, Turnstile
+from ticketing.turnstile import LATE, SOON, Turnstile
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def clock(monkeypatch):
 
 def test_who_comes_back_goes_before_those_who_came_later(pool):
     gate = Gate(Turnstile(at_once=1, patience=60))
-    came = {"a": NEWCOMER, "b": NEWCOMER, "c": 20, "d": NEWCOMER, "e": 10, "f": 20}
+    came = {"a": None, "b": None, "c": 20, "d": None, "e": 10, "f": 20}
     people = [pool.spawn(gate.go_in, *each) for each in came.items()]
     eventlet.sleep(0)
     gate.open.send(None)
@@ -50,15 +50,35 @@ def test_newcomers_keep_nobody_out_who_comes_back(pool, monkeypatch):
     assert gate.inside == list("aefbc")
 
 
-def test_who_has_to_come_back_once_more_stays_at_the_front(pool, clock, monkeypatch):
+def test_who_comes_back_in_vain_waits_for_those_before_him_only(
+    pool, clock, monkeypatch
+):
     """He need not stand at the end of those outside a second time."""
-    monkeypatch.setattr(turnstile, "USUAL", 1)
+    monkeypatch.setattr(turnstile, "USUAL", 2)
     gate = Gate(Turnstile(at_once=1, patience=0.5))
     people = [pool.spawn(gate.go_in, "a"), pool.spawn(gate.go_in, "b", 1)]
     eventlet.sleep(0)
-    assert list(sent_away(gate.turns, 3)) == [1, 2, 3]
-    assert list(sent_away(gate.turns, 2, since=10)) == [SOON, SOON]
-    assert list(sent_away(gate.turns, 1)) == [4]
+    monkeypatch.setattr(turnstile, "time", lambda: 0.01)
+    assert list(sent_away(gate.turns, 2)) == [2, 4]
+    monkeypatch.setattr(turnstile, "time", lambda: 0.02)
+    assert list(sent_away(gate.turns, 3)) == [6, 8, 10]
+    assert list(sent_away(gate.turns, 1, since=15)) == [6]
+    assert list(sent_away(gate.turns, 1, since=5)) == [2]
+    assert list(sent_away(gate.turns, 1)) == [LATE]
     gate.open.send(None)
     for each in people:
         each.wait()
+
+
+def test_who_is_told_to_come_back_learns_since_when_he_waits(pool, monkeypatch):
+    gate = Gate(Turnstile(at_once=1, patience=0))
+    people = [pool.spawn(gate.go_in, "a")]
+    eventlet.sleep(0)
+    monkeypatch.setattr(turnstile, "time", lambda: 1_800_000_000.25)
+    for since, told in ((None, 1_800_000_000_250), (7, 7)):
+        with pytest.raises(BusyError) as caught:
+            gate.go_in("b", since)
+        assert caught.value.since == told
+        assert SOON <= caught.value.retry_after <= LATE
+    gate.open.send(None)
+    people[0].wait()
