@@ -131,10 +131,13 @@ class UnavailableError(TicketingError):
 class BusyError(LaterError, UnavailableError):
     """So many are buying right now that you have to wait; try again in a moment"""
 
-    def __init__(self, retry_after: int, since: int = 0) -> None:
-        """``since`` somebody waits, in milliseconds since 1970."""
+    def __init__(self, retry_after: int, since: int = 0, ahead: int = 0) -> None:
+        """``since`` somebody waits, in milliseconds since 1970; ``ahead`` of him wait
+        so many in this process.
+        """
         super().__init__(retry_after)
         self.since = since
+        self.ahead = ahead
 
 
 class ConcurrentUpdateError(UnavailableError):

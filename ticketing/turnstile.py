@@ -170,4 +170,4 @@ class Turnstile:
         ahead = self._before(since) + self._outside.before(since)
         seconds = min(max(ahead * self._pace, SOON), LATE)
         self._outside.add(since, now + seconds)
-        return BusyError(ceil(seconds), since)
+        return BusyError(ceil(seconds), since, ahead)

@@ -76,9 +76,11 @@ class Renderer:
             log.error("Unforeseen", exc_info=error, extra={"action": "unforeseen"})
         refusal = refusals.of(error)
         number = tracing.trace_id(tracing.current())
-        values = {"refusal": refusal, "number": number, "back": way_back(request)}
-        turn = error.retry_after if isinstance(error, BusyError) else None
-        values |= {"turn": turn, "sent": _sent(request) if turn else []}
+        values: dict[str, Any] = {"refusal": refusal, "number": number, "turn": None}
+        values |= {"back": way_back(request)}
+        if isinstance(error, BusyError):
+            values |= {"turn": error.retry_after, "ahead": error.ahead}
+            values |= {"sent": _sent(request)}
         response = self.show(request, "refusal.html", refusal.status, **values)
         response.headers["Cache-Control"] = "no-store"
         return _with_time(response, getattr(error, "retry_after", None))

@@ -23,7 +23,7 @@ def refused(route):
     ).get_environ()
     forms = FormTokens([b"k" * 32], secure=False)
     renderer = Renderer(Checkout.of({}), Operators({}), forms)
-    page = renderer.refuse(Request(environ), BusyError(SECONDS))
+    page = renderer.refuse(Request(environ), BusyError(SECONDS, ahead=812))
     assert page.status_code == 503  # which a browser would complain of
     route.fulfill(body=page.get_data(as_text=True), content_type="text/html")
 
@@ -39,17 +39,18 @@ def kept_out(person):
     page.clock.install()
     buyer.press("Reserve")
     buyer.sees("Many people want to buy right now")
+    buyer.sees("About 812 people are before you.")
     return buyer
 
 
 def test_it_asks_again_by_itself_and_the_ticket_is_held(kept_out):
     page = kept_out.page
-    line = page.locator("#turn p").first
+    line = page.locator("#turn [data-asks]")
     expect(line).to_have_text(
-        "It will be your turn in about 7 seconds. This page asks again by itself."
+        "This page asks again by itself in 7 seconds: leave it open."
     )
     page.clock.run_for(6000)
-    expect(line).to_contain_text("in about 1 second.")
+    expect(line).to_contain_text("in 1 second:")
     page.clock.run_for(1000)
     kept_out.sees("Held for you until")
 

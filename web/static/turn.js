@@ -5,7 +5,7 @@ import { sayOf } from "./words.js";
 const SECOND = 1000;
 
 const form = document.querySelector("#turn");
-const line = form.querySelector("p");
+const line = form.querySelector("[data-asks]");
 const at = Date.now() + SECOND * Number(form.dataset.turn);
 
 // Who reads this aloud has said the time once: each second would be too often.

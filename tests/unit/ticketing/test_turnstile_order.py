@@ -75,10 +75,11 @@ def test_who_is_told_to_come_back_learns_since_when_he_waits(pool, monkeypatch):
     people = [pool.spawn(gate.go_in, "a")]
     eventlet.sleep(0)
     monkeypatch.setattr(turnstile, "time", lambda: 1_800_000_000.25)
-    for since, told in ((None, 1_800_000_000_250), (7, 7)):
+    new = 1_800_000_000_250
+    for since, told, ahead in ((None, new, 0), (7, 7, 0), (None, new, 2), (8, 8, 1)):
         with pytest.raises(BusyError) as caught:
             gate.go_in("b", since)
-        assert caught.value.since == told
+        assert (caught.value.since, caught.value.ahead) == (told, ahead)
         assert SOON <= caught.value.retry_after <= LATE
     gate.open.send(None)
     people[0].wait()

@@ -11,12 +11,12 @@ from web.form_tokens import FIELD
 @pytest.fixture
 def crowded(monkeypatch):
     """Nobody has a turn now; it will be so in as many seconds as are set."""
-    turn, usual = {"in": 7}, Turnstile.turn
+    turn, usual = {"in": 7, "ahead": 0}, Turnstile.turn
 
     def sent_away(turnstile, since):
         if not turn:
             return usual(turnstile, since)
-        raise BusyError(turn["in"])
+        raise BusyError(turn["in"], ahead=turn["ahead"])
 
     monkeypatch.setattr(Turnstile, "turn", sent_away)
     return turn
@@ -27,7 +27,17 @@ def test_a_crowd_is_told_of_and_when_it_will_be_ones_turn(buyer, ticket, crowded
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
     html = answer.get_data(as_text=True)
     assert "Many people want to buy right now" in html
-    assert "It will be your turn in about 7 seconds: try again then." in html
+    assert "Try again in about 7 seconds." in html
+    assert "before you" not in html
+
+
+@pytest.mark.parametrize(
+    ("ahead", "words"), [(1, "About 1 person is"), (1200, "About 1,200 people are")]
+)
+def test_a_crowd_tells_how_many_are_before_one(buyer, ticket, crowded, ahead, words):
+    crowded["ahead"] = ahead
+    answer = buyer.post(f"/tickets/{ticket['id']}/reserve")
+    assert f"{words} before you." in answer.get_data(as_text=True)
 
 
 def test_what_was_sent_can_be_sent_again_as_it_was(world, buyer, ticket, crowded):
@@ -56,7 +66,7 @@ def test_one_second_is_told_in_the_reader_s_language(buyer, ticket, crowded):
     answer = buyer.post(f"/tickets/{ticket['id']}/reserve", accept_language="de")
     html = answer.get_data(as_text=True)
     assert "Gerade möchten sehr viele kaufen" in html
-    assert "In etwa 1 Sekunde sind Sie an der Reihe" in html
+    assert "in etwa 1 Sekunde noch einmal" in html
 
 
 def test_a_shop_that_is_away_is_not_taken_for_a_crowd(world, buyer, ticket):
