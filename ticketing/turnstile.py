@@ -30,7 +30,7 @@ AT_ONCE = 48
 GIVING_WAY = 4
 # How long one waits for a turn, in seconds; who would wait longer need not. Others are
 # told soon when to come back; whoever holds tickets is not sent away if need not be.
-PATIENCE, OF_HOLDERS = 0.3, 2.5
+PATIENCE, OF_HOLDERS = 0.25, 2.5
 # When to come back, in seconds: at the soonest, and at the latest.
 SOON, LATE = 1.0, 15.0
 # Seconds from one turn's end to the next: as is assumed at first, at most, and how much
