@@ -10,30 +10,39 @@ TIDYING = 1.0
 
 
 class Outside:
-    """Since when each waits, in milliseconds since 1970, and when he should be back.
+    """Each stands there once, however often he asks.
 
-    Other times are in seconds, by a clock that whoever asks has.
+    Since when he waits is in milliseconds since 1970; when he should be back in seconds,
+    by a clock that whoever asks has.
     """
 
     def __init__(self) -> None:
-        self._told: list[tuple[int, float]] = []
+        self._told: dict[str, tuple[int, float]] = {}
+        self._since: list[int] = []
         self._tidy_at = -inf
 
     def before(self, since: int) -> int:
         """How many of them have waited for as long, or longer."""
-        return bisect_right(self._told, (since, inf))
+        return bisect_right(self._since, since)
+
+    def add(self, holder: str, since: int, back_at: float) -> None:
+        self.take(holder)
+        self._told[holder] = since, back_at
+        insort(self._since, since)
+
+    def take(self, holder: str) -> int | None:
+        """He has come back: return since when he waits, if he was one of them."""
+        if holder not in self._told:
+            return None
+        since, _ = self._told.pop(holder)
+        del self._since[bisect_left(self._since, since)]
+        return since
 
     def tidy(self, now: float) -> None:
         """Forget who has not come, unless that was done a moment ago."""
-        if now >= self._tidy_at:
-            self._told = [each for each in self._told if each[1] + LATENESS > now]
-            self._tidy_at = now + TIDYING
-
-    def add(self, since: int, back_at: float) -> None:
-        insort(self._told, (since, back_at))
-
-    def remove(self, since: int) -> None:
-        """He has come back, if he was one of them."""
-        place = bisect_left(self._told, (since,))
-        if place < len(self._told) and self._told[place][0] == since:
-            del self._told[place]
+        if now < self._tidy_at:
+            return
+        self._tidy_at = now + TIDYING
+        told = self._told.items()
+        for holder in [each for each, (_, at) in told if at + LATENESS <= now]:
+            self.take(holder)

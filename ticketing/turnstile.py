@@ -39,24 +39,23 @@ USUAL, SLOWEST, WEIGHT = 0.02, 1.0, 0.05
 
 
 class _Waiting:
-    """Somebody in line, ``since`` he first came; the flag is raised to let him in."""
+    """Somebody in line, and when he first came; the flag is raised to let him in."""
 
-    def __init__(self, since: int) -> None:
-        self.since = since
+    def __init__(self, came: int) -> None:
+        self.came = came
         self.flag = Flag()
 
 
-def _since(each: _Waiting) -> int:
-    return each.since
-
-
-def _now() -> int:
-    """In milliseconds since 1970: a place tells it to other processes."""
-    return int(time() * 1000)
+def _came(each: _Waiting) -> int:
+    return each.came
 
 
 class Turnstile:
-    """Of one thing to be done, in one process."""
+    """Of one thing to be done, in one process.
+
+    A ``holder`` is who wants to do it; when he first came is in milliseconds since 1970,
+    for a place tells it to other processes.
+    """
 
     # Who waits for a turn, at any turnstile of the process; and those who go first.
     _in_line: ClassVar[int] = 0
@@ -85,39 +84,34 @@ class Turnstile:
         """Whether somebody waits in this process: what has time should leave it."""
         return cls._in_line > 0
 
-    def check(self, since: int | None = None) -> None:
-        """Raise BusyError if one would wait too long: nothing else need be asked.
+    def check(self, holder: str, since: int | None = None) -> int:
+        """Return since when somebody waits, who was told it with the error or is new.
 
-        ``since`` when he waits who comes back: what he was told with the error.
+        Raise BusyError if he would wait too long: nothing else need be asked.
         """
-        self._check(self._came(since))
+        known = self._outside.take(holder)
+        came = since or known or int(time() * 1000)
+        self._check(holder, came)
+        return came
 
     @contextmanager
-    def turn(self, since: int | None = None) -> Iterator[None]:
+    def turn(self, holder: str, came: int) -> Iterator[None]:
         """Go in, after those who came before. Raises BusyError."""
-        came = self._came(since)
-        self._check(came)
+        self._check(holder, came)
         if not self._go_in(came):
-            raise self._busy(came)
+            raise self._busy(holder, came)
         try:
             yield
         finally:
             self._end()
 
-    def _came(self, since: int | None) -> int:
-        """When he came first, who is here now."""
-        if since is None:
-            return _now()
-        self._outside.remove(since)
-        return since
+    def _check(self, holder: str, came: int) -> None:
+        if self._before(came) * self._pace > self._patience:
+            raise self._busy(holder, came)
 
-    def _check(self, since: int) -> None:
-        if self._before(since) * self._pace > self._patience:
-            raise self._busy(since)
-
-    def _before(self, since: int) -> int:
+    def _before(self, came: int) -> int:
         """How many in line have waited for as long, or longer."""
-        return bisect_right(self._line, since, key=_since)
+        return bisect_right(self._line, came, key=_came)
 
     @property
     def _has_room(self) -> bool:
@@ -126,13 +120,13 @@ class Turnstile:
             most = min(most, GIVING_WAY)
         return self._inside < most
 
-    def _go_in(self, since: int) -> bool:
+    def _go_in(self, came: int) -> bool:
         """Return whether it came to one's turn in time."""
         if self._has_room and not self._line:
             self._inside += 1  # without a timer, which costs more
             return True
-        place = _Waiting(since)
-        insort(self._line, place, key=_since)
+        place = _Waiting(came)
+        insort(self._line, place, key=_came)
         self._count(+1)
         try:
             with eventlet.Timeout(self._patience, False):
@@ -163,11 +157,11 @@ class Turnstile:
             self._inside += 1
             self._line.pop(0).flag.send(None)
 
-    def _busy(self, since: int) -> BusyError:
+    def _busy(self, holder: str, came: int) -> BusyError:
         """Tell when to come back: as soon as those who came before can have gone in."""
         now = monotonic()
         self._outside.tidy(now)
-        ahead = self._before(since) + self._outside.before(since)
+        ahead = self._before(came) + self._outside.before(came)
         seconds = min(max(ahead * self._pace, SOON), LATE)
-        self._outside.add(since, now + seconds)
-        return BusyError(ceil(seconds), since, ahead)
+        self._outside.add(holder, came, now + seconds)
+        return BusyError(ceil(seconds), came, ahead)

@@ -18,25 +18,26 @@ class Line:
         self._turnstile = Turnstile(goes_first=guard.goes_first)
         self._thing = thing
 
-    def check(self, request: Request, places: Places) -> None:
-        """Raise BusyError if one would wait too long: nothing else need be asked."""
-        since = self._since(request, places)
+    def check(self, request: Request, places: Places) -> int:
+        """Return when somebody first came. Raises BusyError: he would wait too long."""
         with self._keeping(request, places):
-            self._turnstile.check(since)
+            holder, shown = self._holder(request), self._shown(request, places)
+            return self._turnstile.check(holder, shown)
 
     @contextmanager
-    def turn(self, request: Request, places: Places) -> Iterator[None]:
+    def turn(self, request: Request, places: Places, came: int) -> Iterator[None]:
         """Go in when it is one's turn. Raises BusyError."""
-        since = self._since(request, places)
         with ExitStack() as inside:
             with self._keeping(request, places):
-                inside.enter_context(self._turnstile.turn(since))
-            if since is not None:
+                turn = self._turnstile.turn(self._holder(request), came)
+                inside.enter_context(turn)
+            if self._shown(request, places):
                 places.spend(request.cookies[COOKIE])
                 _give(request, "", 0)
             yield
 
-    def _since(self, request: Request, places: Places) -> int | None:
+    def _shown(self, request: Request, places: Places) -> int | None:
+        """Since when he waits, as his place says."""
         place = request.cookies.get(COOKIE)
         return places.since(self._holder(request), place) if place else None
 

@@ -99,19 +99,18 @@ class Route(Entrypoint):
         request.user = self.sessions.of(request)
         if self.session and request.user is None:
             raise NotAuthenticatedError
-        if self._line:
-            self._line.check(request, self.signed.places)
+        came = self._line.check(request, self.signed.places) if self._line else 0
         self._count(request)
         if self.body is not None:
             request.input = validate(self.body, self._read(request))
-        with self._turn(request):
+        with self._turn(request, came):
             result = self._call(request, values)
         return self._respond(result)
 
-    def _turn(self, request: Request) -> AbstractContextManager[None]:
+    def _turn(self, request: Request, came: int) -> AbstractContextManager[None]:
         if self._line is None:
             return nullcontext()
-        return self._line.turn(request, self.signed.places)
+        return self._line.turn(request, self.signed.places, came)
 
     def _count(self, request: Request) -> None:
         if self.guard and not self._is_permitted(request):

@@ -7,11 +7,12 @@ from itertools import count
 import eventlet
 import pytest
 from eventlet.event import Event
-from unit_doubles import ANN, BOB, Site, worker
+from unit_doubles import ANN, BOB, EVE, Site, worker
 
 from ticketing import service, turnstile
 from ticketing.http import route
 from ticketing.limits import RESERVING
+from ticketing.outside import Outside
 from ticketing.places import COOKIE, GRACE
 
 
@@ -60,6 +61,12 @@ class Crowd:
         self.service.inside.send(None)
         settle()
 
+    def place_of(self, user):
+        """What somebody is given who is sent away in another process."""
+        place = cookie_of(self.ask(user)).value
+        self.turns._outside = Outside()
+        return place
+
 
 @pytest.fixture
 def crowd(monkeypatch):
@@ -70,31 +77,42 @@ def crowd(monkeypatch):
     return crowd
 
 
-def place_of(answer):
+def cookie_of(answer):
     """The cookie that an answer sets."""
     return SimpleCookie(answer.headers["Set-Cookie"])[COOKIE]
 
 
 def test_who_comes_back_is_served_before_who_came_later(crowd):
     refused = crowd.ask(BOB)
-    place = place_of(refused)
+    place = cookie_of(refused)
     assert refused.status == 503
     assert (place["path"], place["httponly"]) == ("/crowded", True)
     assert place["samesite"] == "Lax"
     assert int(place["max-age"]) == int(refused.headers["Retry-After"]) + GRACE
+    crowd.turns._outside = Outside()  # as in another process
     crowd.next()
     third, bob = crowd.comes("third"), crowd.comes(BOB, place.value)
     crowd.next()
     assert crowd.service.served == ["first", "second", BOB]
     crowd.next()
-    assert place_of(bob.wait())["max-age"] == "0"
+    assert cookie_of(bob.wait())["max-age"] == "0"
     crowd.next()
     assert "Set-Cookie" not in third.wait().headers
     assert crowd.service.served[3:] == ["third"]
 
 
+def test_who_asks_again_without_his_place_has_it_here(crowd):
+    crowd.ask(BOB)
+    crowd.next()
+    crowd.comes("third")
+    crowd.comes(BOB)
+    for _ in range(3):
+        crowd.next()
+    assert crowd.service.served == ["first", "second", BOB, "third"]
+
+
 def test_who_came_before_goes_before_who_comes_back(crowd):
-    place = place_of(crowd.ask(BOB)).value
+    place = crowd.place_of(BOB)
     crowd.turns._pace = 0
     crowd.comes(BOB, place)
     crowd.next()
@@ -106,22 +124,27 @@ def test_who_came_before_goes_before_who_comes_back(crowd):
 
 def test_a_place_is_good_for_one_turn(crowd):
     """Or whoever waited once would go first for as long as it lasts."""
-    place = place_of(crowd.ask(BOB)).value
+    place = crowd.place_of(BOB)
     crowd.next()
     crowd.comes(BOB, place)
     crowd.next()
     crowd.comes("third")
-    assert crowd.ask(BOB, place).status == 503
+    assert crowd.service.served[2:] == [BOB]
+    again = crowd.comes(BOB, place)
+    assert again.dead
+    assert again.wait().status == 503
     crowd.next()
     crowd.next()
 
 
 def test_a_place_is_nobody_elses(crowd):
-    place = place_of(crowd.ask(BOB)).value
+    place = crowd.place_of(BOB)
     crowd.next()
     crowd.comes("third")
-    for stranger, shown in ((ANN, place), (BOB, place[:-1]), (BOB, "")):
-        assert crowd.ask(stranger, shown).status == 503
+    for stranger, shown in ((ANN, place), (BOB, place[:-1]), (EVE, "")):
+        asks = crowd.comes(stranger, shown)
+        assert asks.dead
+        assert asks.wait().status == 503
     crowd.next()
     crowd.next()
 
@@ -129,6 +152,6 @@ def test_a_place_is_nobody_elses(crowd):
 def test_who_waits_in_vain_keeps_his_place_too(crowd):
     crowd.turns._patience = crowd.turns._pace = 0
     refused = crowd.ask(BOB)
-    assert (refused.status, bool(place_of(refused).value)) == (503, True)
+    assert (refused.status, bool(cookie_of(refused).value)) == (503, True)
     crowd.next()
     crowd.next()

@@ -1,5 +1,6 @@
 """Whoever came first goes first, also when he was told to come back."""
 
+from itertools import count
 from types import SimpleNamespace
 
 import eventlet
@@ -59,12 +60,12 @@ def test_who_comes_back_in_vain_waits_for_those_before_him_only(
     people = [pool.spawn(gate.go_in, "a"), pool.spawn(gate.go_in, "b", 1)]
     eventlet.sleep(0)
     monkeypatch.setattr(turnstile, "time", lambda: 0.01)
-    assert list(sent_away(gate.turns, 2)) == [2, 4]
+    assert list(sent_away(gate.turns, "cd")) == [2, 4]
     monkeypatch.setattr(turnstile, "time", lambda: 0.02)
-    assert list(sent_away(gate.turns, 3)) == [6, 8, 10]
-    assert list(sent_away(gate.turns, 1, since=15)) == [6]
-    assert list(sent_away(gate.turns, 1, since=5)) == [2]
-    assert list(sent_away(gate.turns, 1)) == [LATE]
+    assert list(sent_away(gate.turns, "efg")) == [6, 8, 10]
+    assert list(sent_away(gate.turns, "h", since=15)) == [6]
+    assert list(sent_away(gate.turns, "i", since=5)) == [2]
+    assert list(sent_away(gate.turns, "j")) == [LATE]
     gate.open.send(None)
     for each in people:
         each.wait()
@@ -76,10 +77,24 @@ def test_who_is_told_to_come_back_learns_since_when_he_waits(pool, monkeypatch):
     eventlet.sleep(0)
     monkeypatch.setattr(turnstile, "time", lambda: 1_800_000_000.25)
     new = 1_800_000_000_250
-    for since, told, ahead in ((None, new, 0), (7, 7, 0), (None, new, 2), (8, 8, 1)):
+    came = {"b": (None, new, 0), "c": (7, 7, 0), "d": (None, new, 2), "e": (8, 8, 1)}
+    for name, (since, told, ahead) in came.items():
         with pytest.raises(BusyError) as caught:
-            gate.go_in("b", since)
+            gate.go_in(name, since)
         assert (caught.value.since, caught.value.ahead) == (told, ahead)
         assert SOON <= caught.value.retry_after <= LATE
     gate.open.send(None)
     people[0].wait()
+
+
+def test_nobody_stands_in_line_twice(pool, clock, monkeypatch):
+    """Who asks again and again is still where he was, and makes nobody wait longer."""
+    monkeypatch.setattr(turnstile, "USUAL", 2)
+    gate = Gate(Turnstile(at_once=1, patience=0.5))
+    people = [pool.spawn(gate.go_in, "a"), pool.spawn(gate.go_in, "b", 1)]
+    eventlet.sleep(0)
+    monkeypatch.setattr(turnstile, "time", count(10).__next__)
+    assert list(sent_away(gate.turns, "ccdcdec")) == [2, 2, 4, 2, 4, 6, 2]
+    gate.open.send(None)
+    for each in people:
+        each.wait()

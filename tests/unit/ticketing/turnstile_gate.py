@@ -13,15 +13,19 @@ class Gate:
         self.turns, self.open, self.inside = turns, Event(), []
 
     def go_in(self, name, since=None):
-        with self.turns.turn(since):
+        with turn(self.turns, name, since):
             self.inside.append(name)
             self.open.wait()
         return name
 
 
-def sent_away(turns, count, since=None):
-    """When each of so many is told to come back."""
-    for _ in range(count):
-        with pytest.raises(BusyError) as caught, turns.turn(since):
+def turn(turns, name="somebody", since=None):
+    return turns.turn(name, turns.check(name, since))
+
+
+def sent_away(turns, people, since=None):
+    """When each of them is told to come back."""
+    for name in people:
+        with pytest.raises(BusyError) as caught, turn(turns, name, since):
             pass
         yield caught.value.retry_after

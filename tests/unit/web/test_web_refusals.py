@@ -13,9 +13,9 @@ def crowded(monkeypatch):
     """Nobody has a turn now; it will be so in as many seconds as are set."""
     turn, usual = {"in": 7, "ahead": 0}, Turnstile.turn
 
-    def sent_away(turnstile, since):
+    def sent_away(turnstile, *who):
         if not turn:
-            return usual(turnstile, since)
+            return usual(turnstile, *who)
         raise BusyError(turn["in"], ahead=turn["ahead"])
 
     monkeypatch.setattr(Turnstile, "turn", sent_away)
