@@ -12,7 +12,7 @@ TIDYING = 1.0
 class Outside:
     """Each stands there once, however often he asks.
 
-    Since when he waits is in milliseconds since 1970; when he should be back in seconds,
+    Since when he waits is in milliseconds since 1970, when he should be back in seconds
     by a clock that whoever asks has.
     """
 

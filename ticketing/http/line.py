@@ -19,7 +19,7 @@ class Line:
         self._thing = thing
 
     def check(self, request: Request, places: Places) -> int:
-        """Return when somebody first came. Raises BusyError: he would wait too long."""
+        """Return when he first came. Raises BusyError: he would wait too long."""
         with self._keeping(request, places):
             holder, shown = self._holder(request), self._shown(request, places)
             return self._turnstile.check(holder, shown)
