@@ -53,8 +53,8 @@ def _came(each: _Waiting) -> int:
 class Turnstile:
     """Of one thing to be done, in one process.
 
-    A ``holder`` is who wants to do it; when he first came is in milliseconds since 1970,
-    for a place tells it to other processes.
+    A ``holder`` is who wants to do it. When he first came is in milliseconds since
+    1970, as his place tells it to other processes.
     """
 
     # Who waits for a turn, at any turnstile of the process; and those who go first.
