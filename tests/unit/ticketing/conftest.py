@@ -1,6 +1,9 @@
-"""A service without a container, connections without a server, a collector of spans."""
+"""A service without a container, connections without a server, spans, a crowd."""
+
+from types import SimpleNamespace
 
 import pytest
+from eventlet.greenpool import GreenPool
 from http_client import Client
 from http_page import Page
 from http_shop import ShopService
@@ -8,7 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from unit_doubles import Site, worker
 
-from ticketing import spans
+from ticketing import spans, turnstile
 from ticketing.http.streaming import StreamHub
 from ticketing.span_recorder import Recorder
 
@@ -60,3 +63,15 @@ def told(monkeypatch):
     exporter = InMemorySpanExporter()
     monkeypatch.setattr(spans, "recorder", Recorder(SimpleSpanProcessor(exporter)))
     return exporter.get_finished_spans
+
+
+@pytest.fixture
+def pool():
+    return GreenPool()
+
+
+@pytest.fixture
+def turnstile_clock(monkeypatch):
+    now = SimpleNamespace(at=100.0)
+    monkeypatch.setattr(turnstile, "monotonic", lambda: now.at)
+    return now

@@ -61,6 +61,11 @@ class Crowd:
         self.service.inside.send(None)
         settle()
 
+    def sends_away(self, user, place):
+        """Whether somebody is told at once to come back."""
+        person = self.comes(user, place)
+        return person.dead and person.wait().status == 503
+
     def place_of(self, user):
         """What somebody is given who is sent away in another process."""
         place = cookie_of(self.ask(user)).value
@@ -130,9 +135,7 @@ def test_a_place_is_good_for_one_turn(crowd):
     crowd.next()
     crowd.comes("third")
     assert crowd.service.served[2:] == [BOB]
-    again = crowd.comes(BOB, place)
-    assert again.dead
-    assert again.wait().status == 503
+    assert crowd.sends_away(BOB, place)
     crowd.next()
     crowd.next()
 
@@ -142,9 +145,7 @@ def test_a_place_is_nobody_elses(crowd):
     crowd.next()
     crowd.comes("third")
     for stranger, shown in ((ANN, place), (BOB, place[:-1]), (EVE, "")):
-        asks = crowd.comes(stranger, shown)
-        assert asks.dead
-        assert asks.wait().status == 503
+        assert crowd.sends_away(stranger, shown)
     crowd.next()
     crowd.next()
 

@@ -2,23 +2,16 @@
 
 import time
 from collections import Counter
-from types import SimpleNamespace
 
 import eventlet
 import pytest
 from eventlet.event import Event
-from eventlet.greenpool import GreenPool
 from turnstile_gate import Gate, sent_away, turn
 
 from ticketing import turnstile
 from ticketing.errors import BusyError
 from ticketing.outside import LATENESS
 from ticketing.turnstile import GIVING_WAY, LATE, SOON, Turnstile
-
-
-@pytest.fixture
-def pool():
-    return GreenPool()
 
 
 def test_as_many_as_may_go_in_and_the_others_follow_in_their_order(pool):
@@ -71,14 +64,7 @@ def test_who_holds_tickets_is_kept_waiting_rather_than_sent_away(pool, monkeypat
     assert [each.wait() for each in people] == list("ababc")
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    now = SimpleNamespace(at=100.0)
-    monkeypatch.setattr(turnstile, "monotonic", lambda: now.at)
-    return now
-
-
-def test_those_outside_stand_in_a_line_too(pool, clock, monkeypatch):
+def test_those_outside_stand_in_a_line_too(pool, turnstile_clock, monkeypatch):
     """Each comes when those before have had their turns; who does not come at all is
     reckoned with no more.
     """
@@ -89,14 +75,14 @@ def test_those_outside_stand_in_a_line_too(pool, clock, monkeypatch):
     assert list(sent_away(gate.turns, range(6))) == [1, 1, 2, 2, 3, 3]
     later = Counter(sent_away(gate.turns, range(6, 46)))
     assert later == Counter({**dict.fromkeys(range(4, 15), 2), LATE: 40 - 2 * 11})
-    clock.at += LATE + LATENESS
+    turnstile_clock.at += LATE + LATENESS
     assert list(sent_away(gate.turns, [0])) == [SOON]
     gate.open.send(None)
     for each in people:
         each.wait()
 
 
-def test_the_line_goes_as_fast_as_turns_end(pool, clock, monkeypatch):
+def test_the_line_goes_as_fast_as_turns_end(pool, turnstile_clock, monkeypatch):
     monkeypatch.setattr(turnstile, "WEIGHT", 1)
     turns, ends = Turnstile(at_once=1, patience=60), [Event() for _ in range(4)]
 
@@ -107,7 +93,7 @@ def test_the_line_goes_as_fast_as_turns_end(pool, clock, monkeypatch):
     people = [pool.spawn(go_in, each) for each in ends]
     for end, person in zip(ends[:3], people, strict=False):
         eventlet.sleep(0)
-        clock.at += 0.25
+        turnstile_clock.at += 0.25
         end.send(None)
         person.wait()
     assert turns._pace == 0.25

@@ -1,28 +1,14 @@
 """Whoever came first goes first, also when he was told to come back."""
 
 from itertools import count
-from types import SimpleNamespace
 
 import eventlet
 import pytest
-from eventlet.greenpool import GreenPool
 from turnstile_gate import Gate, sent_away
 
 from ticketing import turnstile
 from ticketing.errors import BusyError
 from ticketing.turnstile import LATE, SOON, Turnstile
-
-
-@pytest.fixture
-def pool():
-    return GreenPool()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    now = SimpleNamespace(at=100.0)
-    monkeypatch.setattr(turnstile, "monotonic", lambda: now.at)
-    return now
 
 
 def test_who_comes_back_goes_before_those_who_came_later(pool):
@@ -52,7 +38,7 @@ def test_newcomers_keep_nobody_out_who_comes_back(pool, monkeypatch):
 
 
 def test_who_comes_back_in_vain_waits_for_those_before_him_only(
-    pool, clock, monkeypatch
+    pool, turnstile_clock, monkeypatch
 ):
     """He need not stand at the end of those outside a second time."""
     monkeypatch.setattr(turnstile, "USUAL", 2)
@@ -87,7 +73,7 @@ def test_who_is_told_to_come_back_learns_since_when_he_waits(pool, monkeypatch):
     people[0].wait()
 
 
-def test_nobody_stands_in_line_twice(pool, clock, monkeypatch):
+def test_nobody_stands_in_line_twice(pool, turnstile_clock, monkeypatch):
     """Who asks again and again is still where he was, and makes nobody wait longer."""
     monkeypatch.setattr(turnstile, "USUAL", 2)
     gate = Gate(Turnstile(at_once=1, patience=0.5))
